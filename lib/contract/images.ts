@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import {
+  Actions,
+  ContainerFormat,
+  DiskFormat,
+  ImageId,
+  ImageName,
+  ImageStatus,
+  LocationState,
+  StoreId,
+  Tags,
+  Timestamp,
+  Visibility,
+} from './common.ts';
+import { TransferView } from './transfers.ts';
+
+export const LocationView = z.object({
+  store: StoreId,
+  state: LocationState,
+  /** Bytes of the image that are durable in this store. */
+  bytes: z.number(),
+  verified_at: Timestamp.nullable(),
+  created_at: Timestamp,
+  error: z.string().nullable(),
+  /** Progress of the transfer or upload that fills it, while there is one. */
+  transfer_id: z.string().nullable(),
+  upload_id: z.string().nullable(),
+  actions: Actions,
+});
+export type LocationView = z.infer<typeof LocationView>;
+
+export const ImageSummary = z.object({
+  id: ImageId,
+  name: z.string().nullable(),
+  status: ImageStatus,
+  disk_format: z.string().nullable(),
+  container_format: z.string().nullable(),
+  size_bytes: z.number().nullable(),
+  virtual_size_bytes: z.number().nullable(),
+  visibility: Visibility,
+  protected: z.boolean(),
+  hidden: z.boolean(),
+  owner_id: z.string().nullable(),
+  owner_name: z.string().nullable(),
+  tags: z.array(z.string()),
+  locations: z.array(LocationView),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+export type ImageSummary = z.infer<typeof ImageSummary>;
+
+export const ImageView = ImageSummary.extend({
+  md5: z.string().nullable(),
+  sha512: z.string().nullable(),
+  /** What the inspection found: 'qcow2 v3'; and its warnings. */
+  format_detail: z.string().nullable(),
+  safety: z.object({ warnings: z.array(z.string()) }).nullable(),
+  min_disk_gib: z.number(),
+  min_ram_mib: z.number(),
+  properties: z.record(z.string(), z.string()),
+  members: z.array(z.object({ member_id: z.string(), status: z.string() })),
+  transfers: z.array(TransferView),
+  actions: Actions,
+});
+export type ImageView = z.infer<typeof ImageView>;
+
+export const imageSortKeys = ['name', 'size', 'created_at', 'updated_at', 'status'] as const;
+
+/** Which images: `tab` is the ownership tab of the page. Lists are comma-separated. */
+export const ImageListQuery = z.object({
+  tab: z.enum(['all', 'project', 'public', 'community', 'shared', 'attention']).default('all'),
+  q: z.string().max(255).optional(),
+  store: z.string().optional(),
+  status: z.string().optional(),
+  disk_format: z.string().optional(),
+  visibility: z.string().optional(),
+  tag: z.string().optional(),
+  sort: z.enum(imageSortKeys).default('updated_at'),
+  dir: z.enum(['asc', 'desc']).default('desc'),
+  cursor: z.string().max(1024).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(50),
+});
+export type ImageListQuery = z.infer<typeof ImageListQuery>;
+
+export const ImageList = z.object({
+  images: z.array(ImageSummary),
+  /** Opaque; null on the last page. */
+  next_cursor: z.string().nullable(),
+  /** How many match in all; null where counting would cost more than the page. */
+  total: z.number().nullable(),
+});
+export type ImageList = z.infer<typeof ImageList>;
+
+export const ImageUpdate = z
+  .object({
+    name: ImageName,
+    visibility: Visibility,
+    protected: z.boolean(),
+    hidden: z.boolean(),
+    tags: Tags,
+    min_disk_gib: z.number().int().min(0),
+    min_ram_mib: z.number().int().min(0),
+    disk_format: DiskFormat,
+    container_format: ContainerFormat,
+    /** The whole map: what is left out is removed. */
+    properties: z.record(z.string().min(1).max(255), z.string().max(65535)),
+  })
+  .partial()
+  .strict();
+export type ImageUpdate = z.infer<typeof ImageUpdate>;
+
+export const StartCopies = z
+  .object({
+    stores: z.array(StoreId).min(1).max(64),
+    /** Removed there once every copy is verified. */
+    move_from: StoreId.optional(),
+  })
+  .strict();
+export type StartCopies = z.infer<typeof StartCopies>;
+
+export const StartedCopies = z.object({ transfers: z.array(TransferView) });
+export type StartedCopies = z.infer<typeof StartedCopies>;
