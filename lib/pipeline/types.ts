@@ -1,0 +1,69 @@
+/**
+ * The road of a byte: source → inspect → hash → fan-out → sinks. These are the shapes between the parts.
+ */
+import type { Inspection } from '../formats/inspector.ts';
+import type { DurablePoint, ObjectWriter } from '../stores/store.ts';
+
+/** What a source yields: bytes, or a run of zeros that nobody needs to carry. */
+export type Piece = Uint8Array | { zeros: number };
+
+export type HashName = 'md5' | 'sha512';
+
+/** Hashes of everything from byte 0 on. Null: was not asked for, or the running state is lost and a read-back must make it. */
+export interface Digests {
+  md5: string | null;
+  sha512: string | null;
+  /** BLAKE3 (hex) of each piece of `pieceSizeBytes`, the last one shorter. Entry i is null while unknown. */
+  pieces: (string | null)[];
+}
+
+export interface SinkProgress {
+  storeId: string;
+  position: number;
+  durable: DurablePoint;
+  /** Set when this store failed and was left behind; the others go on. */
+  failure: Error | null;
+}
+
+export interface RoadOptions {
+  /** Byte where this road begins; all writers stand there. */
+  startOffset: number;
+  /** Final size if known; more bytes than this are refused. */
+  sizeBytes: number | null;
+  writers: { storeId: string; writer: ObjectWriter }[];
+  /** Which hashes to make; pieces are always made. Empty for the benchmark switch. */
+  hashes: HashName[];
+  /**
+   * Running hash state from before, if this process still has it (see HashPool); otherwise sha512/md5 of a road that
+   * begins behind 0 come out null.
+   */
+  hashSession?: string;
+  /** Fed with every byte in order while it is not settled. */
+  inspect: boolean;
+  inspectorSnapshot?: string;
+  /** true: the first store that fails fails the road. false: it is left behind while one other goes on. */
+  allMustSucceed: boolean;
+  /** After each durable point (every 64 MiB or 2 s, and on demand). Awaited: the database learns of it before more is acknowledged. */
+  onDurable?(progress: {
+    durableBytes: number;
+    sinks: SinkProgress[];
+    pieces: { index: number; blake3: string }[];
+    inspectorSnapshot: string | null;
+  }): Promise<void>;
+  signal?: AbortSignal;
+}
+
+export interface Road {
+  readonly position: number;
+  /** Back-pressure: resolves when more may come. The chunk is copied or kept, never changed, and may be reused by nobody. */
+  write(piece: Piece): Promise<void>;
+  /** Makes everything durable that was written; resolves with the offset that all living sinks have made durable. */
+  flush(): Promise<number>;
+  /** Verdict of the inspection so far. */
+  inspection(): Inspection | null;
+  sinks(): SinkProgress[];
+  /** After the last byte: flush, final digests and inspection. Does not commit the writers. */
+  finish(): Promise<{ digests: Digests; inspection: Inspection | null; sizeBytes: number }>;
+  /** Stops here: flushes what it can, closes the writers, keeps the hash session for a later road. Never rejects. */
+  close(): Promise<{ durableBytes: number }>;
+}
