@@ -1,0 +1,21 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+const passedOn = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
+
+/**
+ * Runs the command in place of this process as far as that goes: same standard streams, signals passed on, its exit
+ * code returned. The channel between the two tells the command when this process was killed, so that it is not left
+ * behind alone.
+ */
+export function runToItsEnd(executable, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(executable, args, {
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
+    });
+    for (const signal of passedOn) process.on(signal, () => child.kill(signal));
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)));
+  });
+}
