@@ -1,0 +1,94 @@
+import type { ErrorCode, Problem } from '#lib/contract/errors.ts';
+
+/** An answer that was not what was asked for, in words for people. `code` is what programs decide by. */
+export class ApiError extends Error {
+  readonly code: ErrorCode | 'network';
+  readonly status: number;
+  readonly remedy: string | undefined;
+  readonly field: string | undefined;
+  readonly requestId: string | undefined;
+
+  constructor(problem: Pick<Problem, 'code' | 'status' | 'detail'> & Partial<Problem>);
+  constructor(problem: { code: 'network'; status: 0; detail: string });
+  constructor(
+    problem: { code: ErrorCode | 'network'; status: number; detail: string } & Partial<Omit<Problem, 'code'>>,
+  ) {
+    super(problem.detail);
+    this.name = 'ApiError';
+    this.code = problem.code;
+    this.status = problem.status;
+    this.remedy = problem.remedy;
+    this.field = problem.field;
+    this.requestId = problem.request_id;
+  }
+}
+
+/** Heard by the shell: the session has ended, sign in and come back. */
+export const sessionEndedEvent = 'stowage:session-ended';
+
+export interface ApiRequest {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  body?: unknown;
+  query?: Record<string, string | number | boolean | null | undefined>;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * The one way from the browser to the console's JSON. Resolves with the parsed body (undefined for 204), rejects with
+ * an `ApiError` for every answer that is not 2xx and for none at all.
+ */
+export async function api<Answer>(path: string, request: ApiRequest = {}): Promise<Answer> {
+  const { method = 'GET', body, query, signal } = request;
+  let response: Response;
+  try {
+    response = await fetch(withQuery(path, query), {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      headers: {
+        accept: 'application/json',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(signal && { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError({ code: 'network', status: 0, detail: '' });
+  }
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer;
+  const problem = await readProblem(response);
+  if (problem.code === 'unauthenticated' && typeof window !== 'undefined') {
+    window.dispatchEvent(new Event(sessionEndedEvent));
+  }
+  throw problem;
+}
+
+/** `path` with the parts of `query` that say something. */
+export function withQuery(path: string, query: ApiRequest['query'] = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') parameters.set(key, String(value));
+  }
+  const text = parameters.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** What answered may be a proxy with a page of its own: then its status is all that is known. */
+async function readProblem(response: Response): Promise<ApiError> {
+  const requestId = response.headers.get('x-openstack-request-id') ?? undefined;
+  const body: unknown = await response.json().catch(() => null);
+  if (isProblem(body)) return new ApiError({ ...body, request_id: body.request_id ?? requestId });
+  return new ApiError({
+    code: response.status === 401 ? 'unauthenticated' : response.status === 404 ? 'not_found' : 'internal',
+    status: response.status,
+    detail: `${response.status} ${response.statusText}`.trim(),
+    ...(requestId && { request_id: requestId }),
+  });
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === 'object' && body !== null && 'code' in body && 'detail' in body && 'status' in body;
+}
+
+export function isApiError(error: unknown): error is ApiError {
+  return error instanceof ApiError;
+}
