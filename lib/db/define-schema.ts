@@ -1,0 +1,364 @@
+/** Every table of Stowage. See `columns.ts` for why it is a function. */
+import { sql } from 'drizzle-orm';
+import type { ImageStatus, LocationState, Visibility } from '../contract/common.ts';
+import type { TransferKind, TransferState } from '../contract/transfers.ts';
+import type { UploadState } from '../contract/uploads.ts';
+import type { StoreMarker } from '../stores/store.ts';
+import type { Columns } from './columns.ts';
+
+export function defineSchema({
+  table,
+  text,
+  number,
+  time,
+  flag,
+  json,
+  serial,
+  index,
+  uniqueIndex,
+  primaryKey,
+}: Columns) {
+  const images = table(
+    'images',
+    {
+      id: text().primaryKey(),
+      name: text(),
+      /** `name` or '', because a keyset page cannot go on behind a null. */
+      sort_name: text().notNull(),
+      status: text().$type<ImageStatus>().notNull(),
+      disk_format: text(),
+      container_format: text(),
+      size_bytes: number(),
+      /** `size_bytes` or 0, as `sort_name`. */
+      sort_size: number().notNull(),
+      virtual_size_bytes: number(),
+      visibility: text().$type<Visibility>().notNull(),
+      protected: flag().notNull(),
+      hidden: flag().notNull(),
+      owner_id: text().notNull(),
+      md5: text(),
+      sha512: text(),
+      min_disk_gib: number().notNull(),
+      min_ram_mib: number().notNull(),
+      /** What the inspection found, 'qcow2 v3', and its warnings. */
+      format_detail: text(),
+      safety: json<{ warnings: string[] }>(),
+      /** Of the transfers asked for by the Images API: stores that failed last, until a later attempt succeeds. */
+      failed_import: json<string[]>(),
+      /** Counts writes, so that two that read the same row do not overwrite each other. */
+      revision: number().notNull(),
+      created_at: time().notNull(),
+      updated_at: time().notNull(),
+    },
+    (image) => [
+      // Keyset pages: one index for each order, once for all images and once for each owner and visibility.
+      index('images_created').on(image.created_at, image.id),
+      index('images_updated').on(image.updated_at, image.id),
+      index('images_name').on(image.sort_name, image.id),
+      index('images_size').on(image.sort_size, image.id),
+      index('images_owner_created').on(image.owner_id, image.created_at, image.id),
+      index('images_owner_updated').on(image.owner_id, image.updated_at, image.id),
+      index('images_owner_name').on(image.owner_id, image.sort_name, image.id),
+      index('images_visibility_created').on(image.visibility, image.created_at, image.id),
+      index('images_visibility_updated').on(image.visibility, image.updated_at, image.id),
+      index('images_visibility_name').on(image.visibility, image.sort_name, image.id),
+      index('images_status').on(image.status, image.created_at, image.id),
+    ],
+  );
+
+  const image_tags = table('image_tags', { image_id: text().notNull(), tag: text().notNull() }, (row) => [
+    primaryKey({ columns: [row.image_id, row.tag] }),
+    index('image_tags_tag').on(row.tag, row.image_id),
+  ]);
+
+  const image_properties = table(
+    'image_properties',
+    { image_id: text().notNull(), name: text().notNull(), value: text().notNull() },
+    (row) => [
+      primaryKey({ columns: [row.image_id, row.name] }),
+      index('image_properties_name').on(row.name, row.value, row.image_id),
+    ],
+  );
+
+  const image_members = table(
+    'image_members',
+    {
+      image_id: text().notNull(),
+      member_id: text().notNull(),
+      status: text().$type<'pending' | 'accepted' | 'rejected'>().notNull(),
+      created_at: time().notNull(),
+      updated_at: time().notNull(),
+    },
+    (row) => [
+      primaryKey({ columns: [row.image_id, row.member_id] }),
+      index('image_members_member').on(row.member_id, row.status, row.image_id),
+    ],
+  );
+
+  /** BLAKE3 of each 64 MiB of the image. */
+  const image_pieces = table(
+    'image_pieces',
+    { image_id: text().notNull(), piece_index: number().notNull(), blake3: text().notNull() },
+    (row) => [primaryKey({ columns: [row.image_id, row.piece_index] })],
+  );
+
+  /**
+   * One object in one store. Written before the first byte (state `writing`): a key without a row here is not ours.
+   * A row in state `deleting` stays until the object is gone.
+   */
+  const locations = table(
+    'locations',
+    {
+      id: text().primaryKey(),
+      image_id: text().notNull(),
+      store_id: text().notNull(),
+      object_key: text().notNull(),
+      state: text().$type<LocationState>().notNull(),
+      /** Size when committed, durable bytes before. */
+      bytes: number().notNull(),
+      resume_state: text(),
+      /** The object was published in the store (it is to be removed, not discarded). */
+      committed: flag().notNull(),
+      upload_id: text(),
+      transfer_id: text(),
+      /** Only who holds this number may change a location that is being written. */
+      fence: number().notNull(),
+      verified_at: time(),
+      error: text(),
+      attempts: number().notNull(),
+      next_attempt_at: time(),
+      created_at: time().notNull(),
+      updated_at: time().notNull(),
+    },
+    (location) => [
+      uniqueIndex('locations_key').on(location.store_id, location.object_key),
+      uniqueIndex('locations_image_store')
+        .on(location.image_id, location.store_id)
+        .where(sql`state <> 'deleting'`),
+      index('locations_store').on(location.store_id, location.state, location.image_id),
+      index('locations_state').on(location.state, location.updated_at),
+      index('locations_upload').on(location.upload_id),
+    ],
+  );
+
+  const uploads = table(
+    'uploads',
+    {
+      id: text().primaryKey(),
+      image_id: text().notNull(),
+      project_id: text().notNull(),
+      user_id: text().notNull(),
+      /** The image was made by this upload, so it goes when the upload is given up. */
+      owns_image: flag().notNull(),
+      kind: text().$type<'tus' | 'put'>().notNull(),
+      name: text().notNull(),
+      file_name: text(),
+      fingerprint: text(),
+      client: text(),
+      state: text().$type<UploadState>().notNull(),
+      length_bytes: number(),
+      /** Durable in every store that the upload still goes to. */
+      offset_bytes: number().notNull(),
+      /** As tus got it, given back by HEAD. */
+      metadata: json<Record<string, string | null>>().notNull(),
+      expected_sha512: text(),
+      all_stores_must_succeed: flag().notNull(),
+      inspector_snapshot: text(),
+      error: text(),
+      remedy: text(),
+      lease_holder: text(),
+      lease_fence: number().notNull(),
+      lease_expires_at: time(),
+      created_at: time().notNull(),
+      updated_at: time().notNull(),
+      expires_at: time().notNull(),
+    },
+    (upload) => [
+      index('uploads_project').on(upload.project_id, upload.created_at),
+      index('uploads_image').on(upload.image_id),
+      index('uploads_expiry').on(upload.state, upload.expires_at),
+    ],
+  );
+
+  const transfers = table(
+    'transfers',
+    {
+      id: text().primaryKey(),
+      group_id: text().notNull(),
+      kind: text().$type<TransferKind>().notNull(),
+      image_id: text().notNull(),
+      /** As it was, so that the list still says something when the image is gone. */
+      image_name: text(),
+      project_id: text().notNull(),
+      source_store: text(),
+      target_store: text().notNull(),
+      move_from: text(),
+      state: text().$type<TransferState>().notNull(),
+      /** What was asked for while a worker holds it: the worker sees it within a second. */
+      wish: text().$type<'pause' | 'cancel'>(),
+      method: text().$type<'clone' | 'stream'>(),
+      bytes_sent: number().notNull(),
+      bytes_done: number().notNull(),
+      bytes_verified: number().notNull(),
+      bytes_total: number().notNull(),
+      attempts: number().notNull(),
+      next_attempt_at: time(),
+      error: text(),
+      /** Asked for by `import` of the Images API: shown there in os_glance_importing_to_stores. */
+      by_import: flag().notNull(),
+      all_stores_must_succeed: flag().notNull(),
+      request_id: text(),
+      created_by: text(),
+      lease_holder: text(),
+      lease_fence: number().notNull(),
+      lease_expires_at: time(),
+      created_at: time().notNull(),
+      updated_at: time().notNull(),
+      finished_at: time(),
+    },
+    (transfer) => [
+      index('transfers_state').on(transfer.state, transfer.created_at),
+      index('transfers_image').on(transfer.image_id, transfer.created_at),
+      index('transfers_group').on(transfer.group_id),
+      index('transfers_created').on(transfer.created_at, transfer.id),
+      index('transfers_project').on(transfer.project_id, transfer.created_at),
+    ],
+  );
+
+  /** What Stowage remembers of each configured store; the rest is in stowage.yaml. */
+  const stores = table('stores', {
+    id: text().primaryKey(),
+    marker: json<StoreMarker>(),
+    first_seen_at: time().notNull(),
+  });
+
+  /** Kept in the same transaction as the locations, because counting a million rows takes half a second. */
+  const store_counters = table(
+    'store_counters',
+    {
+      store_id: text().notNull(),
+      owner_id: text().notNull(),
+      image_count: number().notNull(),
+      stored_bytes: number().notNull(),
+    },
+    (row) => [primaryKey({ columns: [row.store_id, row.owner_id] })],
+  );
+
+  const image_counters = table(
+    'image_counters',
+    {
+      owner_id: text().notNull(),
+      visibility: text().$type<Visibility>().notNull(),
+      image_count: number().notNull(),
+      image_bytes: number().notNull(),
+    },
+    (row) => [primaryKey({ columns: [row.owner_id, row.visibility] })],
+  );
+
+  const projects = table('projects', {
+    id: text().primaryKey(),
+    name: text().notNull().unique(),
+    description: text().notNull(),
+    enabled: flag().notNull(),
+    created_at: time().notNull(),
+  });
+
+  const users = table('users', {
+    id: text().primaryKey(),
+    name: text().notNull().unique(),
+    /** PHC string, `$scrypt$…`. */
+    password_hash: text().notNull(),
+    default_project_id: text(),
+    enabled: flag().notNull(),
+    created_at: time().notNull(),
+    updated_at: time().notNull(),
+  });
+
+  const role_assignments = table(
+    'role_assignments',
+    {
+      user_id: text().notNull(),
+      project_id: text().notNull(),
+      role: text().$type<'admin' | 'member' | 'reader'>().notNull(),
+    },
+    (row) => [primaryKey({ columns: [row.user_id, row.project_id, row.role] })],
+  );
+
+  /** Tokens and sessions alike; only a hash is kept. */
+  const tokens = table(
+    'tokens',
+    {
+      /** SHA-256 (hex) of the token. */
+      hash: text().primaryKey(),
+      kind: text().$type<'token' | 'session'>().notNull(),
+      user_id: text().notNull(),
+      project_id: text(),
+      audit_id: text().notNull(),
+      methods: json<string[]>().notNull(),
+      created_at: time().notNull(),
+      expires_at: time().notNull(),
+      /** What asked for it, for the list of sessions. */
+      client: text(),
+    },
+    (token) => [index('tokens_user').on(token.user_id), index('tokens_expiry').on(token.expires_at)],
+  );
+
+  const application_credentials = table('application_credentials', {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    user_id: text().notNull(),
+    project_id: text().notNull(),
+    secret_hash: text().notNull(),
+    roles: json<string[]>().notNull(),
+    expires_at: time(),
+    created_at: time().notNull(),
+  });
+
+  /** What changed, for `/api/events` and the page of an image; old rows go. */
+  const events = table(
+    'events',
+    {
+      id: serial(),
+      at: time().notNull(),
+      type: text().notNull(),
+      image_id: text(),
+      store_id: text(),
+      /** Who may hear of it: this project and administrators; null: everybody who is signed in. */
+      project_id: text(),
+      actor_id: text(),
+      request_id: text(),
+      payload: json<Record<string, unknown>>().notNull(),
+    },
+    (event) => [index('events_image').on(event.image_id, event.id), index('events_at').on(event.at)],
+  );
+
+  return {
+    images,
+    image_tags,
+    image_properties,
+    image_members,
+    image_pieces,
+    locations,
+    uploads,
+    transfers,
+    stores,
+    store_counters,
+    image_counters,
+    projects,
+    users,
+    role_assignments,
+    tokens,
+    application_credentials,
+    events,
+  };
+}
+
+export type Tables = ReturnType<typeof defineSchema>;
+export type ImageRow = Tables['images']['$inferSelect'];
+export type LocationRow = Tables['locations']['$inferSelect'];
+export type UploadRow = Tables['uploads']['$inferSelect'];
+export type TransferRow = Tables['transfers']['$inferSelect'];
+export type EventRow = Tables['events']['$inferSelect'];
+export type UserRow = Tables['users']['$inferSelect'];
+export type ProjectRow = Tables['projects']['$inferSelect'];
+export type TokenRow = Tables['tokens']['$inferSelect'];

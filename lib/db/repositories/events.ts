@@ -1,0 +1,38 @@
+import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm';
+import type { Queries } from '../database.ts';
+import type { EventRow } from '../define-schema.ts';
+
+export type NewEvent = Omit<EventRow, 'id'>;
+
+export async function insertEvent(q: Queries, event: NewEvent): Promise<EventRow> {
+  const rows = await q.db.insert(q.tables.events).values(event).returning();
+  const row = rows[0];
+  if (row === undefined) throw new Error('the event was not written');
+  return row;
+}
+
+export async function listEventsAfter(q: Queries, id: number, limit: number): Promise<EventRow[]> {
+  const { events } = q.tables;
+  return await q.db.select().from(events).where(gt(events.id, id)).orderBy(asc(events.id)).limit(limit);
+}
+
+export async function firstEventId(q: Queries): Promise<number | null> {
+  const rows = await q.db
+    .select({ id: sql<number | null>`min(${q.tables.events.id})` })
+    .from(q.tables.events);
+  return rows[0]?.id ?? null;
+}
+
+export async function listEventsOfImage(q: Queries, imageId: string, limit: number): Promise<EventRow[]> {
+  const { events } = q.tables;
+  return await q.db
+    .select()
+    .from(events)
+    .where(and(eq(events.image_id, imageId)))
+    .orderBy(desc(events.id))
+    .limit(limit);
+}
+
+export async function deleteEventsBefore(q: Queries, at: number): Promise<void> {
+  await q.db.delete(q.tables.events).where(lt(q.tables.events.at, at));
+}

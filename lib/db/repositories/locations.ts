@@ -1,0 +1,136 @@
+import { and, asc, eq, inArray, isNull, lt, lte, ne, or } from 'drizzle-orm';
+import type { LocationState } from '../../contract/common.ts';
+import type { Queries } from '../database.ts';
+import type { LocationRow } from '../define-schema.ts';
+import { countLocation } from './counters.ts';
+
+/** A row in one of these states takes room in its store that counts. */
+const counted: ReadonlySet<LocationState> = new Set(['active', 'verifying', 'corrupt']);
+
+export async function insertLocation(q: Queries, location: LocationRow, ownerId: string): Promise<void> {
+  await q.db.insert(q.tables.locations).values(location);
+  if (counted.has(location.state)) await countLocation(q, location.store_id, ownerId, 1, location.bytes);
+}
+
+export async function findLocation(q: Queries, id: string): Promise<LocationRow | null> {
+  const rows = await q.db.select().from(q.tables.locations).where(eq(q.tables.locations.id, id)).limit(1);
+  return rows[0] ?? null;
+}
+
+/** The living location of an image in a store: any state but `deleting`. */
+export async function findLocationIn(
+  q: Queries,
+  imageId: string,
+  storeId: string,
+): Promise<LocationRow | null> {
+  const { locations } = q.tables;
+  const rows = await q.db
+    .select()
+    .from(locations)
+    .where(
+      and(eq(locations.image_id, imageId), eq(locations.store_id, storeId), ne(locations.state, 'deleting')),
+    )
+    .limit(1);
+  return rows[0] ?? null;
+}
+
+/** All rows of these images, `deleting` ones too. */
+export async function listLocations(q: Queries, imageIds: readonly string[]): Promise<LocationRow[]> {
+  if (imageIds.length === 0) return [];
+  const { locations } = q.tables;
+  return await q.db
+    .select()
+    .from(locations)
+    .where(inArray(locations.image_id, [...imageIds]));
+}
+
+export async function listLocationsOfUpload(q: Queries, uploadId: string): Promise<LocationRow[]> {
+  const { locations } = q.tables;
+  return await q.db.select().from(locations).where(eq(locations.upload_id, uploadId));
+}
+
+export async function findLocationByKey(
+  q: Queries,
+  storeId: string,
+  objectKey: string,
+): Promise<LocationRow | null> {
+  const { locations } = q.tables;
+  const rows = await q.db
+    .select()
+    .from(locations)
+    .where(and(eq(locations.store_id, storeId), eq(locations.object_key, objectKey)))
+    .limit(1);
+  return rows[0] ?? null;
+}
+
+/** Objects that are to be removed and whose next attempt is due. */
+export async function listDeleting(q: Queries, now: number, limit: number): Promise<LocationRow[]> {
+  const { locations } = q.tables;
+  return await q.db
+    .select()
+    .from(locations)
+    .where(
+      and(
+        eq(locations.state, 'deleting'),
+        or(isNull(locations.next_attempt_at), lte(locations.next_attempt_at, now)),
+      ),
+    )
+    .orderBy(asc(locations.updated_at))
+    .limit(limit);
+}
+
+/** Rows that nobody has touched since then, in a state that should not last. */
+export async function listStale(
+  q: Queries,
+  states: LocationState[],
+  before: number,
+  limit: number,
+): Promise<LocationRow[]> {
+  const { locations } = q.tables;
+  return await q.db
+    .select()
+    .from(locations)
+    .where(and(inArray(locations.state, states), lt(locations.updated_at, before)))
+    .limit(limit);
+}
+
+export type LocationChanges = Partial<
+  Omit<LocationRow, 'id' | 'image_id' | 'store_id' | 'object_key' | 'created_at'>
+> & { updated_at: number };
+
+/**
+ * Writes a location and keeps the counters of its store. With `fence`, only while the row still bears it: false means
+ * that somebody else has taken over, nothing was written, and the caller must let go.
+ */
+export async function updateLocation(
+  q: Queries,
+  before: LocationRow,
+  ownerId: string,
+  changes: LocationChanges,
+  fence?: number,
+): Promise<boolean> {
+  const { locations } = q.tables;
+  const written = await q.db
+    .update(locations)
+    .set(changes)
+    .where(and(eq(locations.id, before.id), fence === undefined ? undefined : eq(locations.fence, fence)))
+    .returning({ id: locations.id });
+  if (written.length === 0) return false;
+  const after = { ...before, ...changes };
+  const [was, is] = [counted.has(before.state), counted.has(after.state)];
+  if (was || is) {
+    await countLocation(
+      q,
+      before.store_id,
+      ownerId,
+      (is ? 1 : 0) - (was ? 1 : 0),
+      (is ? after.bytes : 0) - (was ? before.bytes : 0),
+    );
+  }
+  return true;
+}
+
+export async function deleteLocationRow(q: Queries, location: LocationRow, ownerId: string): Promise<void> {
+  await q.db.delete(q.tables.locations).where(eq(q.tables.locations.id, location.id));
+  if (counted.has(location.state)) await countLocation(q, location.store_id, ownerId, -1, -location.bytes);
+}

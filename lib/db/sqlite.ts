@@ -1,0 +1,103 @@
+/**
+ * SQLite through better-sqlite3: one writing connection behind a mutex, because a transaction here may await, and one
+ * reading connection for everything else, which never waits for the writer (WAL).
+ */
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import SQLite from 'better-sqlite3';
+import { StowageError } from '../contract/errors.ts';
+import { sqliteColumns } from './columns.ts';
+import type { Database, Transaction } from './database.ts';
+import { defineSchema } from './define-schema.ts';
+
+export interface SqliteOptions {
+  file: string;
+  migrationsDirectory: string;
+  onAfterCommitFailure?: (error: unknown) => void;
+}
+
+export function openSqlite({ file, migrationsDirectory, onAfterCommitFailure }: SqliteOptions): Database {
+  const tables = defineSchema(sqliteColumns);
+  const writer = connect(file);
+  migrate(drizzle(writer), { migrationsFolder: migrationsDirectory });
+  const reader = connect(file);
+  reader.pragma('query_only = true');
+  const read = { db: drizzle(reader), tables };
+  const write = drizzle(writer);
+  let queue: Promise<unknown> = Promise.resolve();
+
+  async function run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const followUps: (() => void)[] = [];
+    begin(writer);
+    let result: T;
+    try {
+      result = await work({ db: write, tables, afterCommit: (followUp) => void followUps.push(followUp) });
+      writer.exec('COMMIT');
+    } catch (error) {
+      if (writer.inTransaction) writer.exec('ROLLBACK');
+      throw toDatabaseError(error);
+    }
+    for (const followUp of followUps) {
+      try {
+        followUp();
+      } catch (error) {
+        onAfterCommitFailure?.(error);
+      }
+    }
+    return result;
+  }
+
+  return {
+    read,
+    transaction(work) {
+      const turn = queue.then(() => run(work));
+      queue = turn.then(
+        () => undefined,
+        () => undefined,
+      );
+      return turn;
+    },
+    async close() {
+      await queue;
+      reader.close();
+      writer.close();
+    },
+  };
+}
+
+function connect(file: string): SQLite.Database {
+  const connection = new SQLite(file);
+  connection.pragma('journal_mode = WAL');
+  // FULL: what was acknowledged survives a power cut, not only a crash of the process.
+  connection.pragma('synchronous = FULL');
+  connection.pragma('busy_timeout = 5000');
+  connection.pragma('cache_size = -16384');
+  connection.pragma('temp_store = MEMORY');
+  return connection;
+}
+
+function begin(writer: SQLite.Database): void {
+  try {
+    writer.exec('BEGIN IMMEDIATE');
+  } catch (error) {
+    throw toDatabaseError(error);
+  }
+}
+
+/** Full disk and a lock that lasts are told as what they are: nothing was changed, and trying again may help. */
+function toDatabaseError(error: unknown): unknown {
+  const code = error instanceof SQLite.SqliteError ? error.code : undefined;
+  if (code === 'SQLITE_FULL' || code?.startsWith('SQLITE_BUSY') || code?.startsWith('SQLITE_IOERR')) {
+    return new StowageError(
+      'database_unavailable',
+      'The database cannot be written just now. Nothing was changed.',
+      {
+        remedy:
+          'Try again in a few seconds; if it stays so, look whether the disk of the data directory is full.',
+        retryAfterSeconds: 5,
+        cause: error,
+      },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,127 @@
+/**
+ * The composition root: the only place that opens the database, the stores, the pipeline and the workers. One for the
+ * process, pinned on globalThis, because bundled routes and native modules are separate copies of the same code.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import type { Database } from '../db/database.ts';
+import { findStoreMarker, saveStoreMarker } from '../db/repositories/stores.ts';
+import { openSqlite } from '../db/sqlite.ts';
+import { ensureFirstAdministrator } from '../services/identity/ensure-first-administrator.ts';
+import { openHashPool, type HashPool } from '../pipeline/hash-pool.ts';
+import { openSlotPool, type SlotPool } from '../pipeline/slots.ts';
+import { openRegistry, type StoreRegistry } from '../stores/registry.ts';
+import { openReconciler, type Reconciler } from '../transfers/reconciler.ts';
+import { openTransferWorker, type TransferWorker } from '../transfers/worker.ts';
+import { openUploadSessions, type UploadSessions } from '../services/uploads/sessions.ts';
+import { openEventBus, type EventBus } from './event-bus.ts';
+
+export interface Runtime {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly db: Database;
+  readonly stores: StoreRegistry;
+  readonly slots: SlotPool;
+  readonly hashPool: HashPool;
+  readonly events: EventBus;
+  readonly worker: TransferWorker;
+  readonly reconciler: Reconciler;
+  readonly uploads: UploadSessions;
+  /** Name of this process in leases. */
+  readonly processId: string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Set once, at the very first start without a given password; printed and forgotten. */
+  readonly firstAdminPassword: string | null;
+  readonly draining: boolean;
+  /** SIGTERM: no new uploads or transfers, running ones stop at a durable offset. Resolves when they have. */
+  startDraining(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RuntimeOptions {
+  /** What this process does: `web` serves and works, `worker` only works, `none` does neither (commands, tests). */
+  role?: 'web' | 'worker' | 'none';
+}
+
+const pin = Symbol.for('stowage.runtime');
+type Pinned = { [pin]?: Runtime };
+
+export function getRuntime(): Runtime {
+  const runtime = (globalThis as Pinned)[pin];
+  if (runtime === undefined) throw new Error('the runtime is not open');
+  return runtime;
+}
+
+const migrationsDirectory = fileURLToPath(new URL('../../drizzle/sqlite', import.meta.url));
+
+export async function openRuntime(
+  config: Config,
+  log: Logger,
+  { role = 'web' }: RuntimeOptions = {},
+): Promise<Runtime> {
+  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
+  const db = openSqlite({
+    file: path.join(config.dataDirectory, 'stowage.db'),
+    migrationsDirectory,
+    onAfterCommitFailure: (error) => log.error({ err: error }, 'telling of a change failed'),
+  });
+  const events = openEventBus();
+  const stores = await openRegistry({
+    definitions: config.stores,
+    defaultStore: config.defaultStore,
+    markers: {
+      find: (id) => findStoreMarker(db.read, id),
+      save: (marker) => db.transaction((transaction) => saveStoreMarker(transaction, marker, Date.now())),
+    },
+    log,
+    onChange: (store) => events.publish({ id: null, event: { type: 'store', store }, projectId: null }),
+  });
+  const slots = openSlotPool();
+  const hashPool = openHashPool();
+  let draining = false;
+  const parts: Partial<Runtime> = {};
+  const runtime: Runtime = Object.assign(parts, {
+    config,
+    log,
+    db,
+    stores,
+    slots,
+    hashPool,
+    events,
+    processId: randomUUID(),
+    now: () => Date.now(),
+    firstAdminPassword: await ensureFirstAdministrator(db, config),
+    get draining() {
+      return draining;
+    },
+    async startDraining() {
+      draining = true;
+      await Promise.all([runtime.uploads.stop(), runtime.worker.stop(), runtime.reconciler.stop()]);
+    },
+    async close() {
+      await runtime.startDraining();
+      await stores.close();
+      await hashPool.close();
+      await db.close();
+      if ((globalThis as Pinned)[pin] === runtime) delete (globalThis as Pinned)[pin];
+    },
+  }) as Runtime;
+  Object.assign(parts, {
+    uploads: openUploadSessions(runtime),
+    worker: openTransferWorker(runtime),
+    reconciler: openReconciler(runtime),
+  });
+  // Object.assign copies a getter's value, and draining changes.
+  Object.defineProperty(parts, 'draining', { get: () => draining });
+  (globalThis as Pinned)[pin] = runtime;
+  if (role !== 'none') {
+    runtime.worker.start();
+    runtime.reconciler.start();
+  }
+  return runtime;
+}
