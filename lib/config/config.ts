@@ -1,0 +1,44 @@
+import type { StoreDefinition } from '#lib/stores/definition.ts';
+
+/**
+ * What Stowage was told: the environment and stowage.yaml, checked, with every default filled in, frozen. Sizes are
+ * bytes, directories absolute. Secrets are in it: print it only through `maskedConfig`.
+ */
+export interface Config {
+  /** The file that was read, or null when there was none. */
+  readonly file: string | null;
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Without a slash at its end; null: links are made from the request. */
+  readonly publicUrl: string | null;
+  readonly logLevel: LogLevel;
+  readonly dataDirectory: string;
+  readonly database: DatabaseConfig;
+  /** The first administrator's, used only while there is none. */
+  readonly adminPassword: string | null;
+  /** At least 32 characters; keys are derived from it. */
+  readonly secretKey: string;
+  readonly currency: string;
+  /** By weight, the greatest first: the order in which locations are read and shown. */
+  readonly stores: readonly StoreDefinition[];
+  readonly defaultStore: string;
+  readonly stagingStore: string;
+  readonly identity: { readonly mode: 'standalone' };
+  readonly limits: { readonly imageSizeBytes: number };
+  readonly checksumMd5: 'inline' | 'deferred' | 'off';
+  readonly fetch: {
+    readonly allowHosts: readonly string[];
+    readonly denyHosts: readonly string[];
+    /** CIDR. */
+    readonly allowNetworks: readonly string[];
+    readonly ports: readonly number[];
+  };
+  readonly show: { readonly locations: boolean; readonly directUrl: boolean };
+}
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export type DatabaseConfig =
+  { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import type { DriverOptions } from '../../driver-options.ts';
+
+export const FilesystemOptions = z.strictObject({
+  /** The directory that holds the images; made at the first start. */
+  path: z.string().min(1),
+  /** Every machine reaches this directory (NFS, CephFS, …); required with PostgreSQL. */
+  shared: z.boolean().default(false),
+});
+export type FilesystemOptions = z.infer<typeof FilesystemOptions>;
+
+export const filesystemOptions: DriverOptions<FilesystemOptions> = {
+  schema: FilesystemOptions,
+  secretKeys: [],
+  pathKeys: ['path'],
+  examples: { path: '/srv/images/fast', shared: 'false' },
+  directory: (options) => options.path,
+  isShared: (options) => options.shared,
+};

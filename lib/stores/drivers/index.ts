@@ -1,0 +1,9 @@
+import type { DriverOptions } from '../driver-options.ts';
+import { filesystemOptions } from './filesystem/options.ts';
+
+/** Every driver that this release has, by the name that `driver:` in stowage.yaml gives it. */
+export const driverOptions = {
+  filesystem: filesystemOptions,
+} as const satisfies Record<string, DriverOptions>;
+
+export type DriverName = keyof typeof driverOptions;
