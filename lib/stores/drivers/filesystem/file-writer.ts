@@ -1,0 +1,166 @@
+import { MiB } from '#lib/contract/limits.ts';
+import type { CallOptions, DurablePoint, ObjectStat, ObjectWriter } from '../../store.ts';
+import { unlinkIfThere, type OpenFile } from './file-layer.ts';
+import type { NativeCalls } from './native-calls.ts';
+import { publish } from './publish.ts';
+import type { StoreDirectory } from './store-directory.ts';
+
+const writebackEveryBytes = 8 * MiB;
+
+/** Writes one unfinished file and publishes it. The file's length never passes `position`. */
+export class FileWriter implements ObjectWriter {
+  readonly key: string;
+  readonly #directory: StoreDirectory;
+  readonly #file: OpenFile;
+  readonly #native: NativeCalls | null;
+  #position: number;
+  #durableBytes: number;
+  /** Zeros at the end that the file's length does not cover yet. */
+  #endsInHole = false;
+  #nameIsDurable = false;
+  #closed: Promise<void> | null = null;
+  #writtenBack: number;
+  #writeback: Promise<void> | null = null;
+
+  constructor(
+    directory: StoreDirectory,
+    key: string,
+    file: OpenFile,
+    position: number,
+    native: NativeCalls | null,
+  ) {
+    this.key = key;
+    this.#directory = directory;
+    this.#file = file;
+    this.#native = native;
+    this.#position = position;
+    this.#durableBytes = position;
+    this.#writtenBack = position;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  /** An object without a byte has an inode to sync as well. */
+  get #needsSync(): boolean {
+    return this.#position > this.#durableBytes || !this.#nameIsDurable;
+  }
+
+  /** For calls of the kernel that write by themselves; `advance` tells how far they came. */
+  get fd(): number {
+    return this.#file.fd;
+  }
+
+  async append(chunks: readonly Uint8Array[], { signal }: CallOptions = {}): Promise<void> {
+    let position = this.#position;
+    let left = chunks.filter((chunk) => chunk.byteLength > 0);
+    while (left.length > 0) {
+      signal?.throwIfAborted();
+      const { bytesWritten } = await this.#file.writev(left, position);
+      if (bytesWritten === 0) throw this.#directory.fault('full', 'The file system took no more bytes.');
+      position += bytesWritten;
+      left = dropBytes(left, bytesWritten);
+    }
+    if (position > this.#position) this.advance(position - this.#position);
+  }
+
+  async appendZeros(length: number, { signal }: CallOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
+    if (length === 0) return;
+    this.#position += length;
+    this.#endsInHole = true;
+  }
+
+  /** Says that so many bytes of data now lie behind the position. */
+  advance(bytes: number): void {
+    this.#position += bytes;
+    this.#endsInHole = false;
+    if (this.#position - this.#writtenBack >= writebackEveryBytes) this.#startWriteback();
+  }
+
+  async flush({ signal }: CallOptions = {}): Promise<DurablePoint> {
+    signal?.throwIfAborted();
+    await this.settleLength();
+    return this.flushSettled();
+  }
+
+  /** First half of a flush; nothing may be written meanwhile. */
+  async settleLength(): Promise<void> {
+    if (!this.#endsInHole) return;
+    await this.#file.truncate(this.#position);
+    this.#endsInHole = false;
+  }
+
+  /** Second half: makes durable what lies before the position now; more may be written meanwhile. */
+  async flushSettled(): Promise<DurablePoint> {
+    const target = this.#position;
+    if (this.#needsSync) await this.#file.datasync();
+    if (!this.#nameIsDurable) {
+      await this.#directory.sync();
+      this.#nameIsDurable = true;
+    }
+    this.#durableBytes = target;
+    return this.durablePoint();
+  }
+
+  durablePoint(): DurablePoint {
+    return { durableBytes: this.#durableBytes, resumeState: null };
+  }
+
+  async commit({ signal }: CallOptions = {}): Promise<ObjectStat> {
+    signal?.throwIfAborted();
+    await this.settleLength();
+    if (this.#needsSync) await this.#file.datasync();
+    signal?.throwIfAborted();
+    await publish(
+      this.#directory,
+      this.#directory.unfinishedPath(this.key),
+      this.#directory.objectPath(this.key),
+    );
+    await this.#directory.sync();
+    await this.close();
+    return { key: this.key, sizeBytes: this.#position };
+  }
+
+  async abandon(): Promise<void> {
+    await this.close();
+    const { files } = this.#directory;
+    if (await unlinkIfThere(files, this.#directory.unfinishedPath(this.key))) await this.#directory.sync();
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= (async () => {
+      await this.#writeback;
+      await this.#file.close();
+    })();
+    return this.#closed;
+  }
+
+  /** One at a time: when the disk is slower than the writer, the kernel's own throttling is what should act. */
+  #startWriteback(): void {
+    if (this.#native === null || this.#writeback !== null) return;
+    const from = this.#writtenBack;
+    this.#writtenBack = this.#position;
+    this.#writeback = this.#native
+      .startWriteback(this.#file.fd, from, this.#position - from)
+      // Only a hint: what cannot be written shows in the fsync that counts.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#writeback = null;
+      });
+  }
+}
+
+function dropBytes(chunks: readonly Uint8Array[], count: number): Uint8Array[] {
+  let left = count;
+  const rest: Uint8Array[] = [];
+  for (const chunk of chunks) {
+    if (left >= chunk.byteLength) left -= chunk.byteLength;
+    else {
+      rest.push(left === 0 ? chunk : chunk.subarray(left));
+      left = 0;
+    }
+  }
+  return rest;
+}
