@@ -1,0 +1,182 @@
+import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type { ServerEvent } from '#lib/contract/events.ts';
+import type { ImageList, ImageSummary, ImageView } from '#lib/contract/images.ts';
+import type { TransferList, TransferView } from '#lib/contract/transfers.ts';
+import type { UploadView } from '#lib/contract/uploads.ts';
+import { isApiError } from './api.ts';
+import { imageKeys, imageQuery } from './queries/images.ts';
+import { storeKeys } from './queries/stores.ts';
+import { hasEnded, openTransfersKey, transferKeys } from './queries/transfers.ts';
+import { uploadsQuery } from './queries/uploads.ts';
+
+/** A burst of events about the same things becomes one request. */
+const gatherMilliseconds = 400;
+/** More changed images than this, and the lists are fetched again instead of one image each. */
+const patchLimit = 12;
+
+export interface EventSink {
+  take(event: ServerEvent): void;
+  close(): void;
+}
+
+/** Brings the query cache up to date with what the server says happened. */
+export function createEventSink(client: QueryClient): EventSink {
+  const changedImages = new Set<string>();
+  let listsAreOld = false;
+  let storesAreOld = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const flush = () => {
+    timer = undefined;
+    const images = [...changedImages];
+    const refetchLists = listsAreOld || images.length > patchLimit;
+    changedImages.clear();
+    listsAreOld = false;
+    if (storesAreOld) void client.invalidateQueries({ queryKey: storeKeys.all });
+    storesAreOld = false;
+    for (const id of images) {
+      if (refetchLists) void client.invalidateQueries({ queryKey: imageKeys.detail(id) });
+      else void refreshImage(client, id);
+    }
+    if (refetchLists) {
+      void client.invalidateQueries({ queryKey: imageKeys.lists });
+      void client.invalidateQueries({ queryKey: imageKeys.counts });
+    }
+  };
+  const gather = () => {
+    timer ??= setTimeout(flush, gatherMilliseconds);
+  };
+
+  return {
+    take(event) {
+      switch (event.type) {
+        case 'image':
+          if (event.change === 'deleted') {
+            removeImage(client, event.image_id);
+            storesAreOld = true;
+          } else {
+            changedImages.add(event.image_id);
+            if (event.change === 'created') listsAreOld = true;
+          }
+          return gather();
+        case 'store':
+          storesAreOld = true;
+          return gather();
+        case 'transfer':
+          return patchTransfer(client, event.transfer);
+        case 'upload':
+          return patchUpload(client, event.upload);
+        case 'upload-gone':
+          client.setQueryData<UploadView[]>(uploadsQuery.queryKey, (uploads) =>
+            uploads?.filter((upload) => upload.id !== event.upload_id),
+          );
+          return;
+        case 'reset':
+          void client.invalidateQueries();
+      }
+    },
+    close: () => clearTimeout(timer),
+  };
+}
+
+/** One image, fetched once, into its page and into every list that shows it. */
+async function refreshImage(client: QueryClient, id: string): Promise<void> {
+  const inLists = client
+    .getQueriesData<InfiniteData<ImageList>>({ queryKey: imageKeys.lists })
+    .some(([, data]) => data?.pages.some((page) => page.images.some((image) => image.id === id)));
+  const onPage = client.getQueryData(imageKeys.detail(id)) !== undefined;
+  if (!inLists && !onPage) {
+    await client.invalidateQueries({ queryKey: imageKeys.lists });
+    return;
+  }
+  try {
+    const image = await client.fetchQuery({ ...imageQuery(id), staleTime: 0 });
+    patchLists(client, id, () => toSummary(image));
+  } catch (error) {
+    if (isApiError(error) && error.code === 'not_found') removeImage(client, id);
+    else await client.invalidateQueries({ queryKey: imageKeys.detail(id) });
+  }
+}
+
+function toSummary(image: ImageView): ImageSummary {
+  const {
+    md5,
+    sha512,
+    format_detail,
+    safety,
+    min_disk_gib,
+    min_ram_mib,
+    properties,
+    members,
+    transfers,
+    actions,
+    ...summary
+  } = image;
+  return summary;
+}
+
+function removeImage(client: QueryClient, id: string): void {
+  patchLists(client, id, () => null);
+  void client.invalidateQueries({ queryKey: imageKeys.detail(id) });
+  void client.invalidateQueries({ queryKey: imageKeys.counts });
+}
+
+/** Replaces (or with null: takes out) an image in every cached list. */
+function patchLists(
+  client: QueryClient,
+  id: string,
+  change: (image: ImageSummary) => ImageSummary | null,
+): void {
+  client.setQueriesData<InfiniteData<ImageList>>({ queryKey: imageKeys.lists }, (data) => {
+    if (!data?.pages.some((page) => page.images.some((image) => image.id === id))) return data;
+    return {
+      ...data,
+      pages: data.pages.map((page) => {
+        const images = page.images.flatMap((image) => (image.id === id ? (change(image) ?? []) : image));
+        const gone = page.images.length - images.length;
+        // The total of a list stands on its first page; a row that left is no longer counted anywhere.
+        return { ...page, images, total: page.total === null ? null : page.total - gone };
+      }),
+    };
+  });
+}
+
+function patchTransfer(client: QueryClient, transfer: TransferView): void {
+  client.setQueryData<TransferView[]>(openTransfersKey, (open) => open && upsert(open, transfer, hasEnded));
+  client.setQueriesData<InfiniteData<TransferList>>({ queryKey: transferKeys.lists }, (data) => {
+    if (!data) return data;
+    const isShown = data.pages.some((page) => page.transfers.some(({ id }) => id === transfer.id));
+    if (!isShown) return data;
+    return {
+      ...data,
+      pages: data.pages.map((page) => ({
+        ...page,
+        transfers: page.transfers.map((row) => (row.id === transfer.id ? transfer : row)),
+      })),
+    };
+  });
+  client.setQueryData<ImageView>(
+    imageKeys.detail(transfer.image_id),
+    (image) => image && { ...image, transfers: upsert(image.transfers, transfer, () => false) },
+  );
+  const isNew = !client
+    .getQueriesData<InfiniteData<TransferList>>({ queryKey: transferKeys.lists })
+    .some(([, data]) => data?.pages.some((page) => page.transfers.some(({ id }) => id === transfer.id)));
+  if (isNew || hasEnded(transfer))
+    void client.invalidateQueries({ queryKey: transferKeys.lists, refetchType: 'active' });
+}
+
+function patchUpload(client: QueryClient, upload: UploadView): void {
+  client.setQueryData<UploadView[]>(
+    uploadsQuery.queryKey,
+    (uploads) => uploads && upsert(uploads, upload, (view) => view.state === 'done'),
+  );
+}
+
+/** In its place if it is there, else first; `leaves` says that it does not belong any more. */
+function upsert<Row extends { id: string }>(rows: Row[], row: Row, leaves: (row: Row) => boolean): Row[] {
+  if (leaves(row)) return rows.filter(({ id }) => id !== row.id);
+  return rows.some(({ id }) => id === row.id)
+    ? rows.map((old) => (old.id === row.id ? row : old))
+    : [row, ...rows];
+}

@@ -1,0 +1,41 @@
+/** Every page of the console and every address that it asks, in one place. */
+
+const part = encodeURIComponent;
+
+export const pages = {
+  images: '/images',
+  image: (imageId: string) => `/images/${part(imageId)}`,
+  stores: '/stores',
+  store: (storeId: string) => `/stores/${part(storeId)}`,
+  transfers: '/transfers',
+  signIn: (next?: string) => (next && next !== '/' ? `/sign-in?next=${part(next)}` : '/sign-in'),
+} as const;
+
+export const addresses = {
+  session: '/api/v1/session',
+  images: '/api/v1/images',
+  image: (imageId: string) => `/api/v1/images/${part(imageId)}`,
+  copies: (imageId: string) => `/api/v1/images/${part(imageId)}/copies`,
+  location: (imageId: string, storeId: string) =>
+    `/api/v1/images/${part(imageId)}/locations/${part(storeId)}`,
+  verify: (imageId: string, storeId: string) =>
+    `/api/v1/images/${part(imageId)}/locations/${part(storeId)}/verify`,
+  stores: '/api/v1/stores',
+  store: (storeId: string) => `/api/v1/stores/${part(storeId)}`,
+  transfers: '/api/v1/transfers',
+  transfer: (transferId: string) => `/api/v1/transfers/${part(transferId)}`,
+  transferAction: (transferId: string, action: 'pause' | 'resume' | 'cancel' | 'retry') =>
+    `/api/v1/transfers/${part(transferId)}/${action}`,
+  uploads: '/api/v1/uploads',
+  events: '/api/events',
+  download: (imageId: string) => `/image/v2/images/${part(imageId)}/file`,
+  ready: '/readyz',
+} as const;
+
+/** Where to go after signing in: a page of this console, never another site. */
+export function safeNext(next: string | null | undefined): string {
+  if (!next || !next.startsWith('/') || next.startsWith('//') || next.includes('\\')) return '/';
+  const url = new URL(next, 'http://console.invalid');
+  if (url.host !== 'console.invalid' || url.pathname.startsWith('/sign-in')) return '/';
+  return `${url.pathname}${url.search}${url.hash}`;
+}

@@ -1,0 +1,27 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import type { StoreList, StoreView } from '#lib/contract/stores.ts';
+import { api } from '../api.ts';
+import { addresses } from '../paths.ts';
+
+export const storeKeys = { all: ['stores'] as const, detail: (id: string) => ['stores', id] as const };
+
+export const storesQuery = queryOptions({
+  queryKey: storeKeys.all,
+  queryFn: async ({ signal }) => inBerthOrder((await api<StoreList>(addresses.stores, { signal })).stores),
+});
+
+/** Greatest weight first, then by id: the one order of berths, holds and lists. */
+export function inBerthOrder(stores: StoreView[]): StoreView[] {
+  return stores.toSorted((a, b) => b.weight - a.weight || a.id.localeCompare(b.id));
+}
+
+export function useStores() {
+  return useQuery(storesQuery);
+}
+
+export function useStore(id: string) {
+  return useQuery({
+    queryKey: storeKeys.detail(id),
+    queryFn: ({ signal }) => api<StoreView>(addresses.store(id), { signal }),
+  });
+}
