@@ -93,6 +93,11 @@ describe('without a file', () => {
     assert.ok(!existsSync(path.join(directory, 'data/secret.key')));
   });
 
+  it('writes nothing when it is only looked at', () => {
+    assert.equal(loadConfig({}, directory, { makeSecretKey: false }).secretKey, '');
+    assert.ok(!existsSync(path.join(directory, 'data')));
+  });
+
   it('refuses a damaged kept key instead of making another', () => {
     mkdirSync(path.join(directory, 'kept'));
     writeFileSync(path.join(directory, 'kept/secret.key'), 'short');

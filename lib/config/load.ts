@@ -10,16 +10,21 @@ import { nearest } from './nearest.ts';
 import { ConfigError, systemCode, type ConfigProblem } from './problems.ts';
 import { ConfigFile, examples, keystoneSecretKeys, StoreEntry } from './schema.ts';
 import { isMapping, withSecretFiles } from './secret-files.ts';
-import { keptSecretKey } from './secret-key.ts';
+import { findSecretKey, makeSecretKeyIn } from './secret-key.ts';
 import { checkStores, readStoreOptions, toStoreConfigs, type ReportStore } from './stores.ts';
 import { validate } from './validate.ts';
 
 /**
  * Reads the environment and stowage.yaml. `cwd` is what relative paths of the environment count from. Throws a
  * {@link ConfigError} that holds everything that is wrong; then nothing was written. Otherwise the data directory has
- * a secret key afterwards, unless the environment gives one.
+ * a secret key afterwards, unless the environment gives one; with `makeSecretKey: false` nothing is written, and a
+ * missing key is an empty text.
  */
-export function loadConfig(env: Environment, cwd: string): Config {
+export function loadConfig(
+  env: Environment,
+  cwd: string,
+  { makeSecretKey = true }: { makeSecretKey?: boolean } = {},
+): Config {
   const problems: ConfigProblem[] = [];
   const environment = readEnvironment(env, cwd, problems);
   const file = environment.file ?? implicitFile(cwd);
@@ -37,7 +42,7 @@ export function loadConfig(env: Environment, cwd: string): Config {
     dataDirectory: environment.dataDirectory,
     database: environment.database,
     adminPassword: environment.adminPassword,
-    secretKey: environment.secretKey ?? secretKeyOf(environment.dataDirectory),
+    secretKey: environment.secretKey ?? secretKeyOf(environment.dataDirectory, makeSecretKey),
     currency: values.file.currency,
     ...stores,
     identity: { mode: 'standalone' },
@@ -148,11 +153,13 @@ function defaultStores(dataDirectory: string): StoreDefinition[] {
   return toStoreConfigs(entries, new Map(entries.map((entry, index) => [index, entry.options])));
 }
 
-function secretKeyOf(dataDirectory: string): string {
+function secretKeyOf(dataDirectory: string, make: boolean): string {
   const key = 'STOWAGE_DATA_DIR';
   let secret: string;
   try {
-    secret = keptSecretKey(dataDirectory);
+    const kept = findSecretKey(dataDirectory);
+    if (kept === null && !make) return '';
+    secret = kept ?? makeSecretKeyIn(dataDirectory);
   } catch (error) {
     throw new ConfigError([
       {

@@ -1,0 +1,101 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runWithRawRequest } from '#lib/http/raw-request.ts';
+
+const kibibyte = 1024;
+
+export type Handle = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+
+export interface HttpServer {
+  readonly server: Server;
+  /** The port that was really taken. Throws what `listen` throws. */
+  listen(host: string, port: number): Promise<number>;
+  /** From now on `/readyz` is 503 and connections end after their answer. */
+  startDraining(): void;
+  /**
+   * Waits until no request is being answered, at least `leastMilliseconds` and at most `mostMilliseconds`, then closes
+   * the server with every connection that is left. Streams of events never end by themselves, so they are ended.
+   */
+  close(leastMilliseconds: number, mostMilliseconds: number): Promise<void>;
+}
+
+/** The one HTTP server. `handle` answers everything; it runs inside `runWithRawRequest`. */
+export function openHttpServer(
+  handle: Handle,
+  onFailure: (error: unknown, req: IncomingMessage) => void,
+): HttpServer {
+  const answering = new Set<ServerResponse>();
+  let draining = false;
+
+  const server = createServer(
+    {
+      // A 100 GB image over a slow line takes hours; slow headers have their own limit.
+      requestTimeout: 0,
+      headersTimeout: 15_000,
+      connectionsCheckingInterval: 5_000,
+      keepAliveTimeout: 75_000,
+      maxHeaderSize: 32 * kibibyte,
+      // Large bodies arrive in fewer, larger chunks.
+      highWaterMark: 1024 * kibibyte,
+      noDelay: true,
+    },
+    (req, res) => {
+      answering.add(res);
+      res.once('close', () => answering.delete(res));
+      if (draining) {
+        res.setHeader('Connection', 'close');
+        if (pathOf(req) === '/readyz') return answerStopping(res);
+      }
+      runWithRawRequest(req, res, () => handle(req, res)).catch((error: unknown) => {
+        onFailure(error, req);
+        if (res.headersSent) res.destroy();
+        else res.writeHead(500).end();
+      });
+    },
+  );
+
+  return {
+    server,
+    listen(host, port) {
+      return new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          const address = server.address();
+          resolve(typeof address === 'object' && address ? address.port : port);
+        });
+      });
+    },
+    startDraining() {
+      draining = true;
+      for (const res of answering) {
+        if (!res.headersSent) res.setHeader('Connection', 'close');
+      }
+    },
+    async close(leastMilliseconds, mostMilliseconds) {
+      const startedAt = performance.now();
+      const elapsed = () => performance.now() - startedAt;
+      while (elapsed() < mostMilliseconds && (answering.size > 0 || elapsed() < leastMilliseconds)) {
+        for (const res of answering) if (isEventStream(res)) res.end();
+        await sleep(20);
+      }
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function pathOf(req: IncomingMessage): string {
+  return (req.url ?? '').split('?', 1)[0] ?? '';
+}
+
+function isEventStream(res: ServerResponse): boolean {
+  return String(res.getHeader('content-type') ?? '').startsWith('text/event-stream');
+}
+
+function answerStopping(res: ServerResponse): void {
+  res.writeHead(503, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'Retry-After': '5' });
+  res.end('{"status":"stopping"}\n');
+}

@@ -1,0 +1,22 @@
+import { openRuntime } from '#lib/runtime/runtime.ts';
+import { exitOnFailure } from './failure.ts';
+import { openLog } from './logger.ts';
+import { readConfigOrExit } from './read-config.ts';
+import { say } from './say.ts';
+import { stopRequested } from './stop-signals.ts';
+
+// `npm run worker`: transfers without the web server, for several machines.
+const config = readConfigOrExit();
+const { log, flush } = openLog(config.logLevel);
+exitOnFailure(log, flush);
+const stop = stopRequested();
+const runtime = await openRuntime(config, log, { role: 'worker' });
+say('A Stowage worker is running. Ctrl-C stops it.');
+log.info({ stores: config.stores.map(({ id }) => id) }, 'the worker is running');
+
+const reason = await stop;
+log.info({ reason }, 'stopping');
+await runtime.close();
+log.info('stopped');
+flush();
+process.exit(0);
