@@ -1,3 +1,4 @@
+import { format, stripVTControlCharacters } from 'node:util';
 import pino, { type Logger } from 'pino';
 import type { LogLevel } from '#lib/config/config.ts';
 
@@ -56,4 +57,14 @@ export function openLog(level: LogLevel): ProcessLog {
       }
     },
   };
+}
+
+/** What libraries print for developers becomes lines of the log, so that stdout holds nothing else. */
+export function captureConsole(log: Logger): void {
+  const plain = (values: unknown[]) => stripVTControlCharacters(format(...values));
+  console.log = (...values: unknown[]) => log.debug(plain(values));
+  console.info = console.log;
+  console.debug = console.log;
+  console.warn = (...values: unknown[]) => log.warn(plain(values));
+  console.error = (...values: unknown[]) => log.error(plain(values));
 }

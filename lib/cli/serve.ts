@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { openRuntime, type Runtime } from '#lib/runtime/runtime.ts';
 import { exitOnFailure } from './failure.ts';
 import { openHttpServer, type Handle } from './http-server.ts';
-import { openLog } from './logger.ts';
+import { captureConsole, openLog } from './logger.ts';
 import { readConfigOrExit } from './read-config.ts';
 import { say } from './say.ts';
 import { setSecurityHeaders } from './security-headers.ts';
@@ -20,6 +20,7 @@ const development = process.argv.includes('--dev');
 const config = readConfigOrExit();
 const { log, flush } = openLog(config.logLevel);
 exitOnFailure(log, flush);
+if (!development) captureConsole(log);
 const stop = stopRequested();
 
 let answer: Handle | undefined;
