@@ -1,0 +1,315 @@
+import { CallGate, defaultGateOptions, type GateOptions } from './call-gate.ts';
+import { fault, toStoreFault } from './faults.ts';
+import { GuardedWriter } from './guarded-writer.ts';
+import {
+  isStoreFault,
+  type BeginOptions,
+  type ByteRange,
+  type CallOptions,
+  type Capacity,
+  type CapacityStore,
+  type CloneRequest,
+  type CloningStore,
+  type Extent,
+  type GuardedStore,
+  type ListedObject,
+  type ListingStore,
+  type ObjectStat,
+  type ObjectWriter,
+  type ResumeOptions,
+  type ResumeState,
+  type SparseStore,
+  type Store,
+  type StoreCapability,
+  type StoreFault,
+  type StoreHealthFigures,
+  type StoreMarker,
+  type WritableStore,
+} from './store.ts';
+import { innermostStore, innerStore, type WrappingStore } from './wrapped-store.ts';
+
+export interface GuardOptions extends Partial<GateOptions> {
+  /** Refuses everything that changes the store. */
+  readOnly?: boolean;
+  /** The marker that the place must have; null while it is not known yet. */
+  expectedMarker?(): StoreMarker | null;
+  /** Told of each trouble (not of plain answers like `not-found`). */
+  onFault?(found: StoreFault): void;
+  /** Told after each commit and removal. */
+  onWritten?(): void;
+}
+
+const objectKey = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+
+export function guardStore(driver: Store, options: GuardOptions = {}): GuardedStore {
+  return new Guard(driver, options);
+}
+
+/**
+ * The one wrapper in front of every driver. What it adds: keys and powers are checked; calls are bounded in number
+ * and time; what is safe to repeat is repeated while the store is `unavailable` (stat, markers, capacity, and reads,
+ * which go on at the byte where they broke); everything that goes wrong is a StoreFault without path or secret; and
+ * before anything is written, and before "not there" is believed, the marker must still be the right one.
+ */
+class Guard implements GuardedStore, WrappingStore {
+  readonly id: string;
+  readonly driver: string;
+  readonly capabilities: ReadonlySet<StoreCapability>;
+  readonly [innerStore]: Store;
+  readonly #gate: CallGate;
+  readonly #limits: GateOptions;
+  readonly #options: GuardOptions;
+
+  constructor(driver: Store, options: GuardOptions) {
+    this.id = driver.id;
+    this.driver = driver.driver;
+    this.capabilities = driver.capabilities;
+    this[innerStore] = driver;
+    this.#options = options;
+    this.#limits = { ...defaultGateOptions, ...options };
+    this.#gate = new CallGate(driver.id, this.#limits, (found) => options.onFault?.(found));
+  }
+
+  get health(): StoreHealthFigures {
+    return this.#gate.health;
+  }
+
+  readMarker({ signal }: CallOptions = {}): Promise<StoreMarker | null> {
+    return this.#repeated('reading the marker', signal, (inner) =>
+      this[innerStore].readMarker({ signal: inner }),
+    );
+  }
+
+  async writeMarker(marker: StoreMarker, { signal }: CallOptions = {}): Promise<void> {
+    const driver = this.#writable('writing the marker');
+    await this.#control('writing the marker', signal, (inner) =>
+      driver.writeMarker(marker, { signal: inner }),
+    );
+  }
+
+  async stat(key: string, { signal }: CallOptions = {}): Promise<ObjectStat> {
+    const doing = 'looking for an object';
+    this.#checkKey(key, doing);
+    return this.#believed(signal, () =>
+      this.#repeated(doing, signal, (inner) => this[innerStore].stat(key, { signal: inner })),
+    );
+  }
+
+  async *read(
+    key: string,
+    range: ByteRange,
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const doing = 'reading an object';
+    this.#checkKey(key, doing);
+    if (!isCount(range.offset) || !isCount(range.length)) {
+      throw new RangeError('A range to read needs whole numbers that are not negative.');
+    }
+    const end = range.offset + range.length;
+    let offset = range.offset;
+    let failures = 0;
+    let askedAt = performance.now();
+    for (;;) {
+      try {
+        const chunks = this.#gate.stream(doing, signal, (inner) =>
+          this[innerStore].read(key, { offset, length: end - offset }, { signal: inner }),
+        );
+        for await (const chunk of chunks) {
+          if (chunk.byteLength === 0) continue;
+          if (offset === range.offset) this.#gate.noteReadLatency(performance.now() - askedAt);
+          if (offset + chunk.byteLength > end) throw this.#gate.note(fault('corrupt', this.id, doing));
+          offset += chunk.byteLength;
+          failures = 0;
+          yield chunk;
+        }
+        if (offset < end) throw this.#gate.note(fault('short-read', this.id, doing));
+        return;
+      } catch (error) {
+        const found = toStoreFault(error, this.id, doing, signal);
+        if (found.kind === 'not-found') await this.#verifyPlace(signal);
+        if (!(await this.#gate.mayTryAgain(found, ++failures, signal))) throw found;
+        askedAt = performance.now();
+      }
+    }
+  }
+
+  async begin(key: string, options: BeginOptions): Promise<ObjectWriter> {
+    const doing = 'beginning an object';
+    const driver = this.#writable(doing);
+    this.#checkKey(key, doing);
+    await this.#verifyPlace(options.signal);
+    return this.#writer(doing, key, options.signal, (signal) => driver.begin(key, { ...options, signal }));
+  }
+
+  async resume(key: string, options: ResumeOptions): Promise<ObjectWriter> {
+    const doing = 'going on with an object';
+    const driver = this.#writable(doing, 'append');
+    this.#checkKey(key, doing);
+    await this.#verifyPlace(options.signal);
+    this.#refuseStuck(key, doing);
+    return this.#writer(doing, key, options.signal, (signal) => driver.resume(key, { ...options, signal }));
+  }
+
+  async discard(key: string, resumeState: ResumeState | null, { signal }: CallOptions = {}): Promise<void> {
+    const doing = 'removing an unfinished object';
+    const driver = this.#writable(doing);
+    this.#checkKey(key, doing);
+    await this.#verifyPlace(signal);
+    await this.#slow(doing, signal, (inner) => driver.discard(key, resumeState, { signal: inner }));
+    this.#options.onWritten?.();
+  }
+
+  async remove(key: string, { signal }: CallOptions = {}): Promise<void> {
+    const doing = 'removing an object';
+    const driver = this.#writable(doing);
+    this.#checkKey(key, doing);
+    await this.#verifyPlace(signal);
+    await this.#slow(doing, signal, (inner) => driver.remove(key, { signal: inner }));
+    this.#options.onWritten?.();
+  }
+
+  async canCloneFrom(source: Store): Promise<boolean> {
+    if (!this.capabilities.has('clone') || this.#options.readOnly) return false;
+    const driver = this[innerStore] as CloningStore;
+    return this.#control('comparing two stores', undefined, () =>
+      driver.canCloneFrom(innermostStore(source)),
+    );
+  }
+
+  async clone(source: Store, request: CloneRequest): Promise<ObjectStat> {
+    const doing = 'copying inside the store';
+    const driver = this.#writable(doing, 'clone') as CloningStore;
+    this.#checkKey(request.key, doing);
+    this.#checkKey(request.sourceKey, doing);
+    await this.#verifyPlace(request.signal);
+    if (request.from !== null) this.#refuseStuck(request.key, doing);
+    const stat = await this.#gate.call(
+      {
+        doing,
+        signal: request.signal,
+        timeoutMilliseconds: cloneTimeoutMilliseconds,
+        writesKey: request.key,
+      },
+      (signal) => driver.clone(innermostStore(source), { ...request, signal }),
+    );
+    this.#options.onWritten?.();
+    return stat;
+  }
+
+  async *extents(key: string, { signal }: CallOptions = {}): AsyncGenerator<Extent, void, undefined> {
+    const doing = 'reading the extents of an object';
+    const driver = this.#withPower('sparse', doing) as SparseStore;
+    this.#checkKey(key, doing);
+    try {
+      yield* this.#gate.stream(doing, signal, (inner) => driver.extents(key, { signal: inner }));
+    } catch (error) {
+      if (isStoreFault(error, 'not-found')) await this.#verifyPlace(signal);
+      throw error;
+    }
+  }
+
+  async *list({ signal }: CallOptions = {}): AsyncGenerator<ListedObject, void, undefined> {
+    const doing = 'listing objects';
+    const driver = this.#withPower('list', doing) as ListingStore;
+    await this.#verifyPlace(signal);
+    yield* this.#gate.stream(doing, signal, (inner) => driver.list({ signal: inner }));
+    // A list that ends because the place went away would make everything look lost.
+    await this.#verifyPlace(signal);
+  }
+
+  async capacity({ signal }: CallOptions = {}): Promise<Capacity | null> {
+    const doing = 'measuring capacity';
+    const driver = this.#withPower('capacity', doing) as CapacityStore;
+    return this.#repeated(doing, signal, (inner) => driver.capacity({ signal: inner }));
+  }
+
+  async close(): Promise<void> {
+    await this.#control('closing the store', undefined, () => this[innerStore].close());
+  }
+
+  #control<Value>(
+    doing: string,
+    signal: AbortSignal | undefined,
+    run: (signal: AbortSignal) => Promise<Value>,
+  ): Promise<Value> {
+    const timeoutMilliseconds = this.#limits.controlTimeoutMilliseconds;
+    return this.#gate.call({ doing, signal, timeoutMilliseconds }, run);
+  }
+
+  #slow<Value>(
+    doing: string,
+    signal: AbortSignal | undefined,
+    run: (signal: AbortSignal) => Promise<Value>,
+  ): Promise<Value> {
+    const timeoutMilliseconds = this.#limits.slowTimeoutMilliseconds;
+    return this.#gate.call({ doing, signal, timeoutMilliseconds }, run);
+  }
+
+  #repeated<Value>(
+    doing: string,
+    signal: AbortSignal | undefined,
+    run: (signal: AbortSignal) => Promise<Value>,
+  ): Promise<Value> {
+    return this.#gate.retried(signal, () => this.#control(doing, signal, run));
+  }
+
+  async #writer(
+    doing: string,
+    key: string,
+    signal: AbortSignal | undefined,
+    open: (signal: AbortSignal) => Promise<ObjectWriter>,
+  ): Promise<ObjectWriter> {
+    const timeoutMilliseconds = this.#limits.controlTimeoutMilliseconds;
+    const writer = await this.#gate.call(
+      { doing, signal, timeoutMilliseconds, writesKey: key, onLate: (late) => late.close() },
+      open,
+    );
+    return new GuardedWriter(this.id, writer, this.#gate, this.#limits, () => this.#options.onWritten?.());
+  }
+
+  /** "Not there" is an answer only of the right place. */
+  async #believed<Value>(signal: AbortSignal | undefined, run: () => Promise<Value>): Promise<Value> {
+    try {
+      return await run();
+    } catch (error) {
+      if (isStoreFault(error, 'not-found')) await this.#verifyPlace(signal);
+      throw error;
+    }
+  }
+
+  async #verifyPlace(signal: AbortSignal | undefined): Promise<void> {
+    const expected = this.#options.expectedMarker?.() ?? null;
+    if (expected === null) return;
+    const found = await this.readMarker({ signal });
+    if (found?.storeId === expected.storeId && found.token === expected.token) return;
+    throw this.#gate.note(fault('wrong-store', this.id, 'checking its marker'));
+  }
+
+  #writable(doing: string, ...powers: StoreCapability[]): WritableStore {
+    for (const power of ['write', ...powers] as const) this.#withPower(power, doing);
+    if (this.#options.readOnly) throw fault('read-only', this.id, doing);
+    return this[innerStore] as WritableStore;
+  }
+
+  #withPower(power: StoreCapability, doing: string): Store {
+    if (!this.capabilities.has(power)) throw fault('unsupported', this.id, doing);
+    return this[innerStore];
+  }
+
+  #checkKey(key: string, doing: string): void {
+    if (!objectKey.test(key)) throw fault('bad-key', this.id, doing);
+  }
+
+  #refuseStuck(key: string, doing: string): void {
+    if (this.#gate.isStuck(key)) {
+      throw fault('unavailable', this.id, `${doing}, while an earlier call for it has not ended`);
+    }
+  }
+}
+
+/** A copy inside a store may take as long as it takes; setTimeout knows no longer time. */
+const cloneTimeoutMilliseconds = 2 ** 31 - 1;
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
