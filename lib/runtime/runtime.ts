@@ -4,16 +4,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
 import { findStoreMarker, saveStoreMarker } from '../db/repositories/stores.ts';
+import { releaseUploadLeases } from '../db/repositories/uploads.ts';
 import { openSqlite } from '../db/sqlite.ts';
 import { ensureFirstAdministrator } from '../services/identity/ensure-first-administrator.ts';
-import { openHashPool, type HashPool } from '../pipeline/hash-pool.ts';
-import { openSlotPool, type SlotPool } from '../pipeline/slots.ts';
+import { HashPool } from '../pipeline/hash-pool.ts';
+import { SlotPool } from '../pipeline/slots.ts';
 import { openRegistry, type StoreRegistry } from '../stores/registry.ts';
 import { openReconciler, type Reconciler } from '../transfers/reconciler.ts';
 import { openTransferWorker, type TransferWorker } from '../transfers/worker.ts';
@@ -57,6 +57,11 @@ export function getRuntime(): Runtime {
   return runtime;
 }
 
+function sqliteFile(config: Config): string {
+  if (config.database.kind === 'sqlite') return config.database.path;
+  throw new Error('PostgreSQL comes with a later release; leave STOWAGE_DATABASE_URL out.');
+}
+
 const migrationsDirectory = fileURLToPath(new URL('../../drizzle/sqlite', import.meta.url));
 
 export async function openRuntime(
@@ -66,23 +71,28 @@ export async function openRuntime(
 ): Promise<Runtime> {
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
   const db = openSqlite({
-    file: path.join(config.dataDirectory, 'stowage.db'),
+    file: sqliteFile(config),
     migrationsDirectory,
     onAfterCommitFailure: (error) => log.error({ err: error }, 'telling of a change failed'),
   });
   const events = openEventBus();
   const stores = await openRegistry({
     definitions: config.stores,
-    defaultStore: config.defaultStore,
     markers: {
       find: (id) => findStoreMarker(db.read, id),
       save: (marker) => db.transaction((transaction) => saveStoreMarker(transaction, marker, Date.now())),
     },
-    log,
-    onChange: (store) => events.publish({ id: null, event: { type: 'store', store }, projectId: null }),
+    logger: log,
+    clock: { now: () => new Date() },
   });
-  const slots = openSlotPool();
-  const hashPool = openHashPool();
+  stores.onChange(({ id }) =>
+    events.publish({ id: null, event: { type: 'store', store: id }, projectId: null }),
+  );
+  const slots = new SlotPool();
+  const hashPool = new HashPool({
+    slots,
+    onThreadDeath: (error) => log.error({ err: error }, 'a hash thread died'),
+  });
   let draining = false;
   const parts: Partial<Runtime> = {};
   const runtime: Runtime = Object.assign(parts, {
@@ -119,6 +129,8 @@ export async function openRuntime(
   // Object.assign copies a getter's value, and draining changes.
   Object.defineProperty(parts, 'draining', { get: () => draining });
   (globalThis as Pinned)[pin] = runtime;
+  // SQLite belongs to one process: whoever held a lease here before is gone, and nobody needs to wait for it.
+  if (role === 'web') await db.transaction((q) => releaseUploadLeases(q));
   if (role !== 'none') {
     runtime.worker.start();
     runtime.reconciler.start();

@@ -49,6 +49,11 @@ export async function listLocationsOfUpload(q: Queries, uploadId: string): Promi
   return await q.db.select().from(locations).where(eq(locations.upload_id, uploadId));
 }
 
+export async function listLocationsOfTransfer(q: Queries, transferId: string): Promise<LocationRow[]> {
+  const { locations } = q.tables;
+  return await q.db.select().from(locations).where(eq(locations.transfer_id, transferId));
+}
+
 export async function findLocationByKey(
   q: Queries,
   storeId: string,

@@ -1,0 +1,135 @@
+import { assertCan, imageNotFound } from '../../auth/policy.ts';
+import { StowageError } from '../../contract/errors.ts';
+import type { ImageRow, LocationRow } from '../../db/define-schema.ts';
+import { findImage } from '../../db/repositories/images.ts';
+import { findLocation, listLocations, updateLocation } from '../../db/repositories/locations.ts';
+import { findMembership } from '../../db/repositories/members.ts';
+import type { Context } from '../../runtime/context.ts';
+import { isStoreFault } from '../../stores/store.ts';
+import { recordEvent } from '../events/record.ts';
+
+export interface OpenImageFile {
+  imageId: string;
+  /** Both ends included, as in HTTP; null: all of it. An end behind the last byte is cut. */
+  range: { start: number; end: number | null } | { suffix: number } | null;
+}
+
+export interface ImageFile {
+  image: ImageRow;
+  sizeBytes: number;
+  start: number;
+  /** Behind the last byte. */
+  end: number;
+  /** Reads from the first good copy, and goes on in the next one at the byte where a store failed. */
+  chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Null: the image has no data yet (Glance answers 204). */
+export async function openImageFile(
+  ctx: Context,
+  { imageId, range }: OpenImageFile,
+): Promise<ImageFile | null> {
+  const { runtime, actor } = ctx;
+  const image = await findImage(runtime.db.read, imageId);
+  if (image === null) throw imageNotFound(imageId);
+  const membership =
+    image.visibility === 'shared' ? await findMembership(runtime.db.read, imageId, actor.projectId) : null;
+  assertCan(actor, 'download_image', { ...image, membership: membership?.status ?? null }, imageId);
+  if (image.status === 'deactivated' && !actor.administrator) {
+    throw new StowageError('forbidden', 'The image is deactivated and cannot be downloaded.', {
+      remedy: 'Ask an administrator.',
+    });
+  }
+  if (image.size_bytes === null || (image.status !== 'active' && image.status !== 'deactivated')) return null;
+  const { start, end } = resolveRange(image.size_bytes, range);
+  const copies = await goodCopies(ctx, image.id);
+  if (copies.length === 0 && end > start) {
+    throw new StowageError('store_unavailable', 'No store that holds this image can be read now.', {
+      remedy: 'Try again in a while; nothing of the image is lost as long as its stores come back.',
+      retryAfterSeconds: 30,
+    });
+  }
+  return {
+    image,
+    sizeBytes: image.size_bytes,
+    start,
+    end,
+    chunks: readCopies(ctx, image, copies, start, end),
+  };
+}
+
+function resolveRange(sizeBytes: number, range: OpenImageFile['range']): { start: number; end: number } {
+  if (range === null) return { start: 0, end: sizeBytes };
+  const start = 'suffix' in range ? Math.max(0, sizeBytes - range.suffix) : range.start;
+  const end = 'suffix' in range || range.end === null ? sizeBytes : Math.min(sizeBytes, range.end + 1);
+  if (start >= sizeBytes || end <= start) {
+    throw new StowageError(
+      'range_not_satisfiable',
+      `The image has ${sizeBytes} bytes; the range begins behind its end.`,
+    );
+  }
+  return { start, end };
+}
+
+/** Active copies in stores that can be read, in the order of the stores' weight; proved ones before unproved. */
+async function goodCopies({ runtime }: Context, imageId: string): Promise<LocationRow[]> {
+  const order = new Map(
+    runtime.stores.list().map((store, i) => [store.id, store.state === 'unavailable' ? null : i]),
+  );
+  return (await listLocations(runtime.db.read, [imageId]))
+    .filter((location) => location.state === 'active' && (order.get(location.store_id) ?? null) !== null)
+    .sort(
+      (a, b) =>
+        Number(a.verified_at === null) - Number(b.verified_at === null) ||
+        (order.get(a.store_id) ?? 0) - (order.get(b.store_id) ?? 0),
+    );
+}
+
+async function* readCopies(
+  ctx: Context,
+  image: ImageRow,
+  copies: LocationRow[],
+  start: number,
+  end: number,
+): AsyncGenerator<Uint8Array> {
+  let at = start;
+  let failure: unknown;
+  for (const copy of copies) {
+    if (at === end) return;
+    try {
+      const store = ctx.runtime.stores.readable(copy.store_id);
+      for await (const chunk of store.read(
+        copy.object_key,
+        { offset: at, length: end - at },
+        { signal: ctx.signal },
+      )) {
+        at += chunk.byteLength;
+        yield chunk;
+      }
+    } catch (error) {
+      if (ctx.signal?.aborted) throw error;
+      failure = error;
+      ctx.log.warn(
+        { err: error, image: image.id, store: copy.store_id, at },
+        'a copy could not be read; going on with the next one',
+      );
+      if (isStoreFault(error, 'not-found')) await markMissing(ctx, image, copy);
+    }
+  }
+  if (at < end)
+    throw failure ?? new StowageError('store_unavailable', 'No copy of the image could be read to its end.');
+}
+
+/** The object is gone behind our back: named so, never served as good. */
+async function markMissing(ctx: Context, image: ImageRow, copy: LocationRow): Promise<void> {
+  await ctx.runtime.db.transaction(async (q) => {
+    const now = await findLocation(q, copy.id);
+    if (now?.state !== 'active') return;
+    await updateLocation(q, now, image.owner_id, {
+      state: 'missing',
+      error: 'The object is no longer in the store.',
+      updated_at: ctx.runtime.now(),
+    });
+    await recordEvent(ctx, q, { type: 'image', image_id: image.id, change: 'updated' }, image.owner_id);
+  });
+}

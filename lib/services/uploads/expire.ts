@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { systemActor } from '../../auth/actor.ts';
+import { isStowageError } from '../../contract/errors.ts';
+import type { UploadRow } from '../../db/define-schema.ts';
+import { leaseSeconds } from '../../contract/limits.ts';
+import {
+  leaseUpload,
+  listExpiredUploads,
+  listOrphanedUploads,
+  listReceivedUploads,
+} from '../../db/repositories/uploads.ts';
+import type { Context } from '../../runtime/context.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { giveUpUpload } from './remove.ts';
+import { resumeFinish } from './resume-finish.ts';
+
+/**
+ * One round over the uploads that nobody holds: expired ones and plain PUTs of dead processes are given up, complete
+ * ones are finished. Part of the reconciler. Returns how many it dealt with.
+ */
+export async function sweepUploads(
+  runtime: Runtime,
+): Promise<{ expired: number; abandoned: number; finished: number }> {
+  const now = runtime.now();
+  const report = { expired: 0, abandoned: 0, finished: 0 };
+  for (const upload of await listExpiredUploads(runtime.db.read, now, 100)) {
+    await giveUpUpload(systemContext(runtime), upload);
+    report.expired += 1;
+  }
+  for (const upload of await listOrphanedUploads(runtime.db.read, now, runtime.processId)) {
+    if (upload.state === 'checking') continue;
+    await giveUpUpload(systemContext(runtime), { ...upload, owns_image: false });
+    report.abandoned += 1;
+  }
+  for (const upload of await listReceivedUploads(runtime.db.read, now)) {
+    if (await finishOne(runtime, upload)) report.finished += 1;
+  }
+  return report;
+}
+
+async function finishOne(runtime: Runtime, upload: UploadRow): Promise<boolean> {
+  const ctx = systemContext(runtime);
+  const now = runtime.now();
+  const held = await runtime.db.transaction((q) =>
+    leaseUpload(q, upload.id, runtime.processId, now, now + leaseSeconds * 1000),
+  );
+  if (held === null || runtime.uploads.progressOf(upload.id) !== null) return false;
+  try {
+    await resumeFinish(ctx, held);
+    return true;
+  } catch (error) {
+    const known = isStowageError(error) ? error.message : undefined;
+    ctx.log.warn({ err: error, upload: upload.id, known }, 'a complete upload could not be finished yet');
+    return false;
+  }
+}
+
+function systemContext(runtime: Runtime): Context {
+  const requestId = `req-${randomUUID()}`;
+  return { runtime, actor: systemActor, requestId, log: runtime.log.child({ request_id: requestId }) };
+}

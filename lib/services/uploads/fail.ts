@@ -1,0 +1,74 @@
+import type { StowageError } from '../../contract/errors.ts';
+import type { Transaction } from '../../db/database.ts';
+import type { UploadRow } from '../../db/define-schema.ts';
+import { deleteImageRow, deletePieces, findImage, updateImage } from '../../db/repositories/images.ts';
+import { listLocationsOfUpload, updateLocation } from '../../db/repositories/locations.ts';
+import { deleteUploadRow, updateUpload } from '../../db/repositories/uploads.ts';
+import type { Context } from '../../runtime/context.ts';
+import { recordEvent } from '../events/record.ts';
+import { uploadChanged } from './publish.ts';
+
+/**
+ * These bytes will not become an image: their objects go, the image is `queued` again and can be uploaded into. A
+ * resumable upload stays in the list with the reason, until it is dismissed.
+ */
+export async function failUpload(ctx: Context, upload: UploadRow, error: StowageError): Promise<void> {
+  const { runtime } = ctx;
+  await runtime.db.transaction(async (q) => {
+    const mine = await updateUpload(
+      q,
+      upload.id,
+      {
+        state: 'failed',
+        error: error.message,
+        remedy: error.remedy ?? null,
+        inspector_snapshot: null,
+        updated_at: runtime.now(),
+      },
+      upload.lease_fence,
+    );
+    if (!mine) return;
+    await dropBytes(ctx, q, upload, 'requeue');
+    if (upload.kind === 'put') await deleteUploadRow(q, upload.id);
+  });
+  runtime.reconciler.kick();
+  uploadChanged(runtime, upload.id);
+}
+
+/** Marks every object of the upload for removal and puts the image back, or removes it when only this upload made it. */
+export async function dropBytes(
+  ctx: Context,
+  q: Transaction,
+  upload: UploadRow,
+  image: 'requeue' | 'remove',
+): Promise<void> {
+  const now = ctx.runtime.now();
+  const row = await findImage(q, upload.image_id);
+  for (const location of await listLocationsOfUpload(q, upload.id)) {
+    if (location.state === 'deleting' || location.state === 'active') continue;
+    await updateLocation(q, location, row?.owner_id ?? '', {
+      state: 'deleting',
+      upload_id: null,
+      next_attempt_at: null,
+      updated_at: now,
+    });
+  }
+  if (row === null || (row.status !== 'saving' && row.status !== 'queued')) return;
+  await deletePieces(q, row.id);
+  if (image === 'remove') {
+    await deleteImageRow(q, row);
+  } else {
+    await updateImage(q, row, {
+      status: 'queued',
+      size_bytes: null,
+      virtual_size_bytes: null,
+      updated_at: now,
+    });
+  }
+  await recordEvent(
+    ctx,
+    q,
+    { type: 'image', image_id: row.id, change: image === 'remove' ? 'deleted' : 'updated' },
+    row.owner_id,
+  );
+}

@@ -1,0 +1,287 @@
+import { systemActor } from '../../auth/actor.ts';
+import { StowageError } from '../../contract/errors.ts';
+import type { Transaction } from '../../db/database.ts';
+import type { ImageRow, LocationRow, UploadRow } from '../../db/define-schema.ts';
+import { deletePieces, findImage, savePieces, updateImage } from '../../db/repositories/images.ts';
+import { findLocation, updateLocation } from '../../db/repositories/locations.ts';
+import { deleteUploadRow, updateUpload } from '../../db/repositories/uploads.ts';
+import { checkDeclared } from '../../formats/declared.ts';
+import type { Inspection } from '../../formats/inspector.ts';
+import { hashObject } from '../../pipeline/hash-object.ts';
+import type { Digests, Road } from '../../pipeline/types.ts';
+import type { Context } from '../../runtime/context.ts';
+import { recordEvent } from '../events/record.ts';
+import { toStowageError } from '../stores/to-stowage-error.ts';
+import { startCopies } from '../transfers/start-copies.ts';
+import { hashesFor, leaseLost, type OpenWriter } from './append.ts';
+import { uploadChanged } from './publish.ts';
+
+const dayMilliseconds = 24 * 3600 * 1000;
+
+export interface Finish {
+  upload: UploadRow;
+  image: ImageRow;
+  /** All that the upload still goes to, failed sinks included. */
+  locations: LocationRow[];
+  writers: OpenWriter[];
+  road: Road;
+  signal?: AbortSignal;
+}
+
+interface Proved {
+  sizeBytes: number;
+  md5: string | null;
+  sha512: string;
+  inspection: Inspection | null;
+  /** All pieces, when a read-back made them; null: the rows have them already. */
+  pieces: (string | null)[] | null;
+  lastPiece: { index: number; blake3: string } | null;
+}
+
+/**
+ * After the last byte: prove, commit in every store, then one transaction that makes the image active. Can be
+ * repeated after a crash at any point (`resume-finish.ts`). Throws what is wrong with the bytes before anything of
+ * them is published under its key.
+ */
+export async function finishUpload(ctx: Context, finish: Finish): Promise<void> {
+  const { upload, image, road, writers, signal } = finish;
+  const { digests, inspection, sizeBytes } = await road.finish();
+  assertFormats(image, inspection);
+  assertExpected(upload, digests.sha512);
+  const failed = new Set(road.sinks().flatMap((sink) => (sink.failure === null ? [] : [sink.storeId])));
+  const committed = await commitAll(
+    ctx,
+    upload,
+    writers.filter(({ location }) => !failed.has(location.store_id)),
+  );
+  await proveAndActivate(ctx, {
+    upload,
+    image,
+    locations: finish.locations,
+    committed,
+    digests,
+    inspection,
+    sizeBytes,
+    signal,
+  });
+}
+
+export interface ProveAndActivate {
+  upload: UploadRow;
+  image: ImageRow;
+  locations: LocationRow[];
+  /** Of `locations`, those whose object stands under its key. */
+  committed: LocationRow[];
+  digests: Digests;
+  inspection: Inspection | null;
+  sizeBytes: number;
+  signal?: AbortSignal;
+}
+
+/** From committed objects to an active image; reads one of them back when the running hash was lost on the way. */
+export async function proveAndActivate(ctx: Context, work: ProveAndActivate): Promise<void> {
+  const { upload, image, digests, sizeBytes, inspection } = work;
+  const complete = digests.sha512 !== null && digests.pieces.every((piece) => piece !== null);
+  let proved: Proved;
+  if (complete && digests.sha512 !== null) {
+    const last = digests.pieces.at(-1);
+    const lastPiece = last == null ? null : { index: digests.pieces.length - 1, blake3: last };
+    proved = { sizeBytes, md5: digests.md5, sha512: digests.sha512, inspection, pieces: null, lastPiece };
+  } else {
+    proved = await readBack(ctx, work);
+    assertExpected(upload, proved.sha512);
+  }
+  await ctx.runtime.db.transaction((q) => activate(ctx, q, work, proved));
+  uploadChanged(ctx.runtime, upload.id);
+  await fillLeftOut(ctx, image.id, work);
+}
+
+function assertExpected(upload: UploadRow, sha512: string | null): void {
+  if (upload.expected_sha512 === null || sha512 === null || upload.expected_sha512 === sha512) return;
+  throw new StowageError(
+    'checksum_mismatch',
+    `The file hashes to ${sha512.slice(0, 16)}…, and ${upload.expected_sha512.slice(0, 16)}… was expected. Nothing of it was kept.`,
+    { remedy: 'Compare the file with its SHA512SUMS, then upload it again.', field: 'sha512' },
+  );
+}
+
+export function assertFormats(image: ImageRow, inspection: Inspection | null): void {
+  if (inspection === null) return;
+  if (inspection.refusal !== null) {
+    throw new StowageError('unsafe_image', inspection.refusal.sentence, {
+      remedy: inspection.refusal.remedy,
+    });
+  }
+  const differs = checkDeclared(
+    { diskFormat: image.disk_format, containerFormat: image.container_format },
+    inspection,
+  );
+  if (differs !== null)
+    throw new StowageError('format_mismatch', differs.sentence, {
+      remedy: differs.remedy,
+      field: 'disk_format',
+    });
+}
+
+async function commitAll(ctx: Context, upload: UploadRow, writers: OpenWriter[]): Promise<LocationRow[]> {
+  const outcomes = await Promise.allSettled(writers.map(({ writer }) => writer.commit()));
+  const committed: LocationRow[] = [];
+  let firstFailure: unknown;
+  outcomes.forEach((outcome, i) => {
+    const location = writers[i]?.location;
+    if (location === undefined) return;
+    if (outcome.status === 'fulfilled') {
+      committed.push(location);
+      return;
+    }
+    firstFailure ??= outcome.reason;
+    ctx.log.warn(
+      { err: outcome.reason, upload: upload.id, store: location.store_id },
+      'a store could not publish an upload',
+    );
+  });
+  if (committed.length === 0 || (upload.all_stores_must_succeed && firstFailure !== undefined)) {
+    throw toStowageError(firstFailure);
+  }
+  return committed;
+}
+
+/** At most one read of the stored bytes, however many requests and processes the upload came through. */
+async function readBack(ctx: Context, work: ProveAndActivate): Promise<Proved> {
+  const { runtime } = ctx;
+  const { upload, image, committed, sizeBytes, inspection, signal } = work;
+  await runtime.db.transaction(async (q) => {
+    const now = runtime.now();
+    if (!(await updateUpload(q, upload.id, { state: 'checking', updated_at: now }, upload.lease_fence)))
+      throw leaseLost();
+    for (const location of committed) {
+      await updateLocation(q, location, image.owner_id, {
+        state: 'verifying',
+        committed: true,
+        bytes: sizeBytes,
+        updated_at: now,
+      });
+      Object.assign(location, { state: 'verifying', committed: true, bytes: sizeBytes });
+    }
+  });
+  uploadChanged(runtime, upload.id);
+  const source = committed[0];
+  if (source === undefined) throw new Error('nothing was committed');
+  const digests = await hashObject(
+    { hashPool: runtime.hashPool, slots: runtime.slots },
+    runtime.stores.readable(source.store_id),
+    source.object_key,
+    { sizeBytes, hashes: hashesFor(runtime), signal },
+  );
+  if (digests.sha512 === null) throw new StowageError('internal', 'The stored bytes could not be hashed.');
+  return {
+    sizeBytes,
+    md5: digests.md5,
+    sha512: digests.sha512,
+    inspection,
+    pieces: digests.pieces,
+    lastPiece: null,
+  };
+}
+
+async function activate(ctx: Context, q: Transaction, work: ProveAndActivate, proved: Proved): Promise<void> {
+  const { runtime } = ctx;
+  const { upload, locations, committed } = work;
+  const now = runtime.now();
+  const image = await findImage(q, work.image.id);
+  if (image === null) throw new StowageError('gone', 'The image was deleted while its bytes arrived.');
+  if (!(await endUpload(q, upload, proved.sizeBytes, now))) throw leaseLost();
+  const { inspection } = proved;
+  await updateImage(q, image, {
+    status: 'active',
+    size_bytes: proved.sizeBytes,
+    virtual_size_bytes: inspection?.virtualSizeBytes ?? null,
+    disk_format: image.disk_format ?? inspection?.diskFormat ?? 'raw',
+    container_format: image.container_format ?? inspection?.containerFormat ?? 'bare',
+    format_detail: inspection?.detail ?? null,
+    safety: inspection === null ? null : { warnings: inspection.warnings.map((warning) => warning.sentence) },
+    md5: proved.md5,
+    sha512: proved.sha512,
+    updated_at: now,
+  });
+  if (proved.pieces !== null) {
+    await deletePieces(q, image.id);
+    await savePieces(
+      q,
+      image.id,
+      proved.pieces.flatMap((blake3, index) => (blake3 === null ? [] : [{ index, blake3 }])),
+    );
+  } else if (proved.lastPiece !== null) {
+    await savePieces(q, image.id, [proved.lastPiece]);
+  }
+  for (const location of locations) {
+    const kept = committed.includes(location);
+    const current = await findLocation(q, location.id);
+    if (current === null || current.state === 'deleting') continue;
+    await updateLocation(
+      q,
+      current,
+      image.owner_id,
+      kept
+        ? {
+            state: 'active',
+            committed: true,
+            bytes: proved.sizeBytes,
+            verified_at: now,
+            error: null,
+            resume_state: null,
+            upload_id: null,
+            updated_at: now,
+          }
+        : { state: 'deleting', upload_id: null, updated_at: now },
+    );
+  }
+  await recordEvent(ctx, q, { type: 'image', image_id: image.id, change: 'updated' }, image.owner_id);
+}
+
+/** A resumable upload stays for a day, so that whoever asks again learns that it is complete. */
+async function endUpload(
+  q: Transaction,
+  upload: UploadRow,
+  sizeBytes: number,
+  now: number,
+): Promise<boolean> {
+  const mine = await updateUpload(
+    q,
+    upload.id,
+    {
+      state: 'done',
+      offset_bytes: sizeBytes,
+      length_bytes: sizeBytes,
+      inspector_snapshot: null,
+      error: null,
+      remedy: null,
+      updated_at: now,
+      expires_at: now + dayMilliseconds,
+    },
+    upload.lease_fence,
+  );
+  if (mine && upload.kind === 'put') await deleteUploadRow(q, upload.id);
+  return mine;
+}
+
+/** Stores that failed on the way are filled by transfers; whoever uploaded need not be allowed to copy for that. */
+async function fillLeftOut(
+  ctx: Context,
+  imageId: string,
+  { locations, committed }: ProveAndActivate,
+): Promise<void> {
+  const stores = locations
+    .filter((location) => !committed.includes(location))
+    .map((location) => location.store_id);
+  if (stores.length === 0) return;
+  ctx.runtime.reconciler.kick();
+  try {
+    await startCopies({ ...ctx, actor: systemActor }, { imageId, stores });
+  } catch (error) {
+    ctx.log.warn(
+      { err: error, image: imageId, stores },
+      'stores that failed during an upload could not be filled',
+    );
+  }
+}

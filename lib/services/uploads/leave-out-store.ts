@@ -1,0 +1,46 @@
+import { StowageError } from '../../contract/errors.ts';
+import type { UploadView } from '../../contract/uploads.ts';
+import { listLocationsOfUpload, updateLocation } from '../../db/repositories/locations.ts';
+import { findImage } from '../../db/repositories/images.ts';
+import type { Context } from '../../runtime/context.ts';
+import { getUpload, showUpload } from './get.ts';
+import { uploadChanged } from './publish.ts';
+
+/** Goes on without a store that failed: what lies there is removed, the others keep what they have. */
+export async function leaveOutStore(
+  ctx: Context,
+  { uploadId, storeId }: { uploadId: string; storeId: string },
+): Promise<UploadView> {
+  const { runtime } = ctx;
+  const upload = await getUpload(ctx, uploadId, 'write');
+  const release = await runtime.uploads.lock(uploadId, ctx.signal ?? AbortSignal.timeout(30_000));
+  try {
+    await runtime.db.transaction(async (q) => {
+      if (upload.state !== 'receiving')
+        throw new StowageError('wrong_state', `This upload is ${upload.state}.`);
+      const locations = (await listLocationsOfUpload(q, uploadId)).filter(
+        (location) => location.state === 'writing',
+      );
+      const location = locations.find((candidate) => candidate.store_id === storeId);
+      if (location === undefined)
+        throw new StowageError('not_found', `This upload does not go to ${storeId}.`);
+      if (locations.length === 1) {
+        throw new StowageError('last_location', `${storeId} is the only store of this upload.`, {
+          remedy:
+            'Wait until it can be written again, or give the upload up and begin another into another store.',
+        });
+      }
+      const image = await findImage(q, upload.image_id);
+      await updateLocation(q, location, image?.owner_id ?? '', {
+        state: 'deleting',
+        upload_id: null,
+        updated_at: runtime.now(),
+      });
+    });
+  } finally {
+    release();
+  }
+  runtime.reconciler.kick();
+  uploadChanged(runtime, uploadId);
+  return await showUpload(ctx, uploadId);
+}

@@ -1,0 +1,114 @@
+import { hasCode } from '../../contract/errors.ts';
+import { leaseSeconds } from '../../contract/limits.ts';
+import type { LocationRow, UploadRow } from '../../db/define-schema.ts';
+import { findImage } from '../../db/repositories/images.ts';
+import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
+import { updateUpload } from '../../db/repositories/uploads.ts';
+import { openInspector } from '../../formats/inspector.ts';
+import type { Context } from '../../runtime/context.ts';
+import { isStoreFault } from '../../stores/store.ts';
+import { toStowageError } from '../stores/to-stowage-error.ts';
+import { failUpload } from './fail.ts';
+import { assertFormats, proveAndActivate } from './finish.ts';
+
+/**
+ * Finishes an upload all of whose bytes are durable, after the process that received the last one died: publishes what
+ * is not yet published, reads the bytes back once and activates the image. The caller holds the lease. Safe to repeat.
+ */
+export async function resumeFinish(ctx: Context, upload: UploadRow): Promise<void> {
+  const { runtime } = ctx;
+  const session = runtime.uploads.begin(upload.id, upload.offset_bytes);
+  const beat = setInterval(() => void extend(ctx, upload), (leaseSeconds * 1000) / 3);
+  try {
+    const image = await findImage(runtime.db.read, upload.image_id);
+    const sizeBytes = upload.length_bytes;
+    if (image === null || sizeBytes === null) return;
+    const locations = (await listLocationsOfUpload(runtime.db.read, upload.id)).filter(
+      ({ state }) => state === 'writing' || state === 'verifying',
+    );
+    const inspector = openInspector(upload.inspector_snapshot ?? undefined);
+    const inspection = inspector.position === sizeBytes ? inspector.finish(sizeBytes) : null;
+    assertFormats(image, inspection);
+    const committed: LocationRow[] = [];
+    for (const location of locations) {
+      if (await publish(ctx, upload, location, sizeBytes)) committed.push(location);
+    }
+    const lost = { md5: null, sha512: null, pieces: [] };
+    await proveAndActivate(ctx, {
+      upload,
+      image,
+      locations,
+      committed,
+      digests: lost,
+      inspection,
+      sizeBytes,
+      signal: session.signal,
+    });
+  } catch (thrown) {
+    const error = toStowageError(thrown, session.signal);
+    if (hasCode(error, 'unsafe_image', 'format_mismatch', 'checksum_mismatch')) {
+      await failUpload(ctx, upload, error);
+      return;
+    }
+    throw error;
+  } finally {
+    clearInterval(beat);
+    session.end();
+    await runtime.db.transaction((q) =>
+      updateUpload(
+        q,
+        upload.id,
+        { lease_holder: null, lease_expires_at: null, updated_at: runtime.now() },
+        upload.lease_fence,
+      ),
+    );
+  }
+}
+
+/** True when the object stands under its key afterwards. Whether it does already only the store knows after a crash. */
+async function publish(
+  ctx: Context,
+  upload: UploadRow,
+  location: LocationRow,
+  sizeBytes: number,
+): Promise<boolean> {
+  const store = ctx.runtime.stores.writable(location.store_id);
+  try {
+    const stat = await store.stat(location.object_key);
+    return stat.sizeBytes === sizeBytes;
+  } catch (error) {
+    if (!isStoreFault(error, 'not-found')) throw error;
+  }
+  try {
+    const options = { sizeBytes, durableBytes: sizeBytes, resumeState: location.resume_state };
+    const writer =
+      sizeBytes === 0
+        ? await store.begin(location.object_key, { sizeBytes })
+        : await store.resume(location.object_key, options);
+    await writer.commit();
+    return true;
+  } catch (error) {
+    ctx.log.warn(
+      { err: error, upload: upload.id, store: location.store_id },
+      'a store could not publish an upload',
+    );
+    if (upload.all_stores_must_succeed) throw error;
+    return false;
+  }
+}
+
+async function extend({ runtime, log }: Context, upload: UploadRow): Promise<void> {
+  try {
+    const now = runtime.now();
+    await runtime.db.transaction((q) =>
+      updateUpload(
+        q,
+        upload.id,
+        { lease_expires_at: now + leaseSeconds * 1000, updated_at: now },
+        upload.lease_fence,
+      ),
+    );
+  } catch (error) {
+    log.warn({ err: error, upload: upload.id }, 'the lease of an upload could not be extended');
+  }
+}

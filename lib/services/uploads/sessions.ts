@@ -1,0 +1,145 @@
+import { StowageError } from '../../contract/errors.ts';
+import { heartbeatSeconds } from '../../contract/limits.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { stopping } from './create.ts';
+import { uploadChanged } from './publish.ts';
+
+/** One request that is writing into an upload. */
+export interface ActiveAppend {
+  /** Aborted when this request has to let go: another one wants the upload, or the server stops. */
+  readonly signal: AbortSignal;
+  /** Bytes of the upload received so far, durable or not. */
+  receivedBytes: number;
+  /** Ends the registration. */
+  end(): void;
+}
+
+interface Entry extends ActiveAppend {
+  controller: AbortController;
+  startedAt: number;
+  samples: { at: number; bytes: number }[];
+  ended: Promise<void>;
+}
+
+/**
+ * Which uploads this process writes to right now, how fast, and who holds which. What is durable is in the database;
+ * nothing here is needed after a crash.
+ */
+export interface UploadSessions {
+  /** Registers a writing request; throws `stopping` while the server is going down. */
+  begin(uploadId: string, receivedBytes: number): ActiveAppend;
+  /** Asks the request that writes to this upload to stop at a durable offset. */
+  interrupt(uploadId: string): void;
+  /** Null when no request of this process writes to it. */
+  progressOf(uploadId: string): { receivedBytes: number; bytesPerSecond: number | null } | null;
+  /** Exclusive use of an upload in this process; see `lib/http/tus/locker.ts`. */
+  lock(uploadId: string, signal: AbortSignal): Promise<() => void>;
+  /** No new ones; running ones stop at a durable offset. */
+  stop(): Promise<void>;
+}
+
+const lockPatienceMilliseconds = 10_000;
+const rateWindowMilliseconds = 5_000;
+
+export function openUploadSessions(runtime: Runtime): UploadSessions {
+  const active = new Map<string, Entry>();
+  const locks = new Map<string, Promise<void>>();
+  let stopped = false;
+  const ticker = setInterval(tick, 250);
+  ticker.unref();
+
+  /** Four times a second, tells of every upload that moved. */
+  function tick(): void {
+    const now = runtime.now();
+    for (const [uploadId, entry] of active) {
+      const last = entry.samples.at(-1);
+      if (last !== undefined && last.bytes === entry.receivedBytes && now - last.at < heartbeatSeconds * 1000)
+        continue;
+      entry.samples.push({ at: now, bytes: entry.receivedBytes });
+      while (entry.samples.length > 2 && now - (entry.samples[0]?.at ?? now) > rateWindowMilliseconds)
+        entry.samples.shift();
+      uploadChanged(runtime, uploadId);
+    }
+  }
+
+  function interrupt(uploadId: string, reason: StowageError): void {
+    active.get(uploadId)?.controller.abort(reason);
+  }
+
+  return {
+    begin(uploadId, receivedBytes) {
+      if (stopped) throw stopping();
+      const controller = new AbortController();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const entry: Entry = {
+        controller,
+        signal: controller.signal,
+        receivedBytes,
+        startedAt: runtime.now(),
+        samples: [{ at: runtime.now(), bytes: receivedBytes }],
+        ended: promise,
+        end() {
+          if (active.get(uploadId) === entry) active.delete(uploadId);
+          resolve();
+        },
+      };
+      active.set(uploadId, entry);
+      return entry;
+    },
+    interrupt(uploadId) {
+      interrupt(
+        uploadId,
+        new StowageError('upload_locked', 'Another request has taken this upload over.', {
+          remedy: 'Ask for the offset (HEAD) and go on from there.',
+        }),
+      );
+    },
+    progressOf(uploadId) {
+      const entry = active.get(uploadId);
+      if (entry === undefined) return null;
+      const first = entry.samples[0];
+      const seconds = first === undefined ? 0 : (runtime.now() - first.at) / 1000;
+      return {
+        receivedBytes: entry.receivedBytes,
+        bytesPerSecond:
+          first === undefined || seconds < 0.5 ? null : (entry.receivedBytes - first.bytes) / seconds,
+      };
+    },
+    async lock(uploadId, signal) {
+      const deadline = Date.now() + lockPatienceMilliseconds;
+      for (;;) {
+        const held = locks.get(uploadId);
+        if (held === undefined) break;
+        this.interrupt(uploadId);
+        const timeout = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, deadline - Date.now()))]);
+        await Promise.race([
+          held,
+          new Promise<void>((resolve) => timeout.addEventListener('abort', () => resolve(), { once: true })),
+        ]);
+        if (timeout.aborted && locks.get(uploadId) === held) {
+          throw new StowageError(
+            'upload_locked',
+            'This upload is being written by another request that does not let go.',
+            {
+              remedy: 'Try again in a few seconds.',
+              retryAfterSeconds: 5,
+            },
+          );
+        }
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      locks.set(uploadId, promise);
+      return () => {
+        if (locks.get(uploadId) === promise) locks.delete(uploadId);
+        resolve();
+      };
+    },
+    async stop() {
+      stopped = true;
+      clearInterval(ticker);
+      const running = [...active.entries()];
+      for (const [uploadId] of running) interrupt(uploadId, stopping());
+      await Promise.all(running.map(([, entry]) => entry.ended));
+    },
+  };
+}
