@@ -1,0 +1,6 @@
+import { toVersionJson } from '#lib/http/identity/discovery.ts';
+import { identityMethods, identityRoute, identityUrl } from '#lib/http/identity/identity-route.ts';
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods({
+  GET: identityRoute({ access: 'none' }, async (call) => ({ version: toVersionJson(identityUrl(call)) })),
+});

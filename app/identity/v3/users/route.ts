@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { identityMethods, identityRoute, identityUrl } from '#lib/http/identity/identity-route.ts';
+import { toCollection, toUserJson } from '#lib/http/identity/json.ts';
+import { createUser } from '#lib/services/identity/create-user.ts';
+import { listVisibleUsers } from '#lib/services/identity/list.ts';
+
+const Body = z.object({
+  user: z.object({
+    name: z.string().trim().min(1).max(255),
+    password: z.string().min(1).max(4096),
+    default_project_id: z.string().nullish(),
+    enabled: z.boolean().optional(),
+  }),
+});
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods({
+  GET: identityRoute({}, async (call) => {
+    const url = identityUrl(call);
+    const users = await listVisibleUsers(call.ctx, { name: call.url.searchParams.get('name') });
+    return toCollection(
+      'users',
+      users.map((user) => toUserJson(user, url)),
+      `${url}/users`,
+    );
+  }),
+
+  POST: identityRoute({ body: Body, status: 201 }, async (call) => {
+    const { name, password, default_project_id, enabled } = call.body.user;
+    const user = await createUser(call.ctx, {
+      name,
+      password,
+      defaultProjectId: default_project_id ?? null,
+      enabled: enabled ?? true,
+    });
+    return { user: toUserJson(user, identityUrl(call)) };
+  }),
+});

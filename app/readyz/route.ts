@@ -1,0 +1,16 @@
+import { connection } from 'next/server';
+import { getRuntime } from '#lib/runtime/runtime.ts';
+import { readiness } from '#lib/services/health/readiness.ts';
+
+/** Whether to send requests here: 503 while it stops, without its database, or without any store. */
+export async function GET(): Promise<Response> {
+  await connection();
+  const { ready, checks } = await readiness(getRuntime());
+  return Response.json(
+    { status: ready ? 'ready' : 'not ready', checks },
+    {
+      status: ready ? 200 : 503,
+      headers: { 'cache-control': 'no-store', ...(!ready && { 'retry-after': '5' }) },
+    },
+  );
+}
