@@ -1,0 +1,97 @@
+/** Rows of identity as Keystone shows them. `url` is `…/identity/v3`. */
+import { withImpliedRoles } from '#lib/auth/roles.ts';
+import type { ProjectRow, UserRow } from '#lib/db/define-schema.ts';
+import type { Role, TokenHolder } from '#lib/db/repositories/identity.ts';
+import { defaultDomain } from '#lib/services/identity/domain.ts';
+import type { CatalogService } from './catalog.ts';
+
+export function toProjectJson({ id, name, description, enabled }: ProjectRow, url: string) {
+  return {
+    id,
+    name,
+    description,
+    enabled,
+    domain_id: defaultDomain.id,
+    parent_id: defaultDomain.id,
+    is_domain: false,
+    tags: [],
+    options: {},
+    links: { self: `${url}/projects/${id}` },
+  };
+}
+
+export function toUserJson({ id, name, enabled, default_project_id }: UserRow, url: string) {
+  return {
+    id,
+    name,
+    enabled,
+    domain_id: defaultDomain.id,
+    ...(default_project_id !== null && { default_project_id }),
+    password_expires_at: null,
+    options: {},
+    links: { self: `${url}/users/${id}` },
+  };
+}
+
+export function toRoleJson(role: Role, url: string) {
+  return {
+    id: role,
+    name: role,
+    domain_id: null,
+    description: null,
+    options: {},
+    links: { self: `${url}/roles/${role}` },
+  };
+}
+
+export function toDomainJson(url: string) {
+  return {
+    ...defaultDomain,
+    description: '',
+    enabled: true,
+    tags: [],
+    options: {},
+    links: { self: `${url}/domains/${defaultDomain.id}` },
+  };
+}
+
+export function toAssignmentJson(
+  { user_id, project_id, role }: { user_id: string; project_id: string; role: Role },
+  names: { user: string; project: string } | null,
+  url: string,
+) {
+  const domain = names === null ? {} : { domain: defaultDomain };
+  return {
+    user: { id: user_id, ...(names && { name: names.user }), ...domain },
+    role: { id: role, ...(names && { name: role }) },
+    scope: { project: { id: project_id, ...(names && { name: names.project }), ...domain } },
+    links: { assignment: `${url}/projects/${project_id}/users/${user_id}/roles/${role}` },
+  };
+}
+
+/** A collection with Keystone's links; it is never paged. */
+export function toCollection(name: string, rows: unknown[], self: string) {
+  return { [name]: rows, links: { next: null, previous: null, self } };
+}
+
+/** The body that goes with a token. Without a catalog when that is null. */
+export function toTokenJson({ token, user, project, roles }: TokenHolder, catalog: CatalogService[] | null) {
+  return {
+    token: {
+      methods: token.methods,
+      user: { id: user.id, name: user.name, domain: defaultDomain, password_expires_at: null },
+      audit_ids: [token.audit_id],
+      expires_at: toMicroseconds(token.expires_at),
+      issued_at: toMicroseconds(token.created_at),
+      project: { id: project.id, name: project.name, domain: defaultDomain },
+      is_domain: false,
+      roles: withImpliedRoles(roles).map((role) => ({ id: role, name: role })),
+      ...(catalog && { catalog }),
+    },
+  };
+}
+
+/** Keystone writes six digits. */
+function toMicroseconds(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('Z', '000Z');
+}

@@ -1,0 +1,34 @@
+import type { Actor } from '#lib/auth/actor.ts';
+import { canOther } from '#lib/auth/policy.ts';
+import { hashToken } from '#lib/auth/tokens.ts';
+import { StowageError } from '#lib/contract/errors.ts';
+import { findTokenHolder, type TokenHolder } from '#lib/db/repositories/identity.ts';
+import type { IdentityContext } from './identity-context.ts';
+
+/**
+ * The bearer of a token that somebody asks about: everybody about their own, services and administrators about any.
+ * `not_found` for a token that is unknown, ended or revoked.
+ */
+export async function getSubject(ctx: IdentityContext, subjectToken: string | null): Promise<TokenHolder> {
+  if (subjectToken === null) {
+    throw new StowageError('bad_request', 'The header X-Subject-Token is missing.', {
+      field: 'X-Subject-Token',
+    });
+  }
+  const { runtime, actor } = ctx;
+  const holder = await findTokenHolder(runtime.db.read, hashToken(subjectToken), runtime.now());
+  if (holder === null || holder.token.kind !== 'token') {
+    throw new StowageError('not_found', 'This is not a recognized token.');
+  }
+  if (holder.user.id !== actor.userId && !mayAskAboutAny(actor)) {
+    throw new StowageError(
+      'forbidden',
+      'You are not authorized to perform the requested action: identity:validate_token.',
+    );
+  }
+  return holder;
+}
+
+function mayAskAboutAny(actor: Actor): boolean {
+  return canOther(actor, 'manage_identity') || actor.roles.includes('service');
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { sessionIdleMilliseconds, tokenMilliseconds } from '#lib/auth/lifetimes.ts';
+import { makeToken } from '#lib/auth/tokens.ts';
+import type { TokenRow } from '#lib/db/define-schema.ts';
+import { deleteExpiredTokens, insertToken } from '#lib/db/repositories/identity.ts';
+import type { IdentityContext } from './identity-context.ts';
+
+export interface TokenRequest {
+  kind: TokenRow['kind'];
+  userId: string;
+  projectId: string;
+  methods: string[];
+  /** What asked for it, for the list of sessions. */
+  client: string | null;
+  /** A token made from another one lives no longer than that. */
+  notAfter?: number;
+}
+
+/** A new token or session. Its text exists only in what is returned. */
+export async function issueToken(
+  { runtime }: Pick<IdentityContext, 'runtime'>,
+  { kind, userId, projectId, methods, client, notAfter = Infinity }: TokenRequest,
+): Promise<{ token: string; row: TokenRow }> {
+  const { token, hash } = makeToken();
+  const now = runtime.now();
+  const lifetime = kind === 'session' ? sessionIdleMilliseconds : tokenMilliseconds;
+  const row: TokenRow = {
+    hash,
+    kind,
+    user_id: userId,
+    project_id: projectId,
+    audit_id: randomBytes(16).toString('base64url'),
+    methods,
+    created_at: now,
+    expires_at: Math.min(now + lifetime, notAfter),
+    client: client === null ? null : client.slice(0, 255),
+  };
+  await runtime.db.transaction(async (transaction) => {
+    await deleteExpiredTokens(transaction, now);
+    await insertToken(transaction, row);
+  });
+  return { token, row };
+}

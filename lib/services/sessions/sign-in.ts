@@ -1,0 +1,39 @@
+import type { Actor } from '#lib/auth/actor.ts';
+import { toActor } from '#lib/auth/authenticate.ts';
+import { hashToken } from '#lib/auth/tokens.ts';
+import type { SignIn } from '#lib/contract/session.ts';
+import { findTokenHolder } from '#lib/db/repositories/identity.ts';
+import { isDefaultDomain } from '../identity/domain.ts';
+import { chooseProject } from '../identity/choose-project.ts';
+import type { IdentityContext } from '../identity/identity-context.ts';
+import { issueToken } from '../identity/issue-token.ts';
+import { revokeToken } from '../identity/revoke-token.ts';
+import { verifyCredentials, wrongCredentials } from '../identity/verify-credentials.ts';
+
+export interface SignInRequest extends SignIn {
+  address: string | null;
+  client: string | null;
+  /** The session that the browser had before: it ends, whoever it belonged to. */
+  previousToken: string | null;
+}
+
+/** A new session; its token goes into the cookie and nowhere else. */
+export async function signIn(
+  ctx: Pick<IdentityContext, 'runtime'>,
+  { name, password, domain, project, address, client, previousToken }: SignInRequest,
+): Promise<{ token: string; actor: Actor }> {
+  if (domain !== undefined && domain !== '' && !isDefaultDomain({ name: domain })) throw wrongCredentials();
+  const user = await verifyCredentials(ctx, { user: { name }, password, address });
+  const { id: projectId } = await chooseProject(ctx, user, project ? { name: project } : null);
+  if (previousToken !== null) await revokeToken(ctx, hashToken(previousToken));
+  const { token, row } = await issueToken(ctx, {
+    kind: 'session',
+    userId: user.id,
+    projectId,
+    methods: ['password'],
+    client,
+  });
+  const holder = await findTokenHolder(ctx.runtime.db.read, row.hash, ctx.runtime.now());
+  if (holder === null) throw wrongCredentials();
+  return { token, actor: toActor(holder) };
+}
