@@ -2,7 +2,7 @@
  * The road of a byte: source → inspect → hash → fan-out → sinks. These are the shapes between the parts.
  */
 import type { Inspection } from '../formats/inspector.ts';
-import type { DurablePoint, ObjectWriter } from '../stores/store.ts';
+import type { DurablePoint, ObjectWriter, ResumeState } from '../stores/store.ts';
 
 /** What a source yields: bytes, or a run of zeros that nobody needs to carry. */
 export type Piece = Uint8Array | { zeros: number };
@@ -30,7 +30,12 @@ export interface RoadOptions {
   startOffset: number;
   /** Final size if known; more bytes than this are refused. */
   sizeBytes: number | null;
-  writers: { storeId: string; writer: ObjectWriter }[];
+  writers: {
+    storeId: string;
+    writer: ObjectWriter;
+    /** Of the durable point that the writer was resumed at, so that the sink's progress carries it on. */
+    resumeState?: ResumeState | null;
+  }[];
   /** Which hashes to make; pieces are always made. Empty for the benchmark switch. */
   hashes: HashName[];
   /**
@@ -50,20 +55,44 @@ export interface RoadOptions {
     pieces: { index: number; blake3: string }[];
     inspectorSnapshot: string | null;
   }): Promise<void>;
+  /** Leaves the one sink behind (see `Road.detach`) that has made all others wait for so long. */
+  lag?: { afterMilliseconds: number; onDetached(sink: SinkProgress): void };
+  /**
+   * A hard stop: the call of each writer that is under way is broken off, and what is not durable is lost. To stop
+   * gently (a client that hung up, a pause), call `close` instead.
+   */
   signal?: AbortSignal;
 }
 
 export interface Road {
+  /** Bytes accepted, from byte 0 of the object on. */
   readonly position: number;
-  /** Back-pressure: resolves when more may come. The chunk is copied or kept, never changed, and may be reused by nobody. */
+  /**
+   * Call it once at a time. Resolves when more may come (back-pressure). The chunk is kept for a while, never changed,
+   * and may be reused by nobody. Rejects with StowageError `too_large` for bytes behind the declared size, of which
+   * nothing is stored (the road itself goes on), `unsafe_image` when the inspection refuses, and with the failure of a
+   * sink; after the latter two only `close` may follow.
+   */
   write(piece: Piece): Promise<void>;
   /** Makes everything durable that was written; resolves with the offset that all living sinks have made durable. */
   flush(): Promise<number>;
   /** Verdict of the inspection so far. */
   inspection(): Inspection | null;
   sinks(): SinkProgress[];
-  /** After the last byte: flush, final digests and inspection. Does not commit the writers. */
+  /**
+   * Takes one sink off the road, which goes on with the others. Of what it was given, everything that its writer has
+   * taken is made durable and the writer is closed: whoever goes on for it resumes at `durable`. A failure is in the
+   * answer. Rejects only for a sink that is not there or that is the last one.
+   */
+  detach(storeId: string): Promise<SinkProgress>;
+  /**
+   * After the last byte: flush, final digests and inspection. Does not commit the writers; do that before `close`.
+   * Rejects like `write`, and with `bad_request` when bytes are missing.
+   */
   finish(): Promise<{ digests: Digests; inspection: Inspection | null; sizeBytes: number }>;
-  /** Stops here: flushes what it can, closes the writers, keeps the hash session for a later road. Never rejects. */
+  /**
+   * Stops here: flushes what it can, closes the writers, keeps the hash session for a later road. Never rejects, safe
+   * to repeat. `durableBytes` is what `onDurable` was last told: there the next road may begin.
+   */
   close(): Promise<{ durableBytes: number }>;
 }

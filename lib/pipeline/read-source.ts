@@ -1,0 +1,80 @@
+import { isStoreFault, type ByteRange, type SparseStore, type Store } from '../stores/store.ts';
+import type { Piece } from './types.ts';
+
+export interface SourceLocation {
+  store: Store;
+  key: string;
+}
+
+export interface ReadSourceOptions {
+  /** All locations hold the same bytes of this size. */
+  sizeBytes: number;
+  fromOffset?: number;
+  signal?: AbortSignal;
+  /** A location failed at this byte; reading goes on from the next one. */
+  onLeft?(location: SourceLocation, offset: number, error: unknown): void;
+}
+
+/**
+ * The bytes [fromOffset, size) of an object, from the first location for as long as it reads; where it breaks, from the
+ * next one at that very byte. Zeros that a store knows of are not read. Throws the last error when every location has
+ * failed without a byte from any of them.
+ */
+export async function* readSource(
+  locations: readonly SourceLocation[],
+  options: ReadSourceOptions,
+): AsyncGenerator<Piece, void, undefined> {
+  let offset = options.fromOffset ?? 0;
+  let failedSinceProgress = 0;
+  for (let turn = 0; offset < options.sizeBytes; turn += 1) {
+    const location = locations[turn % locations.length];
+    if (!location) throw new Error('There is no location to read from.');
+    try {
+      const range = { offset, length: options.sizeBytes - offset };
+      for await (const piece of readSparse(location, range, options.signal)) {
+        yield piece;
+        offset += piece instanceof Uint8Array ? piece.byteLength : piece.zeros;
+        failedSinceProgress = 0;
+      }
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      failedSinceProgress += 1;
+      options.onLeft?.(location, offset, error);
+      if (failedSinceProgress >= locations.length) throw error;
+    }
+  }
+}
+
+/** One location, exactly the range: data as chunks, holes as runs of zeros where the store can tell them. */
+export async function* readSparse(
+  { store, key }: SourceLocation,
+  range: ByteRange,
+  signal?: AbortSignal,
+): AsyncGenerator<Piece, void, undefined> {
+  const options = signal ? { signal } : {};
+  const end = range.offset + range.length;
+  let offset = range.offset;
+  for await (const extent of extentsOf(store, key, signal)) {
+    const extentEnd = Math.min(end, extent.offset + extent.length);
+    if (extentEnd <= offset) continue;
+    const length = extentEnd - offset;
+    if (extent.kind === 'zero') yield { zeros: length };
+    else yield* store.read(key, { offset, length }, options);
+    offset = extentEnd;
+    if (offset >= end) return;
+  }
+  if (offset < end) yield* store.read(key, { offset, length: end - offset }, options);
+}
+
+async function* extentsOf(store: Store, key: string, signal: AbortSignal | undefined) {
+  if (!isSparse(store)) return;
+  try {
+    yield* store.extents(key, signal ? { signal } : {});
+  } catch (error) {
+    if (!isStoreFault(error, 'unsupported')) throw error;
+  }
+}
+
+function isSparse(store: Store): store is SparseStore {
+  return store.capabilities.has('sparse');
+}

@@ -1,0 +1,364 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { StowageError } from '#lib/contract/errors.ts';
+import { MiB } from '#lib/contract/limits.ts';
+import type { Inspection } from '../formats/inspector.ts';
+import { Collector } from './collector.ts';
+import { DurablePoints } from './durable-points.ts';
+import { fillSlot } from './hash-feed.ts';
+import type { HashPool } from './hash-pool.ts';
+import type { HashSession } from './hash-session.ts';
+import { assertSafe, openInspector, type RoadInspector } from './inspection.ts';
+import { LagWatch } from './lag-watch.ts';
+import { Sink } from './sink.ts';
+import { type Slot, slotBytes, type SlotPool, type SlotShare } from './slots.ts';
+import type { Digests, Piece, Road, RoadOptions, SinkProgress } from './types.ts';
+import { findRuns } from './zeros.ts';
+
+export interface RoadServices {
+  slots: SlotPool;
+  hashPool: HashPool;
+}
+
+/** Zeros take no slot, so what limits the lag of hashes and writers behind them is this. */
+const hashBacklogBytes = 96 * MiB;
+const sinkBacklogBytes = 256 * MiB;
+
+const lagTickMilliseconds = 500;
+
+const nothingToWaitFor = Promise.resolve();
+
+/**
+ * Opens the road from one source to all writers. The road borrows the writers: it closes them, the caller commits or
+ * abandons them (before `close`).
+ */
+export function openRoad(options: RoadOptions, services: RoadServices): Promise<Road> {
+  const misplaced = options.writers.find(({ writer }) => writer.position !== options.startOffset);
+  if (options.writers.length === 0) return Promise.reject(new Error('A road needs at least one writer.'));
+  if (misplaced) {
+    return Promise.reject(
+      new Error(`The writer of store ${misplaced.storeId} does not stand at ${options.startOffset}.`),
+    );
+  }
+  return Promise.resolve(new OpenRoad(options, services));
+}
+
+class OpenRoad implements Road {
+  position: number;
+  #options: RoadOptions;
+  #hashPool: HashPool;
+  #share: SlotShare;
+  #session: HashSession;
+  #inspector: RoadInspector | null;
+  #collector = new Collector();
+  #sinks: Sink[];
+  #detached: Sink[] = [];
+  #leaving: Promise<void>[] = [];
+  #points: DurablePoints;
+  #lag: LagWatch | null;
+  /** Bytes that were given to sinks and hashes; `position` minus these are still collected. */
+  #dispatched: number;
+  #dispatching: Promise<void> | null = null;
+  #spare: Slot | null = null;
+  #wakers: (() => void)[] = [];
+  #failure: { error: unknown } | null = null;
+  #aborted: () => void;
+  #closing: Promise<{ durableBytes: number }> | null = null;
+
+  constructor(options: RoadOptions, services: RoadServices) {
+    this.#options = options;
+    this.#hashPool = services.hashPool;
+    this.position = options.startOffset;
+    this.#dispatched = options.startOffset;
+    this.#share = services.slots.openShare();
+    this.#inspector = options.inspect ? openInspector(options.inspectorSnapshot) : null;
+    this.#session = services.hashPool.openSession({
+      id: options.hashSession,
+      hashes: options.hashes,
+      position: options.startOffset,
+    });
+    this.#session.onProgress = () => this.#wake();
+    const signal = options.signal ?? new AbortController().signal;
+    this.#sinks = options.writers.map(
+      ({ storeId, writer, resumeState }) =>
+        new Sink({
+          storeId,
+          writer,
+          durable: { durableBytes: options.startOffset, resumeState: resumeState ?? null },
+          signal,
+          onChange: (sink) => this.#sinkChanged(sink),
+        }),
+    );
+    this.#lag = options.lag ? new LagWatch(options.lag.afterMilliseconds) : null;
+    this.#points = new DurablePoints({
+      startOffset: options.startOffset,
+      session: this.#session,
+      inspector: this.#inspector,
+      all: () => this.#sinks,
+      counted: () => (options.allMustSucceed ? this.#sinks : this.#living()),
+      dispatched: () => this.#dispatched,
+      hurry: () => this.#dispatchAll(),
+      onDurable: options.onDurable,
+      onFailure: (error) => this.#fail(error),
+    });
+    this.#aborted = () => this.#fail(options.signal?.reason);
+    options.signal?.addEventListener('abort', this.#aborted, { once: true });
+    if (options.signal?.aborted) this.#aborted();
+  }
+
+  write(piece: Piece): Promise<void> {
+    const length = piece instanceof Uint8Array ? piece.byteLength : piece.zeros;
+    const refusal = this.#refusal(length);
+    if (refusal) return Promise.reject(refusal.error);
+    if (length === 0) return nothingToWaitFor;
+    try {
+      this.position += length;
+      this.#points.arm();
+      if (!(piece instanceof Uint8Array) && length >= slotBytes) return this.#writeHole(length);
+      this.#collector.add(piece);
+      this.#share.noteCollected(this.#collector.heldBytes);
+      if (this.#collector.bytes < this.#due()) return nothingToWaitFor;
+      if (!this.#dispatching && this.#dispatch(false) && !this.#isPressed()) return nothingToWaitFor;
+    } catch (error) {
+      this.#fail(error);
+      return Promise.reject(error);
+    }
+    return this.#dispatchWaiting(false);
+  }
+
+  async flush(): Promise<number> {
+    this.#throwIfFailed();
+    await this.#dispatchAll();
+    await this.#points.cover();
+    this.#throwIfFailed();
+    return this.#points.durableBytes;
+  }
+
+  inspection(): Inspection | null {
+    return this.#inspector?.verdict() ?? null;
+  }
+
+  sinks(): SinkProgress[] {
+    return [...this.#sinks, ...this.#detached].map((sink) => sink.progress);
+  }
+
+  async detach(storeId: string): Promise<SinkProgress> {
+    const sink = this.#sinks.find((candidate) => candidate.storeId === storeId);
+    if (!sink) throw new Error(`The road has no sink ${storeId}.`);
+    if (this.#living().every((living) => living === sink)) {
+      throw new Error('The last sink of a road cannot be detached.');
+    }
+    this.#sinks = this.#sinks.filter((other) => other !== sink);
+    this.#detached.push(sink);
+    const leaving = sink.leave();
+    this.#leaving.push(leaving);
+    this.#wake();
+    await leaving;
+    return sink.progress;
+  }
+
+  async finish(): Promise<{ digests: Digests; inspection: Inspection | null; sizeBytes: number }> {
+    const { sizeBytes } = this.#options;
+    if (sizeBytes !== null && this.position < sizeBytes) {
+      throw new StowageError('bad_request', `Only ${this.position} of ${sizeBytes} bytes have come.`, {
+        remedy: 'Send the rest, or declare the size that the image really has.',
+      });
+    }
+    await this.#dispatchAll();
+    const [digests] = await Promise.all([this.#session.digests(), this.flush()]);
+    const inspection = this.#inspector?.finish(this.position) ?? null;
+    if (inspection) assertSafe(inspection);
+    return { digests, inspection, sizeBytes: this.position };
+  }
+
+  close(): Promise<{ durableBytes: number }> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<{ durableBytes: number }> {
+    const { signal } = this.#options;
+    try {
+      if (!this.#failure) await this.flush();
+      else if (!signal?.aborted) await this.#points.last();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#points.stop();
+    this.#fail(new Error('The road is closed.'));
+    signal?.removeEventListener('abort', this.#aborted);
+    await this.#dispatching?.catch(() => undefined);
+    this.#spare?.release();
+    this.#spare = null;
+    this.#collector.clear();
+    await Promise.all([...this.#sinks.map((sink) => sink.close()), ...this.#leaving]);
+    await this.#session.hashedTo(this.#session.position);
+    this.#hashPool.suspend(this.#session);
+    return { durableBytes: this.#points.durableBytes };
+  }
+
+  #living(): Sink[] {
+    return this.#sinks.filter((sink) => !sink.failure);
+  }
+
+  /** Too many bytes are refused as a whole and do not end the road: what came before stays. */
+  #refusal(length: number): { error: unknown } | null {
+    const { sizeBytes } = this.#options;
+    if (this.#failure || sizeBytes === null || this.position + length <= sizeBytes) return this.#failure;
+    return {
+      error: new StowageError('too_large', `More bytes have come than the ${sizeBytes} that were declared.`, {
+        remedy: 'Declare the size that the image really has.',
+      }),
+    };
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure) return;
+    this.#failure = { error };
+    this.#share.close(error);
+    this.#wake();
+  }
+
+  #sinkChanged(sink: Sink): void {
+    if (sink.failure && this.#sinks.includes(sink)) {
+      if (this.#options.allMustSucceed || this.#living().length === 0) this.#fail(sink.failure);
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#wakers.length > 0 && (this.#failure || !this.#isPressed())) {
+      for (const wake of this.#wakers.splice(0)) wake();
+    }
+  }
+
+  #isPressed(): boolean {
+    return (
+      this.#session.backlogBytes > hashBacklogBytes ||
+      this.#sinks.some((sink) => sink.queuedBytes > sinkBacklogBytes)
+    );
+  }
+
+  /** Collected bytes that are worth a slot. Slots end at the MiBs of the object, so pieces begin with one. */
+  #due(): number {
+    return Math.min(this.#share.collectLimitBytes(), slotBytes - (this.#dispatched % slotBytes));
+  }
+
+  #dispatchAll(): Promise<void> {
+    return this.#dispatchWaiting(true);
+  }
+
+  async #dispatchWaiting(all: boolean): Promise<void> {
+    while (this.#dispatching) await this.#dispatching;
+    this.#dispatching = this.#dispatchSlowly(all).finally(() => {
+      this.#dispatching = null;
+    });
+    await this.#dispatching;
+  }
+
+  async #dispatchSlowly(all: boolean): Promise<void> {
+    for (;;) {
+      this.#throwIfFailed();
+      if (this.#dispatch(all)) break;
+      await this.#waiting(
+        this.#share.take().then((slot) => {
+          this.#spare = slot;
+        }),
+      );
+    }
+    while (this.#isPressed() && !this.#failure) {
+      await this.#waiting(new Promise<void>((resolve) => this.#wakers.push(resolve)));
+    }
+    this.#throwIfFailed();
+  }
+
+  /** Meanwhile looks for a sink that everybody waits for, where such a one may be left behind. */
+  async #waiting(wait: Promise<void>): Promise<void> {
+    const lag = this.#lag;
+    if (!lag) return wait;
+    let isOver = false;
+    const over = wait.finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      const since = performance.now();
+      await Promise.race([over, delay(lagTickMilliseconds, undefined, { ref: false })]);
+      const slow = lag.waited(performance.now() - since, this.#living());
+      if (slow) void this.detach(slow.storeId).then((progress) => this.#options.lag?.onDetached(progress));
+    }
+    return over;
+  }
+
+  /** Hands over what was collected, `all` of it or in whole slots. False: it needs a slot and has to wait for one. */
+  #dispatch(all: boolean): boolean {
+    const collector = this.#collector;
+    while (collector.bytes > 0 && (all || collector.bytes >= this.#due())) {
+      const length = Math.min(collector.bytes, slotBytes - (this.#dispatched % slotBytes));
+      if (collector.onlyZeros) {
+        collector.take(length);
+        this.#inspect({ zeros: length });
+        this.#sendZeros(length);
+        continue;
+      }
+      const slot = this.#spare ?? this.#share.tryTake();
+      if (!slot) return false;
+      this.#spare = null;
+      try {
+        const pieces = collector.take(length);
+        fillSlot(slot, pieces);
+        for (const piece of pieces) this.#inspect(piece);
+        this.#send(slot, length);
+      } finally {
+        slot.release();
+      }
+    }
+    this.#share.noteCollected(collector.heldBytes);
+    return true;
+  }
+
+  #send(slot: Slot, length: number): void {
+    for (const run of findRuns(slot.bytes.subarray(0, length), this.#dispatched)) {
+      const chunk = slot.bytes.subarray(run.start, run.end);
+      for (const sink of this.#sinks) {
+        if (run.zero) sink.addZeros(chunk.byteLength);
+        else sink.addData(slot, chunk);
+      }
+    }
+    this.#session.update(slot, length);
+    this.#dispatched += length;
+    this.#points.passed();
+  }
+
+  #sendZeros(length: number): void {
+    for (const sink of this.#sinks) sink.addZeros(length);
+    this.#session.updateZeros(length);
+    this.#dispatched += length;
+    this.#points.passed();
+  }
+
+  /** A run of zeros that the source knows of: nobody reads it and it takes no memory. */
+  async #writeHole(length: number): Promise<void> {
+    await this.#dispatchAll();
+    let left = length;
+    while (left > 0) {
+      this.#throwIfFailed();
+      // Up to the end of a piece, so that a durable point falls between pieces here too.
+      const count = Math.min(left, 64 * MiB - (this.#dispatched % (64 * MiB)));
+      this.#inspect({ zeros: count });
+      this.#sendZeros(count);
+      left -= count;
+      if (this.#isPressed()) await this.#dispatchAll();
+    }
+  }
+
+  #inspect(piece: Piece): void {
+    const inspector = this.#inspector;
+    if (!inspector || inspector.settled) return;
+    if (piece instanceof Uint8Array) inspector.write(piece);
+    else inspector.writeZeros(piece.zeros);
+    assertSafe(inspector.verdict());
+  }
+}

@@ -1,0 +1,251 @@
+import { KiB, MiB } from '#lib/contract/limits.ts';
+
+/** Bytes of one slot. Socket and file reads are gathered to this size: smaller writes halve the throughput. */
+export const slotBytes = 1 * MiB;
+
+/** Less than this at a time is not worth a slot, however many roads are open. */
+const smallestShareBytes = 64 * KiB;
+
+/** One road alone uses at most this many slots: more only push its bytes out of the processor's cache. */
+const slotsOfOneRoad = 16;
+
+export interface SlotPoolOptions {
+  /** Slots in total, whatever the number of roads: this times 1 MiB is the memory of all bytes under way. */
+  slotLimit?: number;
+  /** Bytes that all roads together may hold as received chunks before they are copied into slots. */
+  collectLimitBytes?: number;
+  /** Slots that nobody used for this long are given back to the system. */
+  idleMilliseconds?: number;
+}
+
+export interface SlotFigures {
+  allocated: number;
+  inUse: number;
+  waiting: number;
+  roads: number;
+  collectedBytes: number;
+}
+
+/**
+ * 1 MiB of shared memory that is filled once and then read by writers and hash threads at the same time. Whoever
+ * reads it retains it; at the last release it goes back to the pool.
+ */
+export class Slot {
+  readonly bytes: Uint8Array<SharedArrayBuffer> = new Uint8Array(new SharedArrayBuffer(slotBytes));
+  owner: SlotShare | null = null;
+  #readers = 0;
+  #giveBack: (slot: Slot) => void;
+  #dropped: (() => void)[] = [];
+
+  constructor(giveBack: (slot: Slot) => void) {
+    this.#giveBack = giveBack;
+  }
+
+  /** Called when the memory is given back to the system: whoever knows it must forget it. */
+  onDropped(listener: () => void): void {
+    this.#dropped.push(listener);
+  }
+
+  drop(): void {
+    for (const listener of this.#dropped.splice(0)) listener();
+  }
+
+  retain(): void {
+    this.#readers += 1;
+  }
+
+  release(): void {
+    if (this.#readers === 0) throw new Error('A slot was released more often than it was retained.');
+    this.#readers -= 1;
+    if (this.#readers === 0) this.#giveBack(this);
+  }
+}
+
+/** What one road sees of the pool. */
+export class SlotShare {
+  /** Slots that this road filled and that are still being read. */
+  held = 0;
+  #collectedBytes = 0;
+  #closed = false;
+  #pool: SlotPool;
+
+  constructor(pool: SlotPool) {
+    this.#pool = pool;
+  }
+
+  /** A slot (retained once for the caller), or null when this road has to wait. */
+  tryTake(): Slot | null {
+    return this.#pool.tryTake(this);
+  }
+
+  /** Waits its turn; rejects with the reason of `close`. Never call it while holding a slot that is not yet handed on. */
+  take(): Promise<Slot> {
+    return this.#pool.take(this);
+  }
+
+  /** How much to gather before asking for a slot: 1 MiB with few roads, 64 KiB with a thousand. */
+  collectLimitBytes(): number {
+    return this.#pool.collectLimitBytes(this.#collectedBytes);
+  }
+
+  /** Tells how many bytes of received chunks the road holds now. */
+  noteCollected(bytes: number): void {
+    if (this.#closed) return;
+    this.#pool.noteCollected(bytes - this.#collectedBytes);
+    this.#collectedBytes = bytes;
+  }
+
+  /** Ends the waiting; slots that are still read come back by themselves. */
+  close(reason: unknown): void {
+    this.noteCollected(0);
+    this.#closed = true;
+    this.#pool.leave(this, reason);
+  }
+}
+
+interface Waiter {
+  share: SlotShare;
+  resolve: (slot: Slot) => void;
+  reject: (reason: unknown) => void;
+}
+
+export function openSlotPool(options: SlotPoolOptions = {}): SlotPool {
+  return new SlotPool(options);
+}
+
+/**
+ * All slots of the process. A slot is only ever held while somebody is at work on its bytes, never while a road waits
+ * for its client or for another slot: so there is always one that comes back, and nothing can block in a circle.
+ *
+ * Fair by a dynamic threshold: a road may hold as many slots as are free. Many slow roads together never take the last,
+ * and a road that holds none is always served before one that holds some.
+ */
+export class SlotPool {
+  readonly #slotLimit: number;
+  readonly #collectLimitBytes: number;
+  readonly #idleMilliseconds: number;
+  readonly #free: Slot[] = [];
+  readonly #waiters: Waiter[] = [];
+  readonly #shares = new Set<SlotShare>();
+  #allocated = 0;
+  #collectedBytes = 0;
+  #idleTimer: NodeJS.Timeout | null = null;
+  #fewestFree = 0;
+
+  constructor(options: SlotPoolOptions = {}) {
+    this.#slotLimit = options.slotLimit ?? 48;
+    this.#collectLimitBytes = options.collectLimitBytes ?? 32 * MiB;
+    this.#idleMilliseconds = options.idleMilliseconds ?? 10_000;
+  }
+
+  /** One for each road; fairness is between shares. */
+  openShare(): SlotShare {
+    const share = new SlotShare(this);
+    this.#shares.add(share);
+    return share;
+  }
+
+  figures(): SlotFigures {
+    return {
+      allocated: this.#allocated,
+      inUse: this.#inUse,
+      waiting: this.#waiters.length,
+      roads: this.#shares.size,
+      collectedBytes: this.#collectedBytes,
+    };
+  }
+
+  close(): void {
+    if (this.#idleTimer) clearTimeout(this.#idleTimer);
+    this.#idleTimer = null;
+    this.#drop(this.#free.length);
+  }
+
+  tryTake(share: SlotShare): Slot | null {
+    return this.#mayTake(share) ? this.#hand(share) : null;
+  }
+
+  take(share: SlotShare): Promise<Slot> {
+    const slot = this.tryTake(share);
+    if (slot) return Promise.resolve(slot);
+    if (!this.#shares.has(share)) return Promise.reject(new Error('The share is closed.'));
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ share, resolve, reject });
+    });
+  }
+
+  collectLimitBytes(ownBytes: number): number {
+    const free = Math.max(0, this.#collectLimitBytes - this.#collectedBytes + ownBytes);
+    return Math.min(slotBytes, Math.max(smallestShareBytes, Math.floor(free / 16)));
+  }
+
+  noteCollected(difference: number): void {
+    this.#collectedBytes += difference;
+  }
+
+  leave(share: SlotShare, reason: unknown): void {
+    this.#shares.delete(share);
+    for (let index = this.#waiters.length - 1; index >= 0; index -= 1) {
+      const waiter = this.#waiters[index];
+      if (waiter?.share !== share) continue;
+      this.#waiters.splice(index, 1);
+      waiter.reject(reason);
+    }
+  }
+
+  get #inUse(): number {
+    return this.#allocated - this.#free.length;
+  }
+
+  #mayTake(share: SlotShare): boolean {
+    const free = this.#slotLimit - this.#inUse;
+    return free > 0 && (share.held === 0 || share.held < Math.min(free, slotsOfOneRoad));
+  }
+
+  #hand(share: SlotShare): Slot {
+    // The last one used is the one whose memory is still in the cache.
+    const slot = this.#free.pop() ?? this.#allocate();
+    this.#fewestFree = Math.min(this.#fewestFree, this.#free.length);
+    slot.owner = share;
+    slot.retain();
+    share.held += 1;
+    return slot;
+  }
+
+  #allocate(): Slot {
+    this.#allocated += 1;
+    if (!this.#idleTimer) this.#watchIdle();
+    return new Slot((slot) => this.#takeBack(slot));
+  }
+
+  #takeBack(slot: Slot): void {
+    if (slot.owner) slot.owner.held -= 1;
+    slot.owner = null;
+    this.#free.push(slot);
+    for (let index = 0; index < this.#waiters.length && this.#inUse < this.#slotLimit;) {
+      const waiter = this.#waiters[index];
+      if (waiter && this.#mayTake(waiter.share)) {
+        this.#waiters.splice(index, 1);
+        waiter.resolve(this.#hand(waiter.share));
+      } else index += 1;
+    }
+  }
+
+  /** Slots that stayed free for a whole period are surplus. */
+  #watchIdle(): void {
+    this.#fewestFree = this.#free.length;
+    this.#idleTimer = setTimeout(() => {
+      this.#idleTimer = null;
+      this.#drop(this.#fewestFree);
+      if (this.#allocated > 0) this.#watchIdle();
+    }, this.#idleMilliseconds);
+    this.#idleTimer.unref();
+  }
+
+  #drop(count: number): void {
+    for (const slot of this.#free.splice(0, count)) {
+      this.#allocated -= 1;
+      slot.drop();
+    }
+  }
+}
