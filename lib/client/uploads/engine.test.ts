@@ -1,0 +1,404 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import test from 'node:test';
+import type { TestContext } from 'node:test';
+import type { UploadView } from '#lib/contract/uploads.ts';
+import type { EngineParts, UploadEngine } from './engine-contract.ts';
+import { createUploadEngine } from './engine.ts';
+import type { UploadTask } from './task.ts';
+import { openTestServer } from './test-server.ts';
+import type { TestServer } from './test-server.ts';
+import { terminateUpload, tusTransport } from './tus-transport.ts';
+
+const MiB = 1024 * 1024;
+
+/** Node's HTTP takes buffers where a browser takes slices of a file. */
+const fileReader = {
+  openFile: async (file: File) => ({
+    size: file.size,
+    async slice(start: number, end: number) {
+      const value = Buffer.from(await file.slice(start, end).arrayBuffer());
+      return { value: Object.assign(value, { size: value.length }), done: end >= file.size };
+    },
+    close: () => undefined,
+  }),
+};
+
+async function setUp(t: TestContext, change: Partial<EngineParts> = {}) {
+  const server = await openTestServer();
+  const engine = openEngine(t, server, change);
+  t.after(() => server.stop());
+  return { server, engine };
+}
+
+function openEngine(t: TestContext, server: TestServer, change: Partial<EngineParts> = {}): UploadEngine {
+  const engine = createUploadEngine({
+    openTransport: tusTransport({ fileReader }),
+    terminate: (url) => terminateUpload(url),
+    endpoint: server.endpoint,
+    listUploads: async () => viewsOf(server),
+    isOnline: () => true,
+    onSignedOut: () => undefined,
+    now: () => Date.now(),
+    retryDelaysMilliseconds: [20, 40],
+    askAgainDelaysMilliseconds: [20, 20, 20],
+    ...change,
+  });
+  t.after(() => engine.close());
+  return engine;
+}
+
+function viewsOf(server: TestServer): UploadView[] {
+  return [...server.uploads].map(([id, { upload, bytes }]) =>
+    viewOf(id, bytes.length, upload.size ?? 0, upload.metadata ?? {}),
+  );
+}
+
+function viewOf(
+  id: string,
+  offset: number,
+  size: number,
+  metadata: Record<string, string | null> = {},
+): UploadView {
+  return {
+    id,
+    url: `/api/uploads/${id}`,
+    image_id: '0c9a3f2e-5a3b-4f0e-9d57-1b1f0e6a7c11',
+    name: metadata.name ?? 'disk.raw',
+    file: { name: 'disk.raw', size_bytes: size, fingerprint: metadata.fingerprint ?? null },
+    client: null,
+    state: 'receiving',
+    receiving_now: false,
+    length_bytes: size,
+    offset_bytes: offset,
+    verified_bytes: offset,
+    rate: null,
+    stores: [{ store: 'fast', durable_bytes: offset, state: 'writing', error: null }],
+    all_stores_must_succeed: true,
+    error: null,
+    remedy: null,
+    created_by: null,
+    created_at: '2026-11-22T12:00:00.000Z',
+    updated_at: '2026-11-22T12:00:00.000Z',
+    expires_at: '2026-11-29T12:00:00.000Z',
+    actions: {},
+  };
+}
+
+const fileOf = (bytes: Uint8Array<ArrayBuffer>, name = 'disk.raw') => new File([bytes], name);
+const orderOf = (file: File, metadata: Record<string, string> = {}) => ({
+  file,
+  name: file.name,
+  stores: ['fast'],
+  metadata,
+});
+
+/** The first task once it is as asked. */
+function until(engine: UploadEngine, is: (task: UploadTask) => boolean, index = 0): Promise<UploadTask> {
+  return new Promise((resolve, reject) => {
+    const deadline = setTimeout(() => {
+      reject(new Error(`still ${JSON.stringify(engine.getTasks()[index])}`));
+    }, 5_000);
+    const look = () => {
+      const task = engine.getTasks()[index];
+      if (!task || !is(task)) return;
+      clearTimeout(deadline);
+      stop();
+      resolve(task);
+    };
+    const stop = engine.subscribe(look);
+    look();
+  });
+}
+
+/** Cuts the line once `bytes` of a PATCH have come in, `times` times. */
+function cutAfter(server: TestServer, bytes: number, times: number) {
+  let left = times;
+  server.onReceived = (received) => {
+    if (left === 0 || received < bytes) return;
+    left -= 1;
+    server.cut();
+  };
+}
+
+test('sends every byte of several files, three at once, and tells the server what they are', async (t) => {
+  const { server, engine } = await setUp(t);
+  server.onReceived = () => waitFor(() => server.mostAtOnce === 3);
+  const contents = Array.from({ length: 5 }, () => randomBytes(2 * MiB));
+  engine.add(
+    contents.map((bytes, index) => orderOf(fileOf(bytes, `disk-${index}.raw`), { visibility: 'private' })),
+  );
+  for (const index of contents.keys()) await until(engine, (task) => task.state === 'checking', index);
+  const kept = [...server.uploads.values()];
+  assert.equal(server.mostAtOnce, 3);
+  for (const [index, bytes] of contents.entries()) {
+    const match = kept.find(({ upload }) => upload.metadata?.name === `disk-${index}.raw`);
+    assert.ok(match);
+    assert.ok(match.bytes.equals(bytes));
+    assert.equal(match.upload.metadata?.stores, 'fast');
+    assert.equal(match.upload.metadata?.visibility, 'private');
+  }
+});
+
+test('goes on from the durable offset when the connection is cut', async (t) => {
+  const { server, engine } = await setUp(t);
+  const bytes = randomBytes(8 * MiB);
+  cutAfter(server, 2 * MiB, 3);
+  engine.add([orderOf(fileOf(bytes))]);
+  const task = await until(engine, ({ state }) => state === 'checking');
+  assert.equal(task.durableBytes, bytes.length);
+  assert.ok(server.uploads.get('u1')?.bytes.equals(bytes));
+  assert.equal(server.requests.filter((line) => line.startsWith('POST')).length, 1);
+  assert.equal(server.requests.filter((line) => line.startsWith('PATCH')).length, 4);
+});
+
+test('waits while nobody answers and goes on when the server is back', async (t) => {
+  const { server, engine } = await setUp(t);
+  const bytes = randomBytes(6 * MiB);
+  cutAfter(server, 1 * MiB, 1);
+  engine.add([orderOf(fileOf(bytes))]);
+  await until(engine, ({ state }) => state === 'offline');
+  await server.stop();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await server.listen();
+  await until(engine, ({ state }) => state === 'checking');
+  assert.ok(server.uploads.get('u1')?.bytes.equals(bytes));
+});
+
+test('asks nobody while the browser is offline, and goes on at once when it says that the line is back', async (t) => {
+  let online = false;
+  const { server, engine } = await setUp(t, { isOnline: () => online });
+  await server.stop();
+  engine.add([orderOf(fileOf(randomBytes(MiB)))]);
+  await until(engine, ({ state }) => state === 'offline');
+  await server.listen();
+  await new Promise((resolve) => setTimeout(resolve, 120));
+  assert.deepEqual(server.requests, []);
+  online = true;
+  engine.lineIsBack();
+  await until(engine, ({ state }) => state === 'checking');
+});
+
+test('stops when the session has ended and goes on after signing in', async (t) => {
+  let told = 0;
+  const { server, engine } = await setUp(t, { onSignedOut: () => (told += 1) });
+  server.intercept = (_request, response) => {
+    response.writeHead(401).end();
+    return true;
+  };
+  engine.add([orderOf(fileOf(randomBytes(MiB))), orderOf(fileOf(randomBytes(MiB), 'second.raw'))]);
+  await until(engine, ({ state }) => state === 'signed-out', 0);
+  await until(engine, ({ state }) => state === 'signed-out', 1);
+  assert.equal(told, 1);
+  server.intercept = () => false;
+  engine.signedIn();
+  await until(engine, ({ state }) => state === 'checking', 0);
+  await until(engine, ({ state }) => state === 'checking', 1);
+  assert.equal(server.uploads.size, 2);
+});
+
+test('pauses at a durable offset and goes on from it', async (t) => {
+  const { server, engine } = await setUp(t);
+  const bytes = randomBytes(8 * MiB);
+  let paused = false;
+  server.onReceived = () => {
+    if (!paused) engine.pause(engine.getTasks()[0]?.id ?? '');
+    paused = true;
+  };
+  engine.add([orderOf(fileOf(bytes))]);
+  const task = await until(engine, ({ state }) => state === 'paused');
+  assert.equal(task.rate, null);
+  engine.goOn(task.id);
+  await until(engine, ({ state }) => state === 'checking');
+  assert.ok(server.uploads.get('u1')?.bytes.equals(bytes));
+});
+
+test('ends the upload on the server when it is cancelled, even while it is being created', async (t) => {
+  const { server, engine } = await setUp(t);
+  const [task] = engine.add([orderOf(fileOf(randomBytes(4 * MiB)))]);
+  assert.ok(task);
+  await engine.cancel(task.id);
+  assert.deepEqual(engine.getTasks(), []);
+  await waitFor(() => server.requests.some((line) => line.startsWith('DELETE')));
+  await waitFor(() => server.uploads.size === 0);
+});
+
+test('goes on in another browser with the same file', async (t) => {
+  const { server, engine } = await setUp(t);
+  const bytes = randomBytes(6 * MiB);
+  cutAfter(server, 3 * MiB, 1);
+  engine.add([orderOf(fileOf(bytes))]);
+  await until(engine, ({ state }) => state === 'offline');
+  engine.close();
+  const other = openEngine(t, server);
+  other.resume({
+    file: fileOf(bytes),
+    uploadId: 'u1',
+    url: '/api/uploads/u1',
+    imageId: 'image',
+    name: 'disk.raw',
+    stores: ['fast'],
+    offsetBytes: server.uploads.get('u1')?.bytes.length ?? 0,
+  });
+  await until(other, ({ state }) => state === 'checking');
+  assert.ok(server.uploads.get('u1')?.bytes.equals(bytes));
+  assert.equal(server.uploads.size, 1);
+});
+
+test('shows the words of the server when it refuses, and goes on when a person says so', async (t) => {
+  const { server, engine } = await setUp(t);
+  server.intercept = (request, response) => {
+    if (request.method !== 'PATCH') return false;
+    request.resume();
+    const problem = { detail: 'fast is full.', remedy: 'archive has 2 TiB free.', request_id: 'req-1' };
+    response.writeHead(507, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
+    return true;
+  };
+  engine.add([orderOf(fileOf(randomBytes(2 * MiB)))]);
+  const failed = await until(engine, ({ state }) => state === 'failed');
+  assert.deepEqual(failed.problem, {
+    kind: 'refused',
+    detail: 'fast is full.',
+    remedy: 'archive has 2 TiB free.',
+    requestId: 'req-1',
+  });
+  server.intercept = () => false;
+  engine.retry(failed.id);
+  const task = await until(engine, ({ state }) => state === 'checking');
+  assert.equal(task.problem, null);
+});
+
+test('asks again while another connection holds the upload, and gives up in the end', async (t) => {
+  const { server, engine } = await setUp(t);
+  let locked = 2;
+  server.intercept = (request, response) => {
+    if (request.method !== 'PATCH' || locked === 0) return false;
+    locked -= 1;
+    request.resume();
+    response.writeHead(423).end();
+    return true;
+  };
+  engine.add([orderOf(fileOf(randomBytes(MiB)))]);
+  await until(engine, ({ state }) => state === 'checking');
+  locked = 99;
+  engine.add([orderOf(fileOf(randomBytes(MiB), 'other.raw'))]);
+  const task = await until(engine, ({ state }) => state === 'failed', 1);
+  assert.equal(task.problem?.kind, 'busy-elsewhere');
+});
+
+test('makes one upload only when the answer to the creation is lost', async (t) => {
+  const { server, engine } = await setUp(t);
+  let lost = false;
+  server.intercept = (request, response) => {
+    if (request.method !== 'POST' || lost) return false;
+    lost = true;
+    response.end = () => {
+      request.socket.destroy();
+      return response;
+    };
+    return false;
+  };
+  engine.add([orderOf(fileOf(randomBytes(MiB)), { fingerprint: 's1:abc:1' })]);
+  await until(engine, ({ state }) => state === 'checking');
+  assert.equal(server.uploads.size, 1);
+  assert.equal(server.requests.filter((line) => line.startsWith('POST')).length, 1);
+});
+
+test('says so when the file can no longer be read', async (t) => {
+  const { server, engine } = await setUp(t);
+  await server.stop();
+  const file = fileOf(randomBytes(MiB));
+  const unreadable = Object.assign(Object.create(file) as File, {
+    slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('changed', 'NotReadableError')) }),
+  });
+  Object.defineProperty(unreadable, 'size', { value: file.size });
+  Object.defineProperty(unreadable, 'name', { value: file.name });
+  engine.add([{ ...orderOf(unreadable), name: 'disk.raw' }]);
+  const task = await until(engine, ({ state }) => state === 'failed');
+  assert.equal(task.problem?.kind, 'unreadable');
+});
+
+test('starts over when the server no longer has the upload and a person says so', async (t) => {
+  const { server, engine } = await setUp(t);
+  const bytes = randomBytes(4 * MiB);
+  cutAfter(server, MiB, 1);
+  server.intercept = (request) => {
+    if (request.method === 'HEAD') server.uploads.delete('u1');
+    return false;
+  };
+  engine.add([orderOf(fileOf(bytes))]);
+  const failed = await until(engine, ({ state }) => state === 'failed');
+  assert.equal(failed.problem?.kind, 'gone');
+  engine.retry(failed.id);
+  await until(engine, ({ state }) => state === 'checking');
+  assert.ok([...server.uploads.values()][0]?.bytes.equals(bytes));
+});
+
+test('follows what the server tells: durable and verified bytes, checking, the end', async (t) => {
+  const { engine } = await setUp(t);
+  engine.add([orderOf(fileOf(randomBytes(MiB)))]);
+  await until(engine, ({ state }) => state === 'checking');
+  engine.applyView({ ...viewOf('u1', MiB, MiB), state: 'checking', verified_bytes: MiB / 2 });
+  assert.equal(engine.getTasks()[0]?.verifiedBytes, MiB / 2);
+  engine.applyView({ ...viewOf('u1', MiB, MiB), state: 'done' });
+  assert.equal(engine.getTasks()[0]?.state, 'done');
+  engine.dismiss(engine.getTasks()[0]?.id ?? '');
+  assert.deepEqual(engine.getTasks(), []);
+});
+
+test('fails with the words of the server when the whole file does not have the expected hash', async (t) => {
+  const { engine } = await setUp(t);
+  engine.add([orderOf(fileOf(randomBytes(MiB)))]);
+  await until(engine, ({ state }) => state === 'checking');
+  engine.applyView({
+    ...viewOf('u1', MiB, MiB),
+    state: 'failed',
+    error: 'The SHA-512 differs.',
+    remedy: 'Fetch it again.',
+  });
+  const task = engine.getTasks()[0];
+  assert.equal(task?.state, 'failed');
+  assert.equal(task?.problem?.detail, 'The SHA-512 differs.');
+  assert.equal(task?.problem?.remedy, 'Fetch it again.');
+});
+
+test('takes an upload that was complete and is no longer listed for done, and an incomplete one for removed', async (t) => {
+  const { server, engine } = await setUp(t);
+  server.intercept = (request) => request.method === 'PATCH' && request.url === '/api/uploads/u2';
+  engine.add([orderOf(fileOf(randomBytes(MiB)))]);
+  await until(engine, ({ state }) => state === 'checking');
+  engine.applyList([]);
+  assert.equal(engine.getTasks()[0]?.state, 'done');
+  engine.add([orderOf(fileOf(randomBytes(MiB), 'second.raw'))]);
+  await until(engine, ({ uploadId }) => uploadId === 'u2', 1);
+  engine.applyGone('u2');
+  assert.equal(engine.getTasks()[1]?.state, 'failed');
+  assert.equal(engine.getTasks()[1]?.problem?.kind, 'gone');
+});
+
+test('takes a line on which nothing moves for dead and opens another', async (t) => {
+  const { server, engine } = await setUp(t, { stallMilliseconds: 200 });
+  const bytes = randomBytes(MiB);
+  cutThenSilence(server);
+  engine.add([orderOf(fileOf(bytes))]);
+  await until(engine, ({ state }) => state === 'checking');
+  assert.ok(server.uploads.get('u1')?.bytes.equals(bytes));
+});
+
+/** The first PATCH is taken by nobody and never answered. */
+function cutThenSilence(server: TestServer) {
+  let first = true;
+  server.intercept = (request) => {
+    if (request.method !== 'PATCH' || !first) return false;
+    first = false;
+    return true;
+  };
+}
+
+async function waitFor(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('did not happen');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
