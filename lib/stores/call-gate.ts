@@ -156,27 +156,27 @@ export class CallGate {
     const iterator = open(signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal)[
       Symbol.asyncIterator
     ]();
-    let isAtEnd = false;
+    let isStepRunning = false;
+    const next = async () => {
+      isStepRunning = true;
+      try {
+        return await iterator.next();
+      } finally {
+        isStepRunning = false;
+      }
+    };
     try {
       for (;;) {
-        const step = await this.call(
-          { doing, signal, timeoutMilliseconds: this.#options.idleTimeoutMilliseconds },
-          () => iterator.next(),
-        );
-        if (step.done) {
-          isAtEnd = true;
-          return;
-        }
+        const timeoutMilliseconds = this.#options.idleTimeoutMilliseconds;
+        const step = await this.call({ doing, signal, timeoutMilliseconds }, next);
+        if (step.done) return;
         yield step.value;
       }
-    } catch (error) {
-      // The step may still hang, and a generator would queue its end behind it: do not wait for that.
-      isAtEnd = true;
-      stopping.abort();
-      void iterator.return?.()?.catch(() => undefined);
-      throw error;
     } finally {
-      if (!isAtEnd) await iterator.return?.();
+      stopping.abort();
+      const ended = iterator.return?.().catch(() => undefined);
+      // A generator queues its end behind a step that hangs: nobody waits for that.
+      if (!isStepRunning) await ended;
     }
   }
 

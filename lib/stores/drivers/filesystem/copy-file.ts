@@ -1,5 +1,5 @@
 import { KiB, MiB } from '#lib/contract/limits.ts';
-import { isZero } from '#lib/streams/zeros.ts';
+import { zeroRuns } from '#lib/streams/zeros.ts';
 import type { CloneRequest } from '../../store.ts';
 import { fileExtents } from './file-extents.ts';
 import { codeOf, type OpenFile } from './file-layer.ts';
@@ -92,8 +92,10 @@ export async function copyFile(
     const chunk = Buffer.allocUnsafe(Math.min(bounceBytes, length));
     const { bytesRead } = await source.read(chunk, 0, chunk.length, writer.position);
     if (bytesRead === 0) throw new SourceEnded();
-    const bytes = chunk.subarray(0, bytesRead);
-    await (isZero(bytes) ? writer.appendZeros(bytesRead, { signal }) : writer.append([bytes], { signal }));
+    for (const run of zeroRuns(chunk.subarray(0, bytesRead))) {
+      if (run.isZero) await writer.appendZeros(run.bytes.length, { signal });
+      else await writer.append([run.bytes], { signal });
+    }
   }
 
   async function afterStep(): Promise<void> {
