@@ -27,6 +27,8 @@ export interface Config {
   readonly identity: { readonly mode: 'standalone' };
   readonly limits: { readonly imageSizeBytes: number };
   readonly checksumMd5: 'inline' | 'deferred' | 'off';
+  /** For `npm run bench` alone: uploads make no MD5 and SHA-512, and so cannot become active. */
+  readonly benchmarkWithoutHashes: boolean;
   readonly fetch: {
     readonly allowHosts: readonly string[];
     readonly denyHosts: readonly string[];

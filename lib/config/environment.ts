@@ -9,7 +9,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type EnvironmentValues = Pick<
   Config,
-  'host' | 'port' | 'publicUrl' | 'logLevel' | 'dataDirectory' | 'database' | 'adminPassword'
+  | 'host'
+  | 'port'
+  | 'publicUrl'
+  | 'logLevel'
+  | 'dataDirectory'
+  | 'database'
+  | 'adminPassword'
+  | 'benchmarkWithoutHashes'
 > & {
   /** As STOWAGE_CONFIG names it, absolute. */
   readonly file: string | null;
@@ -29,6 +36,7 @@ export function readEnvironment(env: Environment, cwd: string, problems: ConfigP
     dataDirectory,
     database: database(),
     adminPassword: secret('STOWAGE_ADMIN_PASSWORD'),
+    benchmarkWithoutHashes: plain('STOWAGE_BENCHMARK_WITHOUT_HASHES') === 'true',
     secretKey: secretKey(),
     file: file === null ? null : path.resolve(cwd, file),
   };

@@ -48,6 +48,7 @@ export function loadConfig(
     identity: { mode: 'standalone' },
     limits: { imageSizeBytes: Math.floor(values.file.limits.image_size_gib * GiB) },
     checksumMd5: values.file.checksum_md5,
+    benchmarkWithoutHashes: environment.benchmarkWithoutHashes,
     fetch: {
       allowHosts: values.file.fetch.allow_hosts,
       denyHosts: values.file.fetch.deny_hosts,

@@ -17,6 +17,7 @@ import { SlotPool } from '../pipeline/slots.ts';
 import { openRegistry, type StoreRegistry } from '../stores/registry.ts';
 import { openReconciler, type Reconciler } from '../transfers/reconciler.ts';
 import { openTransferWorker, type TransferWorker } from '../transfers/worker.ts';
+import { openDeferredMd5, type DeferredMd5 } from '../services/images/deferred-md5.ts';
 import { openUploadSessions, type UploadSessions } from '../services/uploads/sessions.ts';
 import { openEventBus, type EventBus } from './event-bus.ts';
 
@@ -31,6 +32,7 @@ export interface Runtime {
   readonly worker: TransferWorker;
   readonly reconciler: Reconciler;
   readonly uploads: UploadSessions;
+  readonly deferredMd5: DeferredMd5;
   /** Name of this process in leases. */
   readonly processId: string;
   /** Milliseconds since the epoch. */
@@ -90,7 +92,6 @@ export async function openRuntime(
   );
   const slots = new SlotPool();
   const hashPool = new HashPool({
-    slots,
     onThreadDeath: (error) => log.error({ err: error }, 'a hash thread died'),
   });
   let draining = false;
@@ -111,7 +112,12 @@ export async function openRuntime(
     },
     async startDraining() {
       draining = true;
-      await Promise.all([runtime.uploads.stop(), runtime.worker.stop(), runtime.reconciler.stop()]);
+      await Promise.all([
+        runtime.uploads.stop(),
+        runtime.worker.stop(),
+        runtime.reconciler.stop(),
+        runtime.deferredMd5.stop(),
+      ]);
     },
     async close() {
       await runtime.startDraining();
@@ -123,6 +129,7 @@ export async function openRuntime(
   }) as Runtime;
   Object.assign(parts, {
     uploads: openUploadSessions(runtime),
+    deferredMd5: openDeferredMd5(runtime),
     worker: openTransferWorker(runtime),
     reconciler: openReconciler(runtime),
   });
@@ -134,6 +141,7 @@ export async function openRuntime(
   if (role !== 'none') {
     runtime.worker.start();
     runtime.reconciler.start();
+    runtime.deferredMd5.start();
   }
   return runtime;
 }

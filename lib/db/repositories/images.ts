@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, exists, gt, inArray, lt, not, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, gt, inArray, isNull, lt, not, or, sql, type SQL } from 'drizzle-orm';
 import type { Visibility } from '../../contract/common.ts';
 import type { Queries } from '../database.ts';
 import type { ImageRow } from '../define-schema.ts';
@@ -141,6 +141,16 @@ export async function listPieces(q: Queries, imageId: string): Promise<(string |
     pieces[row.piece_index] = row.blake3;
   }
   return pieces;
+}
+
+export async function listImagesWithoutMd5(q: Queries, limit: number): Promise<string[]> {
+  const { images } = q.tables;
+  const rows = await q.db
+    .select({ id: images.id })
+    .from(images)
+    .where(and(eq(images.status, 'active'), isNull(images.md5)))
+    .limit(limit);
+  return rows.map((row) => row.id);
 }
 
 export async function deletePieces(q: Queries, imageId: string): Promise<void> {

@@ -3,8 +3,11 @@ import { StowageError } from '../../contract/errors.ts';
 import type { ImageRow, LocationRow } from '../../db/define-schema.ts';
 import { findImage } from '../../db/repositories/images.ts';
 import { findLocation, listLocations, updateLocation } from '../../db/repositories/locations.ts';
-import { findMembership } from '../../db/repositories/members.ts';
+import { findMember } from '../../db/repositories/members.ts';
 import type { Context } from '../../runtime/context.ts';
+import { MiB } from '../../contract/limits.ts';
+import { readSource } from '../../pipeline/read-source.ts';
+import { zeroBlock } from '../../pipeline/zeros.ts';
 import { isStoreFault } from '../../stores/store.ts';
 import { recordEvent } from '../events/record.ts';
 
@@ -33,7 +36,7 @@ export async function openImageFile(
   const image = await findImage(runtime.db.read, imageId);
   if (image === null) throw imageNotFound(imageId);
   const membership =
-    image.visibility === 'shared' ? await findMembership(runtime.db.read, imageId, actor.projectId) : null;
+    image.visibility === 'shared' ? await findMember(runtime.db.read, imageId, actor.projectId) : null;
   assertCan(actor, 'download_image', { ...image, membership: membership?.status ?? null }, imageId);
   if (image.status === 'deactivated' && !actor.administrator) {
     throw new StowageError('forbidden', 'The image is deactivated and cannot be downloaded.', {
@@ -92,32 +95,41 @@ async function* readCopies(
   start: number,
   end: number,
 ): AsyncGenerator<Uint8Array> {
-  let at = start;
-  let failure: unknown;
-  for (const copy of copies) {
-    if (at === end) return;
-    try {
-      const store = ctx.runtime.stores.readable(copy.store_id);
-      for await (const chunk of store.read(
-        copy.object_key,
-        { offset: at, length: end - at },
-        { signal: ctx.signal },
-      )) {
-        at += chunk.byteLength;
-        yield chunk;
-      }
-    } catch (error) {
-      if (ctx.signal?.aborted) throw error;
-      failure = error;
+  const locations = copies.map((copy) => ({
+    store: ctx.runtime.stores.readable(copy.store_id),
+    key: copy.object_key,
+    copy,
+  }));
+  const pieces = readSource(locations, {
+    fromOffset: start,
+    sizeBytes: end,
+    signal: ctx.signal,
+    onLeft({ store, key }, at, error) {
       ctx.log.warn(
-        { err: error, image: image.id, store: copy.store_id, at },
-        'a copy could not be read; going on with the next one',
+        { err: error, image: image.id, store: store.id, at },
+        'a copy could not be read to its end',
       );
-      if (isStoreFault(error, 'not-found')) await markMissing(ctx, image, copy);
-    }
+      const copy = copies.find((candidate) => candidate.object_key === key);
+      if (copy && isStoreFault(error, 'not-found')) noteMissing(ctx, image, copy);
+    },
+  });
+  for await (const piece of pieces) {
+    if (piece instanceof Uint8Array) yield piece;
+    else yield* zeros(piece.zeros);
   }
-  if (at < end)
-    throw failure ?? new StowageError('store_unavailable', 'No copy of the image could be read to its end.');
+}
+
+function* zeros(length: number): Generator<Uint8Array> {
+  for (let left = length; left > 0; left -= MiB) yield zeroBlock(Math.min(left, MiB));
+}
+
+function noteMissing(ctx: Context, image: ImageRow, copy: LocationRow): void {
+  markMissing(ctx, image, copy).catch((error: unknown) => {
+    ctx.log.error(
+      { err: error, image: image.id, store: copy.store_id },
+      'a missing copy could not be marked',
+    );
+  });
 }
 
 /** The object is gone behind our back: named so, never served as good. */

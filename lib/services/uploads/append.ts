@@ -173,6 +173,7 @@ async function carry(
 }
 
 export function hashesFor(runtime: Runtime): HashName[] {
+  if (runtime.config.benchmarkWithoutHashes) return [];
   return runtime.config.checksumMd5 === 'inline' ? ['sha512', 'md5'] : ['sha512'];
 }
 

@@ -93,6 +93,7 @@ export async function proveAndActivate(ctx: Context, work: ProveAndActivate): Pr
   }
   await ctx.runtime.db.transaction((q) => activate(ctx, q, work, proved));
   uploadChanged(ctx.runtime, upload.id);
+  if (proved.md5 === null) ctx.runtime.deferredMd5.add(image.id);
   await fillLeftOut(ctx, image.id, work);
 }
 

@@ -32,6 +32,8 @@ export interface UploadSessions {
   interrupt(uploadId: string): void;
   /** Null when no request of this process writes to it. */
   progressOf(uploadId: string): { receivedBytes: number; bytesPerSecond: number | null } | null;
+  /** Requests that write just now. */
+  activeCount(): number;
   /** Exclusive use of an upload in this process; see `lib/http/tus/locker.ts`. */
   lock(uploadId: string, signal: AbortSignal): Promise<() => void>;
   /** No new ones; running ones stop at a durable offset. */
@@ -105,6 +107,7 @@ export function openUploadSessions(runtime: Runtime): UploadSessions {
           first === undefined || seconds < 0.5 ? null : (entry.receivedBytes - first.bytes) / seconds,
       };
     },
+    activeCount: () => active.size,
     async lock(uploadId, signal) {
       const deadline = Date.now() + lockPatienceMilliseconds;
       for (;;) {
