@@ -3,6 +3,7 @@ import { serverEventTypes } from '#lib/contract/events.ts';
 import type { ServerEvent } from '#lib/contract/events.ts';
 import { createEventSink } from './event-sink.ts';
 import { addresses } from './paths.ts';
+import { passOnServerEvent } from './server-events.ts';
 
 export type EventState = 'connecting' | 'live' | 'reconnecting';
 
@@ -28,7 +29,9 @@ export function connectEvents(client: QueryClient, onState: (state: EventState) 
     source.addEventListener('open', () => {
       attempt = 0;
       onState('live');
-      if (isReplacement) sink.take({ type: 'reset' });
+      if (!isReplacement) return;
+      sink.take({ type: 'reset' });
+      passOnServerEvent({ type: 'reset' });
     });
     source.addEventListener('error', () => {
       if (closed) return;
@@ -40,7 +43,9 @@ export function connectEvents(client: QueryClient, onState: (state: EventState) 
     });
     for (const type of serverEventTypes) {
       source.addEventListener(type, (event: MessageEvent<string>) => {
-        sink.take({ ...(JSON.parse(event.data) as object), type } as ServerEvent);
+        const told = { ...(JSON.parse(event.data) as object), type } as ServerEvent;
+        sink.take(told);
+        passOnServerEvent(told);
       });
     }
   };

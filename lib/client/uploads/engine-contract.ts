@@ -10,6 +10,8 @@ export interface EngineParts {
   endpoint: string;
   /** Asked before a creation is repeated, because the lost answer may have been a yes. */
   listUploads(): Promise<readonly UploadView[]>;
+  /** One upload as the server knows it; null when it knows none of this id. */
+  findUpload(uploadId: string): Promise<UploadView | null>;
   isOnline(): boolean;
   /** The session has ended; `signedIn()` is to be called after the next sign-in. */
   onSignedOut(): void;
@@ -42,7 +44,7 @@ export interface UploadEngine {
   retry(id: string): void;
   /** Takes an ended one out of the list. */
   dismiss(id: string): void;
-  /** News of the server about one upload, or its whole list (what is missing there has ended). */
+  /** News of the server about one upload, or its whole list. */
   applyView(view: UploadView): void;
   applyGone(uploadId: string): void;
   applyList(views: readonly UploadView[]): void;

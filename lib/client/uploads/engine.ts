@@ -132,6 +132,7 @@ export function createUploadEngine(parts: EngineParts): UploadEngine {
           Object.assign(job, { transport: null, durableBytes: job.sizeBytes, sentBytes: job.sizeBytes });
           if (job.state === 'sending') job.state = 'checking';
           pump();
+          void look(job);
         },
         onFailure: (failure) => void fail(job, failure),
       },
@@ -254,6 +255,20 @@ export function createUploadEngine(parts: EngineParts): UploadEngine {
     job.problem = { kind: 'gone', detail: null, remedy: null, requestId: null };
   };
 
+  /** How it ended, asked for: an event may have come before the last answer, or while the stream was down. */
+  const look = async (job: Job) => {
+    if (job.uploadId === null) return;
+    const view = await parts.findUpload(job.uploadId).then(
+      (found) => found ?? 'gone',
+      // Nothing is known; the next event or list says it.
+      () => null,
+    );
+    if (view === null || job.state !== 'checking') return;
+    if (view === 'gone') lose(job);
+    else take(view);
+    pump();
+  };
+
   const enlist = (job: Job) => {
     jobs.push(job);
     return job;
@@ -332,8 +347,7 @@ export function createUploadEngine(parts: EngineParts): UploadEngine {
     applyList(views) {
       for (const view of views) take(view);
       for (const job of jobs) {
-        // A list that was asked for before the creation does not know it yet; the transport finds out by itself.
-        if (job.state === 'checking' && !views.some(({ id }) => id === job.uploadId)) lose(job);
+        if (job.state === 'checking' && !views.some(({ id }) => id === job.uploadId)) void look(job);
       }
       pump();
     },
@@ -363,6 +377,7 @@ export function createUploadEngine(parts: EngineParts): UploadEngine {
 const deadLine: TransportFailure = {
   status: null,
   body: '',
+  code: null,
   retryAfterSeconds: null,
   requestId: null,
   unreadable: false,

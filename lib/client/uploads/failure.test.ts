@@ -6,6 +6,7 @@ import type { TransportFailure } from './failure.ts';
 const failure = (change: Partial<TransportFailure>): TransportFailure => ({
   status: null,
   body: '',
+  code: null,
   retryAfterSeconds: null,
   requestId: null,
   unreadable: false,
@@ -24,6 +25,7 @@ test('asks for the offset again on a conflict or a lock, and signs in again on 4
   assert.equal(judgeFailure(failure({ status: 409 })).next, 'ask-again');
   assert.equal(judgeFailure(failure({ status: 423 })).next, 'ask-again');
   assert.equal(judgeFailure(failure({ status: 401 })).next, 'sign-in');
+  assert.equal(judgeFailure(failure({ status: 409, code: 'wrong_state' })).next, 'stop');
 });
 
 test('stops on a refusal with the status where only a proxy spoke', () => {

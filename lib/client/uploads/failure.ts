@@ -6,6 +6,8 @@ export interface TransportFailure {
   /** HTTP status; null when nothing answered. */
   status: number | null;
   body: string;
+  /** `Stowage-Error`: our code for it, also where an answer has no body. */
+  code: string | null;
   retryAfterSeconds: number | null;
   requestId: string | null;
   /** The file itself could not be read: moved, changed or its disk taken out. */
@@ -27,6 +29,8 @@ export function judgeFailure(failure: TransportFailure): Verdict {
   if (failure.unreadable) return { next: 'stop', problem: problemOf(failure, 'unreadable') };
   if (failure.status === null) return { next: 'wait-for-server', afterSeconds: null };
   if (failure.status === 401) return { next: 'sign-in' };
+  // Ended by an error on the server: no offset makes it take more bytes.
+  if (failure.code === 'wrong_state') return { next: 'stop', problem: problemOf(failure, 'refused') };
   if (failure.status === 409 || failure.status === 423) return { next: 'ask-again' };
   if (failure.status === 404 || failure.status === 410)
     return { next: 'stop', problem: problemOf(failure, 'gone') };

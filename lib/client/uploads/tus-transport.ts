@@ -109,6 +109,7 @@ export function toFailure(error: Error | DetailedError): TransportFailure {
   return {
     status: response?.getStatus() ?? null,
     body: response?.getBody() ?? '',
+    code: response?.getHeader('Stowage-Error') ?? null,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
     requestId: response?.getHeader('X-Openstack-Request-Id') ?? null,
     unreadable: isReadError(cause) || (request === null && isReadError(error)),
