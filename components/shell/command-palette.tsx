@@ -81,7 +81,11 @@ function Commands({ close, onShortcuts }: { close(): void; onShortcuts(): void }
   const deeds: [string, LucideIcon, () => void][] = [
     [t('uploadImages'), Upload, () => requestUpload()],
     [t('shortcutsTitle'), Keyboard, onShortcuts],
-    [t('signOut'), LogOut, () => signOut.mutate(undefined, { onSettled: () => router.replace(pages.signIn()) })],
+    [
+      t('signOut'),
+      LogOut,
+      () => signOut.mutate(undefined, { onSettled: () => router.replace(pages.signIn()) }),
+    ],
   ];
   const shownPlaces = places.filter(([label]) => matches(label));
   const shownDeeds = deeds.filter(([label]) => matches(label));
@@ -110,7 +114,12 @@ function Commands({ close, onShortcuts }: { close(): void; onShortcuts(): void }
         {(images.data?.images.length ?? 0) > 0 && wanted !== '' && (
           <Command.Group heading={t('images')}>
             {images.data?.images.map((image) => (
-              <Item key={image.id} value={`image ${image.id}`} icon={Disc3} onSelect={go(pages.image(image.id))}>
+              <Item
+                key={image.id}
+                value={`image ${image.id}`}
+                icon={Disc3}
+                onSelect={go(pages.image(image.id))}
+              >
                 <span className="truncate">{image.name ?? image.id}</span>
                 <span className="ml-auto flex-none text-12 text-ink-3">{image.disk_format}</span>
               </Item>
@@ -129,7 +138,12 @@ function Commands({ close, onShortcuts }: { close(): void; onShortcuts(): void }
         {shownStores.length > 0 && (
           <Command.Group heading={t('stores')}>
             {shownStores.map((store) => (
-              <Item key={store.id} value={`store ${store.id}`} icon={Container} onSelect={go(pages.store(store.id))}>
+              <Item
+                key={store.id}
+                value={`store ${store.id}`}
+                icon={Container}
+                onSelect={go(pages.store(store.id))}
+              >
                 <span className="truncate">{store.id}</span>
                 <span className="ml-auto">
                   <Code>{store.code}</Code>

@@ -36,7 +36,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   const [typed, setTyped] = useState('');
   const fieldId = useId();
   const missing = props.typed !== undefined && typed.trim() !== props.typed.text;
-  const reason = props.disabledReason ?? (missing ? t('typeFirst', { text: props.typed?.text ?? '' }) : undefined);
+  const reason =
+    props.disabledReason ?? (missing ? t('typeFirst', { text: props.typed?.text ?? '' }) : undefined);
   const change = (open: boolean) => {
     if (!open) setTyped('');
     props.onOpenChange(open);

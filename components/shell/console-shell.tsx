@@ -66,7 +66,11 @@ export function ConsoleShell({ children, overlays }: { children: ReactNode; over
       <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)] max-rail:pb-[58px] rail:grid-cols-[57px_minmax(0,1fr)] full:grid-cols-[216px_minmax(0,1fr)]">
         <TopBar session={session.data} onSearch={() => setPalette(true)} />
         <Navigation session={session.data} onSearch={() => setPalette(true)} />
-        <main id="content" tabIndex={-1} className="relative flex min-w-0 flex-col bg-surface pb-[72px] outline-none max-rail:min-h-[calc(100dvh-110px)] max-rail:overflow-x-clip">
+        <main
+          id="content"
+          tabIndex={-1}
+          className="relative flex min-w-0 flex-col bg-surface pb-[72px] outline-none max-rail:min-h-[calc(100dvh-110px)] max-rail:overflow-x-clip"
+        >
           <EventBridge />
           {children}
         </main>

@@ -34,7 +34,12 @@ function useEntries(signedIn: boolean): Entry[] {
   return [
     { href: pages.images, icon: Disc3, label: t('images'), count: images.data },
     { href: pages.stores, icon: Container, label: t('stores'), count: stores.data?.length },
-    { href: pages.transfers, icon: ArrowLeftRight, label: t('transfers'), count: transfers.data?.length || undefined },
+    {
+      href: pages.transfers,
+      icon: ArrowLeftRight,
+      label: t('transfers'),
+      count: transfers.data?.length || undefined,
+    },
   ];
 }
 
@@ -96,7 +101,9 @@ export function Navigation({ session, onSearch }: { session: SessionView; onSear
                 <Icon of={entry.icon} />
                 <span className="max-full:sr-only">{entry.label}</span>
                 {typeof entry.count === 'number' && (
-                  <span className="tn ml-auto text-12 font-normal text-ink-3 max-full:hidden">{count(entry.count)}</span>
+                  <span className="tn ml-auto text-12 font-normal text-ink-3 max-full:hidden">
+                    {count(entry.count)}
+                  </span>
                 )}
               </Link>
             </Tooltip>
@@ -128,7 +135,8 @@ export function BottomBar() {
   const t = useTranslations('shell');
   const entries = useEntries(true);
   const isCurrent = useIsCurrent();
-  const shape = 'grid place-items-center content-center gap-0.5 text-11 font-medium text-ink-3 [&>svg]:size-5';
+  const shape =
+    'grid place-items-center content-center gap-0.5 text-11 font-medium text-ink-3 [&>svg]:size-5';
   return (
     <nav
       aria-label={t('navigation')}

@@ -23,7 +23,10 @@ export function PageHead({
     <>
       {back && (
         <div className="px-4 pt-4 rail:px-6 rail:pt-5">
-          <Link href={back.href} className="-ml-1 inline-flex h-6 items-center gap-1 pr-1 text-ink-3 hover:text-ink-2">
+          <Link
+            href={back.href}
+            className="-ml-1 inline-flex h-6 items-center gap-1 pr-1 text-ink-3 hover:text-ink-2"
+          >
             <Icon of={ChevronLeft} size="small" />
             {back.label}
           </Link>

@@ -39,7 +39,8 @@ export function useShortcut(key: string, handler: (event: KeyboardEvent) => void
   useEffect(() => {
     if (!enabled) return;
     const press = (event: KeyboardEvent) => {
-      if (event.key !== key || event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented) return;
+      if (event.key !== key || event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented)
+        return;
       if (localStorage.getItem(storageKey) === 'off' || isBusyWith(event.target)) return;
       event.preventDefault();
       latest.current(event);
@@ -52,7 +53,11 @@ export function useShortcut(key: string, handler: (event: KeyboardEvent) => void
 /** Someone types, or something lies over the page. */
 function isBusyWith(target: EventTarget | null): boolean {
   if (target instanceof HTMLElement) {
-    if (target.isContentEditable || target.closest('input, textarea, select, [role="combobox"], [role="menu"]')) return true;
+    if (
+      target.isContentEditable ||
+      target.closest('input, textarea, select, [role="combobox"], [role="menu"]')
+    )
+      return true;
   }
   return document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
 }

@@ -1,0 +1,242 @@
+'use client';
+
+import { Plus, Rows2, Rows3, Search, X } from 'lucide-react';
+import { useTranslations } from 'next-intl';
+import { useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import { Button, IconButton } from '#components/ui/button.tsx';
+import { Checkbox, Input } from '#components/ui/field.tsx';
+import { FilterChip } from '#components/ui/filter-chip.tsx';
+import { Icon } from '#components/ui/icon.tsx';
+import { Popover } from '#components/ui/popover.tsx';
+import { useFormat } from '#components/ui/quantity.tsx';
+import { useShortcut } from '#components/shell/shortcuts.tsx';
+import { activeFilters, fieldValues, filterFields } from '#lib/client/image-filters.ts';
+import type { FilterField, ImageUrlState } from '#lib/client/image-filters.ts';
+import type { StoreView } from '#lib/contract/stores.ts';
+
+export interface FilterBarProps {
+  state: ImageUrlState;
+  change(next: Partial<ImageUrlState>): void;
+  stores: StoreView[];
+  total: number | null;
+  compact: boolean;
+  onCompact(compact: boolean): void;
+  /** A field that the page itself has set, so that it cannot be chosen. */
+  fixed?: FilterField | undefined;
+  aside?: ReactNode;
+}
+
+/** Search, a chip for each filter as the URL has it, what matches, and how high the rows are. */
+export function FilterBar({
+  state,
+  change,
+  stores,
+  total,
+  compact,
+  onCompact,
+  fixed,
+  aside,
+}: FilterBarProps) {
+  const t = useTranslations('images');
+  const { count } = useFormat();
+  const chips = activeFilters(state).filter(({ field }) => field !== fixed);
+  return (
+    <div className="flex flex-wrap items-center gap-1.5 px-4 py-2.5 max-rail:flex-nowrap max-rail:overflow-x-auto max-rail:[scrollbar-width:none] rail:px-6">
+      <SearchField value={state.q} onChange={(q) => change({ q })} />
+      {chips.map(({ field, values }) => (
+        <FilterChip
+          key={field}
+          field={field}
+          value={values.join(',')}
+          error={unknownValues(field, values, stores).length > 0 ? t('noSuchValue') : undefined}
+          onRemove={() => change({ [field]: null })}
+          editor={<FieldEditor field={field} values={values} stores={stores} change={change} />}
+        />
+      ))}
+      <AddFilter state={state} stores={stores} change={change} fixed={fixed} />
+      <span className="ml-auto flex flex-none items-center gap-1 max-rail:hidden">
+        {total !== null && (
+          <span className="tn pr-1 text-ink-3">{t('matchCount', { count: total, shown: count(total) })}</span>
+        )}
+        {aside}
+        <IconButton
+          icon={compact ? Rows2 : Rows3}
+          size="small"
+          label={compact ? t('comfortableRows') : t('compactRows')}
+          aria-pressed={compact}
+          onClick={() => onCompact(!compact)}
+        />
+      </span>
+    </div>
+  );
+}
+
+function SearchField({ value, onChange }: { value: string; onChange(value: string): void }) {
+  const t = useTranslations('images');
+  const [open, setOpen] = useState(value !== '');
+  const [text, setText] = useState(value);
+  const field = useRef<HTMLInputElement>(null);
+  // What the URL says wins when it was changed elsewhere: a cleared filter, the back button.
+  useEffect(() => {
+    setText((typed) => (typed.trim() === value ? typed : value));
+    if (value !== '') setOpen(true);
+  }, [value]);
+  useEffect(() => {
+    if (text.trim() === value) return;
+    const timer = setTimeout(() => onChange(text.trim()), 200);
+    return () => clearTimeout(timer);
+  });
+  const show = () => {
+    setOpen(true);
+    requestAnimationFrame(() => field.current?.focus());
+  };
+  useShortcut('/', show);
+  if (!open)
+    return <IconButton icon={Search} size="small" variant="secondary" label={t('search')} onClick={show} />;
+  return (
+    <span role="search" className="relative flex-none">
+      <span className="pointer-events-none absolute top-[7px] left-2 text-ink-3">
+        <Icon of={Search} size="mark" />
+      </span>
+      <Input
+        ref={field}
+        type="text"
+        aria-label={t('search')}
+        placeholder={t('searchPlaceholder')}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onBlur={() => text.trim() === '' && setOpen(false)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return;
+          setText('');
+          onChange('');
+          field.current?.blur();
+        }}
+        className="!h-[26px] !w-[220px] !pr-6 !pl-6 text-12"
+      />
+      {text !== '' && (
+        <button
+          type="button"
+          aria-label={t('clearSearch')}
+          onClick={() => {
+            setText('');
+            onChange('');
+            field.current?.focus();
+          }}
+          className="absolute top-px right-0 grid size-6 place-items-center text-ink-3"
+        >
+          <Icon of={X} size="mark" />
+        </button>
+      )}
+    </span>
+  );
+}
+
+/** Values in the URL that nothing can match, because there is no such store or word. */
+function unknownValues(field: FilterField, values: string[], stores: StoreView[]): string[] {
+  if (field === 'tag') return [];
+  const known = field === 'store' ? stores.map((store) => store.id) : fieldValues[field];
+  return known.length === 0 ? [] : values.filter((value) => !known.includes(value));
+}
+
+function AddFilter({
+  state,
+  stores,
+  change,
+  fixed,
+}: Pick<FilterBarProps, 'state' | 'stores' | 'change' | 'fixed'>) {
+  const t = useTranslations('images');
+  const [field, setField] = useState<FilterField | null>(null);
+  const [open, setOpen] = useState(false);
+  return (
+    <Popover
+      open={open}
+      onOpenChange={(next) => {
+        setOpen(next);
+        if (!next) setField(null);
+      }}
+      trigger={
+        <Button variant="ghost" size="small" icon={Plus}>
+          {t('addFilter')}
+        </Button>
+      }
+    >
+      {field === null ? (
+        <ul className="grid p-1">
+          {filterFields
+            .filter((candidate) => candidate !== fixed)
+            .map((candidate) => (
+              <li key={candidate}>
+                <button
+                  type="button"
+                  onClick={() => setField(candidate)}
+                  className="flex h-8 w-full items-center gap-4 rounded-control px-2.5 text-left hover:bg-hover"
+                >
+                  <code>{candidate}</code>
+                  <span className="ml-auto text-12 text-ink-3">{t(`filterField.${candidate}`)}</span>
+                </button>
+              </li>
+            ))}
+        </ul>
+      ) : (
+        <FieldEditor field={field} values={state[field] ?? []} stores={stores} change={change} />
+      )}
+    </Popover>
+  );
+}
+
+function FieldEditor({
+  field,
+  values,
+  stores,
+  change,
+}: {
+  field: FilterField;
+  values: string[];
+  stores: StoreView[];
+  change: FilterBarProps['change'];
+}) {
+  const t = useTranslations('images');
+  const [text, setText] = useState(values.join(', '));
+  if (field === 'tag') {
+    return (
+      <form
+        className="grid gap-2 p-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          change({
+            tag: text
+              .split(',')
+              .map((tag) => tag.trim())
+              .filter(Boolean),
+          });
+        }}
+      >
+        <Input
+          aria-label={t('filterField.tag')}
+          placeholder={t('tagsPlaceholder')}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          autoFocus
+        />
+        <Button type="submit" size="small">
+          {t('applyFilter')}
+        </Button>
+      </form>
+    );
+  }
+  const options = field === 'store' ? stores.map((store) => store.id) : fieldValues[field];
+  const toggle = (value: string, on: boolean) =>
+    change({ [field]: on ? [...values, value] : values.filter((other) => other !== value) });
+  return (
+    <fieldset className="grid max-h-[320px] gap-1 overflow-auto p-4">
+      <legend className="sr-only">{t(`filterField.${field}`)}</legend>
+      {options.map((value) => (
+        <Checkbox key={value} checked={values.includes(value)} onChange={(on) => toggle(value, on)}>
+          <code>{value}</code>
+        </Checkbox>
+      ))}
+    </fieldset>
+  );
+}
