@@ -69,7 +69,7 @@ export function testResuming(options: ConformanceOptions): void {
     }));
 
   test('ends with the right bytes whatever was written, flushed and restarted in between', async (context) => {
-    const seed = Number(process.env.STOWAGE_TEST_SEED ?? Date.now() % 1_000_000);
+    const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
     context.diagnostic(`seed ${seed}`);
     const random = seededRandom(seed);
     for (let round = 0; round < 12; round++) {

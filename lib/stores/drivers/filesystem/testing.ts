@@ -11,7 +11,7 @@ import { FilesystemStore } from './filesystem-store.ts';
 export async function openDirectories(
   parent = tmpdir(),
   layer?: () => FileLayer,
-): Promise<ConformancePlace & { path: string }> {
+): Promise<Required<ConformancePlace> & { path: string }> {
   const root = await mkdtemp(path.join(parent, 'stowage-filesystem-'));
   const directory = path.join(root, 'store');
   const openStore = (id: string) =>
