@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openRuntime, type Runtime } from '#lib/runtime/runtime.ts';
+import { openRuntime, type Runtime } from '#lib/runtime/open-runtime.ts';
 import { exitOnFailure } from './failure.ts';
 import { openHttpServer, type Handle } from './http-server.ts';
 import { captureConsole, openLog } from './logger.ts';

@@ -1,25 +1,18 @@
 /**
- * The composition root: the only place that opens the database, the stores, the pipeline and the workers. One for the
- * process, pinned on globalThis, because bundled routes and native modules are separate copies of the same code.
+ * The live parts of this process, pinned on globalThis, because bundled routes and native modules are separate copies
+ * of the same code. Only types are imported here: whoever asks for the runtime must not pull in what it is made of.
  */
-import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
-import { findStoreMarker, saveStoreMarker } from '../db/repositories/stores.ts';
-import { releaseUploadLeases } from '../db/repositories/uploads.ts';
-import { openSqlite } from '../db/sqlite.ts';
-import { ensureFirstAdministrator } from '../services/identity/ensure-first-administrator.ts';
-import { HashPool } from '../pipeline/hash-pool.ts';
-import { SlotPool } from '../pipeline/slots.ts';
-import { openRegistry, type StoreRegistry } from '../stores/registry.ts';
-import { openReconciler, type Reconciler } from '../transfers/reconciler.ts';
-import { openTransferWorker, type TransferWorker } from '../transfers/worker.ts';
-import { openDeferredMd5, type DeferredMd5 } from '../services/images/deferred-md5.ts';
-import { openUploadSessions, type UploadSessions } from '../services/uploads/sessions.ts';
-import { openEventBus, type EventBus } from './event-bus.ts';
+import type { HashPool } from '../pipeline/hash-pool.ts';
+import type { SlotPool } from '../pipeline/slots.ts';
+import type { DeferredMd5 } from '../services/images/deferred-md5.ts';
+import type { UploadSessions } from '../services/uploads/sessions.ts';
+import type { StoreRegistry } from '../stores/registry.ts';
+import type { Reconciler } from '../transfers/reconciler.ts';
+import type { TransferWorker } from '../transfers/worker.ts';
+import type { EventBus } from './event-bus.ts';
 
 export interface Runtime {
   readonly config: Config;
@@ -45,11 +38,6 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
-export interface RuntimeOptions {
-  /** What this process does: `web` serves and works, `worker` only works, `none` does neither (commands, tests). */
-  role?: 'web' | 'worker' | 'none';
-}
-
 const pin = Symbol.for('stowage.runtime');
 type Pinned = { [pin]?: Runtime };
 
@@ -59,89 +47,10 @@ export function getRuntime(): Runtime {
   return runtime;
 }
 
-function sqliteFile(config: Config): string {
-  if (config.database.kind === 'sqlite') return config.database.path;
-  throw new Error('PostgreSQL comes with a later release; leave STOWAGE_DATABASE_URL out.');
+export function pinRuntime(runtime: Runtime): void {
+  (globalThis as Pinned)[pin] = runtime;
 }
 
-const migrationsDirectory = fileURLToPath(new URL('../../drizzle/sqlite', import.meta.url));
-
-export async function openRuntime(
-  config: Config,
-  log: Logger,
-  { role = 'web' }: RuntimeOptions = {},
-): Promise<Runtime> {
-  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
-  const db = openSqlite({
-    file: sqliteFile(config),
-    migrationsDirectory,
-    onAfterCommitFailure: (error) => log.error({ err: error }, 'telling of a change failed'),
-  });
-  const events = openEventBus();
-  const stores = await openRegistry({
-    definitions: config.stores,
-    markers: {
-      find: (id) => findStoreMarker(db.read, id),
-      save: (marker) => db.transaction((transaction) => saveStoreMarker(transaction, marker, Date.now())),
-    },
-    logger: log,
-    clock: { now: () => new Date() },
-  });
-  stores.onChange(({ id }) =>
-    events.publish({ id: null, event: { type: 'store', store: id }, projectId: null }),
-  );
-  const slots = new SlotPool();
-  const hashPool = new HashPool({
-    onThreadDeath: (error) => log.error({ err: error }, 'a hash thread died'),
-  });
-  let draining = false;
-  const parts: Partial<Runtime> = {};
-  const runtime: Runtime = Object.assign(parts, {
-    config,
-    log,
-    db,
-    stores,
-    slots,
-    hashPool,
-    events,
-    processId: randomUUID(),
-    now: () => Date.now(),
-    firstAdminPassword: await ensureFirstAdministrator(db, config),
-    get draining() {
-      return draining;
-    },
-    async startDraining() {
-      draining = true;
-      await Promise.all([
-        runtime.uploads.stop(),
-        runtime.worker.stop(),
-        runtime.reconciler.stop(),
-        runtime.deferredMd5.stop(),
-      ]);
-    },
-    async close() {
-      await runtime.startDraining();
-      await stores.close();
-      await hashPool.close();
-      await db.close();
-      if ((globalThis as Pinned)[pin] === runtime) delete (globalThis as Pinned)[pin];
-    },
-  }) as Runtime;
-  Object.assign(parts, {
-    uploads: openUploadSessions(runtime),
-    deferredMd5: openDeferredMd5(runtime),
-    worker: openTransferWorker(runtime),
-    reconciler: openReconciler(runtime),
-  });
-  // Object.assign copies a getter's value, and draining changes.
-  Object.defineProperty(parts, 'draining', { get: () => draining });
-  (globalThis as Pinned)[pin] = runtime;
-  // SQLite belongs to one process: whoever held a lease here before is gone, and nobody needs to wait for it.
-  if (role === 'web') await db.transaction((q) => releaseUploadLeases(q));
-  if (role !== 'none') {
-    runtime.worker.start();
-    runtime.reconciler.start();
-    runtime.deferredMd5.start();
-  }
-  return runtime;
+export function unpinRuntime(runtime: Runtime): void {
+  if ((globalThis as Pinned)[pin] === runtime) delete (globalThis as Pinned)[pin];
 }

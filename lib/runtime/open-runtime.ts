@@ -1,0 +1,111 @@
+/** The composition root: the only place that opens the database, the stores, the pipeline and the workers. */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import { findStoreMarker, saveStoreMarker } from '../db/repositories/stores.ts';
+import { releaseUploadLeases } from '../db/repositories/uploads.ts';
+import { openSqlite } from '../db/sqlite.ts';
+import { HashPool } from '../pipeline/hash-pool.ts';
+import { SlotPool } from '../pipeline/slots.ts';
+import { ensureFirstAdministrator } from '../services/identity/ensure-first-administrator.ts';
+import { openDeferredMd5 } from '../services/images/deferred-md5.ts';
+import { openUploadSessions } from '../services/uploads/sessions.ts';
+import { openRegistry } from '../stores/registry.ts';
+import { openReconciler } from '../transfers/reconciler.ts';
+import { openTransferWorker } from '../transfers/worker.ts';
+import { openEventBus } from './event-bus.ts';
+import { pinRuntime, unpinRuntime, type Runtime } from './runtime.ts';
+
+export interface RuntimeOptions {
+  /** What this process does: `web` serves and works, `worker` only works, `none` does neither (commands, tests). */
+  role?: 'web' | 'worker' | 'none';
+}
+
+function sqliteFile(config: Config): string {
+  if (config.database.kind === 'sqlite') return config.database.path;
+  throw new Error('PostgreSQL comes with a later release; leave STOWAGE_DATABASE_URL out.');
+}
+
+const migrationsDirectory = fileURLToPath(new URL('../../drizzle/sqlite', import.meta.url));
+
+export async function openRuntime(
+  config: Config,
+  log: Logger,
+  { role = 'web' }: RuntimeOptions = {},
+): Promise<Runtime> {
+  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
+  const db = openSqlite({
+    file: sqliteFile(config),
+    migrationsDirectory,
+    onAfterCommitFailure: (error) => log.error({ err: error }, 'telling of a change failed'),
+  });
+  const events = openEventBus();
+  const stores = await openRegistry({
+    definitions: config.stores,
+    markers: {
+      find: (id) => findStoreMarker(db.read, id),
+      save: (marker) => db.transaction((transaction) => saveStoreMarker(transaction, marker, Date.now())),
+    },
+    logger: log,
+    clock: { now: () => new Date() },
+  });
+  stores.onChange(({ id }) =>
+    events.publish({ id: null, event: { type: 'store', store: id }, projectId: null }),
+  );
+  const slots = new SlotPool();
+  const hashPool = new HashPool({
+    onThreadDeath: (error) => log.error({ err: error }, 'a hash thread died'),
+  });
+  let draining = false;
+  const parts: Partial<Runtime> = {};
+  const runtime: Runtime = Object.assign(parts, {
+    config,
+    log,
+    db,
+    stores,
+    slots,
+    hashPool,
+    events,
+    processId: randomUUID(),
+    now: () => Date.now(),
+    firstAdminPassword: await ensureFirstAdministrator(db, config),
+    get draining() {
+      return draining;
+    },
+    async startDraining() {
+      draining = true;
+      await Promise.all([
+        runtime.uploads.stop(),
+        runtime.worker.stop(),
+        runtime.reconciler.stop(),
+        runtime.deferredMd5.stop(),
+      ]);
+    },
+    async close() {
+      await runtime.startDraining();
+      await stores.close();
+      await hashPool.close();
+      await db.close();
+      unpinRuntime(runtime);
+    },
+  }) as Runtime;
+  Object.assign(parts, {
+    uploads: openUploadSessions(runtime),
+    deferredMd5: openDeferredMd5(runtime),
+    worker: openTransferWorker(runtime),
+    reconciler: openReconciler(runtime),
+  });
+  // Object.assign copies a getter's value, and draining changes.
+  Object.defineProperty(parts, 'draining', { get: () => draining });
+  pinRuntime(runtime);
+  // SQLite belongs to one process: whoever held a lease here before is gone, and nobody needs to wait for it.
+  if (role === 'web') await db.transaction((q) => releaseUploadLeases(q));
+  if (role !== 'none') {
+    runtime.worker.start();
+    runtime.reconciler.start();
+    runtime.deferredMd5.start();
+  }
+  return runtime;
+}
