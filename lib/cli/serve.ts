@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openRuntime, type Runtime } from '#lib/runtime/open-runtime.ts';
+import { openRuntime } from '#lib/runtime/open-runtime.ts';
+import type { Runtime } from '#lib/runtime/runtime.ts';
 import { exitOnFailure } from './failure.ts';
 import { openHttpServer, type Handle } from './http-server.ts';
 import { captureConsole, openLog } from './logger.ts';

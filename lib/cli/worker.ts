@@ -1,4 +1,4 @@
-import { openRuntime } from '#lib/runtime/runtime.ts';
+import { openRuntime } from '#lib/runtime/open-runtime.ts';
 import { exitOnFailure } from './failure.ts';
 import { openLog } from './logger.ts';
 import { readConfigOrExit } from './read-config.ts';
