@@ -14,7 +14,7 @@ export const AuthBody = z.object({
     scope: z
       .union([
         z.literal('unscoped'),
-        z.object({ project: Named.optional(), domain: z.unknown(), system: z.unknown() }),
+        z.object({ project: Named.optional(), domain: z.unknown().optional(), system: z.unknown().optional() }),
       ])
       .optional(),
   }),
