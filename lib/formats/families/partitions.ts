@@ -1,0 +1,68 @@
+/** Raw disks with a partition table: GPT (UEFI) and MBR. For Glance both are raw. */
+import { crc32, hasAscii, hasBytes, u32le, u64le, u8 } from '../bytes.ts';
+import { settledFinding, type Examined, type Family, type Head, type Warning } from '../inspection.ts';
+import { finding } from '../words.ts';
+
+const sectorSizes = [512, 4096] as const;
+const gptMark = 'EFI PART';
+const firstEntry = 446;
+const entryBytes = 16;
+
+/** The sector size with which these bytes carry a GPT header; null: none there. */
+function findGptSector(bytes: Uint8Array): number | null {
+  return sectorSizes.find((size) => hasAscii(bytes, size, gptMark)) ?? null;
+}
+
+/** A boot sector of a file system carries the same mark; four sensible entries, one of them in use, make a table. */
+function hasMbr(bytes: Uint8Array): boolean {
+  if (!hasBytes(bytes, 510, [0x55, 0xaa])) return false;
+  let used = 0;
+  for (let entry = 0; entry < 4; entry += 1) {
+    const offset = firstEntry + entry * entryBytes;
+    if (u8(bytes, offset) !== 0 && u8(bytes, offset) !== 0x80) return false;
+    if (u8(bytes, offset + 4) === 0) continue;
+    if (u32le(bytes, offset + 12) === 0) return false;
+    used += 1;
+  }
+  return used > 0;
+}
+
+function damagedTable(sentence: string): Warning {
+  return { code: 'partition-table', sentence };
+}
+
+function examineGpt({ bytes }: Head): Examined {
+  const sector = findGptSector(bytes) ?? 512;
+  const headerBytes = u32le(bytes, sector + 12);
+  const noted: Warning[] = [];
+  const sane = headerBytes >= 92 && headerBytes <= sector && bytes.length >= sector + headerBytes;
+  const right =
+    sane &&
+    crc32(bytes.subarray(sector, sector + headerBytes), 16) === u32le(bytes, sector + 16) &&
+    u64le(bytes, sector + 24) === 1;
+  if (!right) noted.push(damagedTable('The checksum of its partition table is wrong; it may not start.'));
+  if (!hasBytes(bytes, 510, [0x55, 0xaa])) {
+    noted.push(
+      damagedTable('The protective boot sector before its partition table is missing; it may not start.'),
+    );
+  }
+  return settledFinding(finding(gpt, { warnings: noted, atEnd: { headerBytes: 0 } }));
+}
+
+export const gpt: Family = {
+  format: 'gpt',
+  diskFormat: 'raw',
+  containerFormat: 'bare',
+  detail: 'Raw disk with a GPT partition table',
+  matches: (bytes) => findGptSector(bytes) !== null,
+  examine: examineGpt,
+};
+
+export const mbr: Family = {
+  format: 'mbr',
+  diskFormat: 'raw',
+  containerFormat: 'bare',
+  detail: 'Raw disk with an MBR partition table',
+  matches: (bytes) => findGptSector(bytes) === null && hasMbr(bytes),
+  examine: () => settledFinding(finding(mbr, { atEnd: { headerBytes: 0 } })),
+};
