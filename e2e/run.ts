@@ -1,0 +1,53 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { ensureBuilt } from '#lib/cli/bootstrap/build.mjs';
+import { requireDebian } from './support/debian.ts';
+import { runJourneys } from './support/journeys.ts';
+import { runNodeTests } from './support/node-tests.ts';
+import { root } from './support/server.ts';
+import { print, printSummary, unlistedSkips, type Summary } from './support/summary.ts';
+
+// `npm test [-- part-of-a-path…]`: everything, or the files whose path holds one of the words. `--unit` leaves out
+// what needs a build or a server. Files named *.serial.test.ts run one at a time, after the others.
+
+/** What tests of the whole run use, fetched in one go; a test that needs more says so itself. */
+const packages = ['qemu-utils', 'chromium', 'python3-openstackclient', 'python3-glanceclient'];
+const minute = 60_000;
+
+const words = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const unitOnly = process.argv.includes('--unit');
+
+const find = (pattern: string) =>
+  globSync(pattern, { cwd: root })
+    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+    .sort();
+const unit = find('lib/**/*.test.ts');
+const endToEnd = unitOnly ? [] : find('e2e/**/*.test.ts');
+const journeys = unitOnly ? [] : find('e2e/journeys/*.spec.ts');
+const serial = endToEnd.filter((file) => file.endsWith('.serial.test.ts'));
+const parallel = endToEnd.filter((file) => !serial.includes(file));
+
+const summary: Summary = { passed: 0, failed: [], skipped: [] };
+// Programs of packages, and Node 24 for what tests start themselves, come before the system's.
+process.env.PATH = `${path.join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`;
+
+if (unit.length + endToEnd.length + journeys.length === 0) {
+  print(`No test file has ${words.join(' or ')} in its path.`);
+  process.exit(1);
+}
+if (!unitOnly && words.length === 0) {
+  const requirement = await requireDebian(packages);
+  if (!requirement.ok) print(`Some tests will be skipped: ${requirement.reason}.`);
+}
+await runNodeTests({ root, files: unit, concurrency: 2, fileTimeoutMilliseconds: 5 * minute }, summary);
+if (endToEnd.length + journeys.length > 0) await ensureBuilt(root, process.execPath);
+await runNodeTests({ root, files: parallel, concurrency: 2, fileTimeoutMilliseconds: 10 * minute }, summary);
+await runNodeTests({ root, files: serial, concurrency: 1, fileTimeoutMilliseconds: 15 * minute }, summary);
+await runJourneys(root, journeys, summary);
+
+const unlisted =
+  process.env.CI === 'true' ? unlistedSkips(summary.skipped, path.join(root, 'e2e/skips.json')) : [];
+printSummary(summary, unlisted);
+const nothingRan = summary.passed + summary.failed.length === 0;
+if (nothingRan) print('No test ran.');
+process.exit(summary.failed.length + unlisted.length > 0 || nothingRan ? 1 : 0);
