@@ -5,7 +5,7 @@ import type { Context } from '../../runtime/context.ts';
 import type { Piece } from '../../pipeline/types.ts';
 import { rawRequest } from '../raw-request.ts';
 import { RequestBody } from '../request-body.ts';
-import { runTusCall, type TusCall } from './call.ts';
+import { runTusCall, tusCall, type TusCall } from './call.ts';
 import { checksumAlgorithms, readChecked } from './checked-body.ts';
 import { StowageDataStore } from './data-store.ts';
 import { StowageLocker } from './locker.ts';
@@ -22,11 +22,19 @@ const server = new Server({
   relativeLocation: true,
   namingFunction: () => randomBytes(18).toString('hex'),
   async onResponseError(request, error) {
-    if (!isStowageError(error)) return undefined;
-    thrown.set(request, error);
-    return { status_code: errorStatus[error.code], body: `${error.message}\n` };
+    // @tus/server's own refusals are plain objects with a status.
+    if (!isStowageError(error) && 'status_code' in error) return undefined;
+    const known = isStowageError(error) ? error : unknownError(error);
+    thrown.set(request, known);
+    return { status_code: errorStatus[known.code], body: `${known.message}\n` };
   },
 });
+
+/** Its text stays in the log. */
+function unknownError(error: unknown): StowageError {
+  tusCall().ctx.log.error({ err: error }, 'a tus request failed');
+  return new StowageError('internal', 'Stowage failed to do this. The log has more under the request id.', { cause: error });
+}
 
 /**
  * One tus request. @tus/server does the protocol; we check what it answers otherwise than the protocol asks, carry the
