@@ -37,7 +37,10 @@ export class GuardedWriter implements ObjectWriter {
     );
   }
 
-  appendZeros(length: number, { signal }: CallOptions = {}): Promise<void> {
+  async appendZeros(length: number, { signal }: CallOptions = {}): Promise<void> {
+    if (!Number.isSafeInteger(length) || length < 0) {
+      throw new RangeError('Zeros are appended in whole, non-negative numbers.');
+    }
     return this.#step('writing zeros', this.#options.slowTimeoutMilliseconds, signal, (inner) =>
       this.#writer.appendZeros(length, { signal: inner }),
     );
