@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, lt, lte, ne, or } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lt, lte, ne, or } from 'drizzle-orm';
 import type { LocationState } from '../../contract/common.ts';
 import type { Queries } from '../database.ts';
 import type { LocationRow } from '../define-schema.ts';
@@ -49,11 +49,6 @@ export async function listLocationsOfUpload(q: Queries, uploadId: string): Promi
   return await q.db.select().from(locations).where(eq(locations.upload_id, uploadId));
 }
 
-export async function listLocationsOfTransfer(q: Queries, transferId: string): Promise<LocationRow[]> {
-  const { locations } = q.tables;
-  return await q.db.select().from(locations).where(eq(locations.transfer_id, transferId));
-}
-
 export async function findLocationByKey(
   q: Queries,
   storeId: string,
@@ -66,6 +61,41 @@ export async function findLocationByKey(
     .where(and(eq(locations.store_id, storeId), eq(locations.object_key, objectKey)))
     .limit(1);
   return rows[0] ?? null;
+}
+
+export async function listLocationsByKeys(
+  q: Queries,
+  storeId: string,
+  objectKeys: readonly string[],
+): Promise<LocationRow[]> {
+  if (objectKeys.length === 0) return [];
+  const { locations } = q.tables;
+  return await q.db
+    .select()
+    .from(locations)
+    .where(and(eq(locations.store_id, storeId), inArray(locations.object_key, [...objectKeys])));
+}
+
+/** Active rows of a store behind an image id, in the order of the ids. */
+export async function listActivePage(
+  q: Queries,
+  storeId: string,
+  afterImageId: string,
+  limit: number,
+): Promise<LocationRow[]> {
+  const { locations } = q.tables;
+  return await q.db
+    .select()
+    .from(locations)
+    .where(
+      and(
+        eq(locations.store_id, storeId),
+        eq(locations.state, 'active'),
+        gt(locations.image_id, afterImageId),
+      ),
+    )
+    .orderBy(asc(locations.image_id))
+    .limit(limit);
 }
 
 /** Objects that are to be removed and whose next attempt is due. */

@@ -1,0 +1,258 @@
+import { randomUUID } from 'node:crypto';
+import { assertCan } from '#lib/auth/policy.ts';
+import { StowageError } from '#lib/contract/errors.ts';
+import type { TransferView } from '#lib/contract/transfers.ts';
+import type { Transaction } from '#lib/db/database.ts';
+import type { ImageRow, LocationRow, TransferRow } from '#lib/db/define-schema.ts';
+import { sumStores } from '#lib/db/repositories/counters.ts';
+import { findImage, updateImage } from '#lib/db/repositories/images.ts';
+import { insertLocation, listLocations } from '#lib/db/repositories/locations.ts';
+import {
+  insertTransfer,
+  listOpenTransfersOfImage,
+  sumReserved,
+  updateTransfer,
+} from '#lib/db/repositories/transfers.ts';
+import { isGoodCopy } from '#lib/domain/locations.ts';
+import type { Context } from '#lib/runtime/context.ts';
+import { recordEvent } from '../events/record.ts';
+import { markForRemoval, removeMoved } from '#lib/transfers/conclude.ts';
+import { newTargetLocation } from '#lib/transfers/settle.ts';
+import { recordTransfer } from '#lib/transfers/tell.ts';
+import { getImage } from '../images/get.ts';
+import { toTransferViews } from './view.ts';
+
+export interface CopyRequest {
+  imageId: string;
+  stores: readonly string[];
+  /** Its copy goes once every copy of this request is proved. */
+  moveFrom?: string | undefined;
+  /** Asked for by `import` of the Images API, which shows how it goes on the image. */
+  byImport?: boolean;
+  /** One that fails takes what the others brought with it. */
+  allStoresMustSucceed?: boolean;
+}
+
+/**
+ * Starts one transfer for each store that does not hold the image yet, all of one group, so that its bytes are read
+ * once. A store that is being filled already answers with the transfer that fills it; asking twice changes nothing.
+ * Throws `not_found`, `forbidden`, `wrong_state` (image not active), `unknown_store`, `store_unavailable`,
+ * `store_read_only`, `store_full` (the store's quota).
+ */
+export async function startCopies(ctx: Context, request: CopyRequest): Promise<TransferView[]> {
+  const { runtime } = ctx;
+  const stores = [...new Set(request.stores)];
+  const rows = await runtime.db.transaction(async (q) => {
+    const image = await getCopyableImage(ctx, q, request.imageId);
+    const locations = await listLocations(q, [image.id]);
+    const living = new Map(
+      locations.filter(({ state }) => state !== 'deleting').map((location) => [location.store_id, location]),
+    );
+    assertMoveSource(ctx, living, request, stores);
+    const open = await listOpenTransfersOfImage(q, image.id);
+    const plan = new CopyPlan(ctx, q, image, request);
+    for (const storeId of stores) {
+      await plan.add(
+        storeId,
+        living.get(storeId),
+        open.find((row) => row.target_store === storeId),
+      );
+    }
+    await plan.finish();
+    if (plan.rows.length === 0 && request.moveFrom !== undefined) {
+      await removeMoved(runtime, q, image, request.moveFrom);
+    }
+    if (request.byImport) await forgetFailures(ctx, q, image.id, stores);
+    q.afterCommit(() => runtime.worker.kick());
+    return plan.rows;
+  });
+  return await toTransferViews(ctx, rows);
+}
+
+async function getCopyableImage(ctx: Context, q: Transaction, imageId: string): Promise<ImageRow> {
+  const image = await getImage(q, ctx.actor, imageId);
+  assertCan(ctx.actor, 'copy_image', image, imageId);
+  if (image.status !== 'active' || image.size_bytes === null) {
+    throw new StowageError('wrong_state', `The image is ${image.status}; only an active one can be copied.`);
+  }
+  return image;
+}
+
+function assertMoveSource(
+  { runtime }: Context,
+  living: ReadonlyMap<string, LocationRow>,
+  { moveFrom }: CopyRequest,
+  stores: readonly string[],
+): void {
+  if (moveFrom === undefined) return;
+  runtime.stores.get(moveFrom);
+  if (stores.includes(moveFrom)) {
+    throw new StowageError('bad_request', `An image cannot be moved from "${moveFrom}" to itself.`, {
+      field: 'move_from',
+    });
+  }
+  if (!living.has(moveFrom)) {
+    throw new StowageError('wrong_state', `This image has no copy in the store "${moveFrom}" to move away.`, {
+      remedy: 'Leave move_from out, or name a store that holds it.',
+      field: 'move_from',
+    });
+  }
+}
+
+/** Collects the transfers of one request inside its transaction. */
+class CopyPlan {
+  readonly rows: TransferRow[] = [];
+  readonly #ctx: Context;
+  readonly #q: Transaction;
+  readonly #image: ImageRow;
+  readonly #request: CopyRequest;
+  readonly #groupId = randomUUID();
+  #room: Map<string, number> | null = null;
+
+  constructor(ctx: Context, q: Transaction, image: ImageRow, request: CopyRequest) {
+    this.#ctx = ctx;
+    this.#q = q;
+    this.#image = image;
+    this.#request = request;
+  }
+
+  async add(storeId: string, held: LocationRow | undefined, open: TransferRow | undefined): Promise<void> {
+    const { runtime } = this.#ctx;
+    runtime.stores.get(storeId);
+    if (open !== undefined) {
+      await this.#join(open);
+      return;
+    }
+    if (held !== undefined && ['active', 'writing', 'verifying'].includes(held.state)) {
+      // A move leaves only when every copy is proved, so one that is not has to be read first.
+      const isDoubtful = held.state === 'active' && !isGoodCopy(held);
+      if (this.#request.moveFrom !== undefined && isDoubtful) await this.#insert(storeId, 'verify');
+      return;
+    }
+    runtime.stores.writable(storeId);
+    await this.#assertRoom(storeId);
+    // What is broken or failed is written anew under another key; the remover takes the old one.
+    if (held !== undefined) await markForRemoval(runtime, this.#q, held, this.#image.owner_id);
+    const row = await this.#insert(storeId, 'copy');
+    await insertLocation(this.#q, newTargetLocation(row, 0, runtime.now()), this.#image.owner_id);
+  }
+
+  async finish(): Promise<void> {
+    if (!this.rows.some((row) => row.group_id === this.#groupId)) return;
+    await recordEvent(
+      this.#ctx,
+      this.#q,
+      { type: 'image', image_id: this.#image.id, change: 'updated' },
+      this.#image.owner_id,
+    );
+  }
+
+  async #join(open: TransferRow): Promise<void> {
+    const moveFrom = this.#request.moveFrom ?? null;
+    if (moveFrom !== null && open.move_from === null) {
+      await updateTransfer(this.#q, open.id, { move_from: moveFrom, updated_at: this.#ctx.runtime.now() });
+      this.rows.push({ ...open, move_from: moveFrom });
+    } else {
+      this.rows.push(open);
+    }
+  }
+
+  async #insert(storeId: string, kind: 'copy' | 'verify'): Promise<TransferRow> {
+    const row = newTransfer(this.#ctx, this.#image, {
+      kind,
+      groupId: this.#groupId,
+      storeId,
+      moveFrom: this.#request.moveFrom ?? null,
+      byImport: this.#request.byImport ?? false,
+      allStoresMustSucceed: this.#request.allStoresMustSucceed ?? false,
+    });
+    await insertTransfer(this.#q, row);
+    await recordTransfer(this.#ctx.runtime, this.#q, row, this.#ctx.actor.userId);
+    this.rows.push(row);
+    return row;
+  }
+
+  async #assertRoom(storeId: string): Promise<void> {
+    const quota = this.#ctx.runtime.stores.get(storeId).definition.quotaBytes;
+    if (quota === null) return;
+    this.#room ??= await bytesInStores(this.#q);
+    const taken = this.#room.get(storeId) ?? 0;
+    const needed = this.#image.size_bytes ?? 0;
+    if (taken + needed <= quota) return;
+    throw new StowageError(
+      'store_full',
+      `The quota of the store "${storeId}" has no room for ${needed} more bytes.`,
+      {
+        remedy: 'Remove images there, choose another store, or ask the operator for a greater quota.',
+      },
+    );
+  }
+}
+
+/** Stored and promised bytes of each store. */
+async function bytesInStores(q: Transaction): Promise<Map<string, number>> {
+  const sums = await sumReserved(q);
+  for (const { store_id, stored_bytes } of await sumStores(q)) {
+    sums.set(store_id, (sums.get(store_id) ?? 0) + stored_bytes);
+  }
+  return sums;
+}
+
+export function newTransfer(
+  { runtime, actor, requestId }: Context,
+  image: ImageRow,
+  wish: {
+    kind: 'copy' | 'verify';
+    groupId: string;
+    storeId: string;
+    moveFrom: string | null;
+    byImport: boolean;
+    allStoresMustSucceed: boolean;
+  },
+): TransferRow {
+  const now = runtime.now();
+  return {
+    id: randomUUID(),
+    group_id: wish.groupId,
+    kind: wish.kind,
+    image_id: image.id,
+    image_name: image.name,
+    project_id: image.owner_id,
+    source_store: wish.kind === 'verify' ? wish.storeId : null,
+    target_store: wish.storeId,
+    move_from: wish.moveFrom,
+    state: 'queued',
+    wish: null,
+    method: null,
+    bytes_sent: 0,
+    bytes_done: 0,
+    bytes_verified: 0,
+    bytes_total: image.size_bytes ?? 0,
+    attempts: 0,
+    next_attempt_at: null,
+    error: null,
+    by_import: wish.byImport,
+    all_stores_must_succeed: wish.allStoresMustSucceed,
+    request_id: requestId,
+    created_by: actor.userName,
+    lease_holder: null,
+    lease_fence: 0,
+    lease_expires_at: null,
+    created_at: now,
+    updated_at: now,
+    finished_at: null,
+  };
+}
+
+/** A new attempt at a store clears its old failure; the list is there from the first import on. */
+async function forgetFailures(
+  ctx: Context,
+  q: Transaction,
+  imageId: string,
+  stores: string[],
+): Promise<void> {
+  const image = await findImage(q, imageId);
+  if (image === null) return;
+  const failed = (image.failed_import ?? []).filter((store) => !stores.includes(store));
+  await updateImage(q, image, { failed_import: failed, updated_at: ctx.runtime.now() });
+}

@@ -1,0 +1,273 @@
+/** The ends of a transfer and what follows from them: each in one transaction. */
+import { StowageError } from '#lib/contract/errors.ts';
+import type { Transaction } from '#lib/db/database.ts';
+import type { ImageRow, LocationRow, TransferRow } from '#lib/db/define-schema.ts';
+import { findImage, savePieces, updateImage, type ImageChanges } from '#lib/db/repositories/images.ts';
+import { findLocationIn, listLocations, updateLocation } from '#lib/db/repositories/locations.ts';
+import { findTransfer, listTransfersOfGroup, updateTransfer } from '#lib/db/repositories/transfers.ts';
+import { assertMayRemove } from '#lib/domain/locations.ts';
+import { isHeld, isOpen } from '#lib/domain/transfer-state.ts';
+import type { Runtime } from '#lib/runtime/runtime.ts';
+import { recordEvent } from '#lib/services/events/record.ts';
+import { systemActor } from '#lib/auth/actor.ts';
+import type { HeldTransfer } from './held-transfer.ts';
+import { findTargetLocation } from './lease.ts';
+import { changeHeld, endTransfer } from './settle.ts';
+
+/** What a verification found out about an image that had no hashes yet. */
+export interface FoundHashes {
+  md5: string | null;
+  sha512: string | null;
+  pieces: (string | null)[];
+}
+
+/**
+ * The copy is proved: the location counts, the transfer is done, a move lets its source go once the whole group is
+ * done. One transaction, only while the fence is ours.
+ */
+export async function concludeProved(
+  runtime: Runtime,
+  held: HeldTransfer,
+  found: FoundHashes | null,
+): Promise<void> {
+  const { processId } = runtime;
+  await changeHeld(runtime, held, async (q, { row, image, location }) => {
+    if (row.wish === 'cancel') throw new StowageError('gone', row.error ?? 'It was canceled.');
+    const now = runtime.now();
+    const changes: ImageChanges = { updated_at: now };
+    if (found !== null) Object.assign(changes, await saveHashes(q, image, found));
+    const stillFailed = withoutStore(image, row);
+    if (stillFailed !== null) changes.failed_import = stillFailed;
+    if (location === null) await confirmVerified(q, image, row, now);
+    const after = await updateImage(q, image, changes);
+    if (location !== null) {
+      // Before the move looks at the group: this copy counts from here on.
+      await updateLocation(
+        q,
+        location,
+        image.owner_id,
+        {
+          state: 'active',
+          committed: true,
+          bytes: row.bytes_total,
+          verified_at: now,
+          resume_state: null,
+          error: null,
+          updated_at: now,
+        },
+        held.fence,
+      );
+      await tellOfChange(runtime, q, row, after);
+    }
+    await finishMove(runtime, q, row, after);
+    return {
+      transfer: {
+        state: 'done',
+        wish: null,
+        error: null,
+        bytes_sent: row.kind === 'copy' ? row.bytes_total : 0,
+        bytes_done: row.kind === 'copy' ? row.bytes_total : 0,
+        bytes_verified: row.bytes_total,
+        lease_holder: null,
+        lease_expires_at: null,
+        finished_at: now,
+      },
+    };
+  });
+  runtime.log.info(
+    { transfer: held.id, image: held.row.image_id, store: held.row.target_store, worker: processId },
+    held.row.kind === 'copy' ? 'a copy is proved and counts' : 'a copy was verified',
+  );
+}
+
+async function saveHashes(
+  q: Transaction,
+  image: ImageRow,
+  found: FoundHashes,
+): Promise<Partial<ImageChanges>> {
+  await savePieces(
+    q,
+    image.id,
+    found.pieces.flatMap((blake3, index) => (blake3 === null ? [] : [{ index, blake3 }])),
+  );
+  return { md5: image.md5 ?? found.md5, sha512: image.sha512 ?? found.sha512 };
+}
+
+/** A copy that was thought lost or broken and reads back right is whole. */
+async function confirmVerified(
+  q: Transaction,
+  image: ImageRow,
+  row: TransferRow,
+  now: number,
+): Promise<void> {
+  const location = await findLocationIn(q, image.id, row.target_store);
+  if (location === null || !['active', 'missing', 'corrupt'].includes(location.state)) {
+    throw new StowageError('gone', 'The copy was removed while it was being verified.');
+  }
+  await updateLocation(q, location, image.owner_id, {
+    state: 'active',
+    verified_at: now,
+    bytes: row.bytes_total,
+    error: null,
+    updated_at: now,
+  });
+}
+
+function withoutStore(image: ImageRow, row: TransferRow): string[] | null {
+  if (image.failed_import === null || !image.failed_import.includes(row.target_store)) return null;
+  return image.failed_import.filter((store) => store !== row.target_store);
+}
+
+/** The source of a move goes in the transaction in which the last copy of its group becomes good, never before. */
+async function finishMove(
+  runtime: Runtime,
+  q: Transaction,
+  ending: TransferRow,
+  image: ImageRow,
+): Promise<void> {
+  const group = await listTransfersOfGroup(q, ending.group_id);
+  const moveFrom = group.find((row) => row.move_from !== null)?.move_from ?? null;
+  if (moveFrom === null) return;
+  if (group.some((row) => row.id !== ending.id && row.state !== 'done')) return;
+  await removeMoved(runtime, q, image, moveFrom);
+}
+
+/** Marks the copy in `storeId` for removal unless it is the last good one. True when it goes. */
+export async function removeMoved(
+  runtime: Runtime,
+  q: Transaction,
+  image: ImageRow,
+  storeId: string,
+): Promise<boolean> {
+  const living = (await listLocations(q, [image.id])).filter((location) => location.state !== 'deleting');
+  const source = living.find((location) => location.store_id === storeId);
+  if (source === undefined) return false;
+  try {
+    assertMayRemove({
+      locations: living,
+      storeId,
+      isKnownStore: (id) => runtime.stores.list().some((store) => store.id === id),
+    });
+  } catch (error) {
+    runtime.log.warn({ err: error, image: image.id, store: storeId }, 'the source of a move was kept');
+    return false;
+  }
+  await markForRemoval(runtime, q, source, image.owner_id);
+  return true;
+}
+
+/** From here on the remover owns the object. */
+export async function markForRemoval(
+  runtime: Runtime,
+  q: Transaction,
+  location: LocationRow,
+  ownerId: string,
+): Promise<void> {
+  await updateLocation(q, location, ownerId, {
+    state: 'deleting',
+    next_attempt_at: null,
+    attempts: 0,
+    updated_at: runtime.now(),
+  });
+  q.afterCommit(() => runtime.reconciler.kick());
+}
+
+/** It will not become good without a person: the copy counts for nothing, and its group may fall with it. */
+export async function concludeFailed(runtime: Runtime, held: HeldTransfer, error: string): Promise<void> {
+  await conclude(runtime, held, 'failed', error);
+}
+
+export async function concludeCanceled(
+  runtime: Runtime,
+  held: HeldTransfer,
+  error: string | null,
+): Promise<void> {
+  await conclude(runtime, held, 'canceled', error);
+}
+
+async function conclude(
+  runtime: Runtime,
+  held: HeldTransfer,
+  state: 'failed' | 'canceled',
+  error: string | null,
+): Promise<void> {
+  await runtime.db.transaction(async (q) => {
+    const row = await findTransfer(q, held.id);
+    if (row === null || row.lease_fence !== held.fence || !isHeld(row.state)) return;
+    held.row = await endOne(runtime, q, row, state, error);
+    if (state === 'failed') await afterFailure(runtime, q, row);
+  });
+}
+
+/** Ends a transfer that nobody holds or that the caller holds, with what it has written. */
+export async function endOne(
+  runtime: Runtime,
+  q: Transaction,
+  row: TransferRow,
+  state: 'failed' | 'canceled',
+  error: string | null,
+): Promise<TransferRow> {
+  const image = await findImage(q, row.image_id);
+  const ownerId = image?.owner_id ?? row.project_id;
+  const location = row.kind === 'copy' ? await findTargetLocation(q, row) : null;
+  if (location !== null) {
+    if (state === 'canceled') await markForRemoval(runtime, q, location, ownerId);
+    else {
+      await updateLocation(q, location, ownerId, {
+        state: 'failed',
+        error,
+        updated_at: runtime.now(),
+      });
+    }
+    if (image !== null) await tellOfChange(runtime, q, row, image);
+  }
+  return await endTransfer(runtime, q, row, { state, error });
+}
+
+async function afterFailure(runtime: Runtime, q: Transaction, row: TransferRow): Promise<void> {
+  const image = await findImage(q, row.image_id);
+  if (image === null) return;
+  if (row.by_import) {
+    const failed = new Set(image.failed_import ?? []);
+    failed.add(row.target_store);
+    await updateImage(q, image, { failed_import: [...failed], updated_at: runtime.now() });
+  }
+  if (row.all_stores_must_succeed) await undoGroup(runtime, q, row, image);
+}
+
+/** One store failed and all had to succeed: what the others of this group have brought goes too. */
+async function undoGroup(
+  runtime: Runtime,
+  q: Transaction,
+  failed: TransferRow,
+  image: ImageRow,
+): Promise<void> {
+  for (const row of await listTransfersOfGroup(q, failed.group_id)) {
+    if (row.id === failed.id || row.kind !== 'copy') continue;
+    const why = `The copy to the store "${failed.target_store}" failed, and all stores had to succeed.`;
+    if (isHeld(row.state) && (row.lease_expires_at ?? 0) > runtime.now()) {
+      await updateTransfer(q, row.id, { wish: 'cancel', error: why, updated_at: runtime.now() });
+      q.afterCommit(() => runtime.worker.interrupt(row.id, 'cancel'));
+    } else if (isOpen(row.state)) {
+      await endOne(runtime, q, row, 'canceled', why);
+    } else if (row.state === 'done') {
+      const living = await findLocationIn(q, image.id, row.target_store);
+      if (living?.transfer_id === row.id) await markForRemoval(runtime, q, living, image.owner_id);
+    }
+  }
+}
+
+async function tellOfChange(
+  runtime: Runtime,
+  q: Transaction,
+  row: TransferRow,
+  image: ImageRow,
+): Promise<void> {
+  const requestId = row.request_id ?? 'req-worker';
+  await recordEvent(
+    { runtime, actor: systemActor, requestId },
+    q,
+    { type: 'image', image_id: image.id, change: 'updated' },
+    image.visibility === 'public' || image.visibility === 'community' ? null : image.owner_id,
+  );
+}

@@ -1,0 +1,66 @@
+import type { LocationRow, TransferRow } from '#lib/db/define-schema.ts';
+import { ProgressMeter } from './progress-meter.ts';
+
+/** Why a worker lets go before the end. `lease-lost`: somebody else has it, so nothing may be written any more. */
+export type Interruption = 'pause' | 'cancel' | 'stop' | 'detach' | 'lease-lost';
+
+/** Stronger ones replace weaker ones: what was canceled is not paused, what is lost is neither. */
+const strength: Readonly<Record<Interruption, number>> = {
+  detach: 0,
+  stop: 1,
+  pause: 2,
+  cancel: 3,
+  'lease-lost': 4,
+};
+
+/** A transfer that this worker holds: its rows as last read or written, its fence, and the way to stop it. */
+export class HeldTransfer {
+  /** As last written by this worker. */
+  row: TransferRow;
+  /** Of a copy: the object that is being written. Null for a verification. */
+  location: LocationRow | null;
+  readonly fence: number;
+  readonly meter: ProgressMeter;
+  interruption: Interruption | null = null;
+  /** Resolves when the last word about it is in the database. */
+  readonly settled: Promise<void>;
+  isSettled = false;
+  #controller = new AbortController();
+  #settle: () => void;
+
+  constructor(row: TransferRow, location: LocationRow | null, now: number) {
+    this.row = row;
+    this.location = location;
+    this.fence = row.lease_fence;
+    this.meter = new ProgressMeter(row.bytes_total, location?.bytes ?? 0, now);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.settled = promise;
+    this.#settle = resolve;
+  }
+
+  get id(): string {
+    return this.row.id;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  interrupt(interruption: Interruption): void {
+    if (this.isSettled) return;
+    if (this.interruption !== null && strength[this.interruption] >= strength[interruption]) return;
+    this.interruption = interruption;
+    this.#controller.abort(new Error(`interrupted: ${interruption}`));
+  }
+
+  noteSettled(): void {
+    this.isSettled = true;
+    this.#settle();
+  }
+
+  /** The location of a copy; a verification has none that it writes. */
+  get target(): LocationRow {
+    if (this.location === null) throw new Error('a verification writes no location');
+    return this.location;
+  }
+}

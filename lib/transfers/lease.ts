@@ -1,0 +1,133 @@
+import { leaseSeconds } from '#lib/contract/limits.ts';
+import type { Queries, Transaction } from '#lib/db/database.ts';
+import type { LocationRow, TransferRow } from '#lib/db/define-schema.ts';
+import { findImage } from '#lib/db/repositories/images.ts';
+import { findLocationIn, updateLocation } from '#lib/db/repositories/locations.ts';
+import { listHeld, listRunnableOfGroup, updateTransfer } from '#lib/db/repositories/transfers.ts';
+import type { Runtime } from '#lib/runtime/runtime.ts';
+import { HeldTransfer } from './held-transfer.ts';
+import { endTransfer } from './settle.ts';
+import { recordTransfer } from './tell.ts';
+
+/** Who holds a lease: the process on its machine, and which of all that ever had this number. */
+export function holderName(runtime: Runtime): string {
+  return `${process.pid}/${runtime.processId}`;
+}
+
+/**
+ * Takes what of this group can run now, each transfer with a new fence that its location bears from here on: whoever
+ * had it before can write nothing any more. Empty when somebody else was faster.
+ */
+export async function leaseGroup(runtime: Runtime, groupId: string): Promise<HeldTransfer[]> {
+  return await runtime.db.transaction(async (q) => {
+    const now = runtime.now();
+    const held: HeldTransfer[] = [];
+    for (const row of await listRunnableOfGroup(q, now, groupId)) {
+      const taken = await leaseOne(runtime, q, row, now);
+      if (taken !== null) held.push(taken);
+    }
+    return held;
+  });
+}
+
+async function leaseOne(
+  runtime: Runtime,
+  q: Transaction,
+  before: TransferRow,
+  now: number,
+): Promise<HeldTransfer | null> {
+  const image = await findImage(q, before.image_id);
+  const location = before.kind === 'copy' ? await findTargetLocation(q, before) : null;
+  if (image === null || (before.kind === 'copy' && location === null) || before.wish === 'cancel') {
+    await endTransfer(runtime, q, before, {
+      state: 'canceled',
+      error: image === null ? 'The image was deleted.' : before.error,
+    });
+    return null;
+  }
+  if (before.wish === 'pause') {
+    const paused = { state: 'paused' as const, wish: null, lease_holder: null, lease_expires_at: null };
+    await updateTransfer(q, before.id, { ...paused, lease_fence: before.lease_fence + 1, updated_at: now });
+    await recordTransfer(runtime, q, { ...before, ...paused, updated_at: now }, 'system');
+    return null;
+  }
+  const fence = before.lease_fence + 1;
+  const changes = {
+    state: before.kind === 'verify' || location?.committed ? ('verifying' as const) : ('running' as const),
+    attempts: before.attempts + 1,
+    next_attempt_at: null,
+    lease_holder: holderName(runtime),
+    lease_fence: fence,
+    lease_expires_at: now + leaseSeconds * 1000,
+    bytes_verified: 0,
+    updated_at: now,
+  };
+  await updateTransfer(q, before.id, changes);
+  const row: TransferRow = { ...before, ...changes };
+  let target: LocationRow | null = null;
+  if (location !== null) {
+    const written = {
+      fence,
+      state: location.committed ? location.state : ('writing' as const),
+      error: null,
+      updated_at: now,
+    };
+    await updateLocation(q, location, image.owner_id, written);
+    target = { ...location, ...written };
+  }
+  await recordTransfer(runtime, q, row, 'system');
+  return new HeldTransfer(row, target, now);
+}
+
+/** The row that this transfer fills; null when it was removed meanwhile. */
+export async function findTargetLocation(q: Queries, transfer: TransferRow): Promise<LocationRow | null> {
+  const location = await findLocationIn(q, transfer.image_id, transfer.target_store);
+  if (location === null || location.transfer_id !== transfer.id) return null;
+  return ['writing', 'verifying', 'failed'].includes(location.state) ? location : null;
+}
+
+/**
+ * On one machine the death of a process is known at once: what it held is waiting again, without the lease time.
+ * `isAlive` says whether the process of that number lives.
+ */
+export async function takeOverDeadLeases(
+  runtime: Runtime,
+  isAlive: (pid: number) => boolean = isProcessAlive,
+): Promise<number> {
+  const dead = (await listHeld(runtime.db.read)).filter((row) => isDead(row.lease_holder, runtime, isAlive));
+  if (dead.length === 0) return 0;
+  await runtime.db.transaction(async (q) => {
+    const now = runtime.now();
+    for (const row of dead) {
+      const changes = {
+        state: 'queued' as const,
+        lease_holder: null,
+        lease_expires_at: null,
+        lease_fence: row.lease_fence + 1,
+        updated_at: now,
+      };
+      if (await updateTransfer(q, row.id, changes, row.lease_fence)) {
+        await recordTransfer(runtime, q, { ...row, ...changes }, 'system');
+      }
+    }
+  });
+  return dead.length;
+}
+
+function isDead(holder: string | null, runtime: Runtime, isAlive: (pid: number) => boolean): boolean {
+  if (holder === null) return true;
+  const pid = Number(holder.split('/')[0]);
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  // The same number with another name is a process that was here before (in a container, always number 1).
+  return pid === process.pid ? holder !== holderName(runtime) : !isAlive(pid);
+}
+
+function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

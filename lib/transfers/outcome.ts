@@ -1,0 +1,105 @@
+/** What becomes of a transfer that stopped before its end: whether it tries again by itself, and what is said of it. */
+import { isStowageError } from '#lib/contract/errors.ts';
+import type { Runtime } from '#lib/runtime/runtime.ts';
+import { isStoreFault, type StoreFaultKind } from '#lib/stores/store.ts';
+import { concludeCanceled, concludeFailed } from './conclude.ts';
+import type { HeldTransfer } from './held-transfer.ts';
+import { attemptLimit, retryDelayMilliseconds } from './limits.ts';
+import { releaseHeld } from './settle.ts';
+
+export interface Judgement {
+  /** May go well by itself after a while. */
+  retry: boolean;
+  /** What happened and what to do, for people. */
+  sentence: string;
+}
+
+/** What a person can do about it; a kind that is not here comes right by itself or is a matter for the log. */
+const remedies: Partial<Record<StoreFaultKind, string>> = {
+  full: 'Free some space there and try again, or choose another store.',
+  'read-only': 'Open the store for writing and try again, or choose another store.',
+  refused: 'See that the service may read and write there, then try again.',
+  'wrong-store': 'See that the right place is mounted; it then goes on by itself.',
+  unavailable: 'It goes on by itself when the store answers again.',
+  unsupported: 'Choose another store.',
+  corrupt: 'Have the other copies of the image verified.',
+};
+
+const passing: ReadonlySet<StoreFaultKind> = new Set([
+  'unavailable',
+  'wrong-store',
+  'aborted',
+  'short-read',
+  'failed',
+]);
+
+export function judge(error: unknown): Judgement {
+  if (isStoreFault(error)) {
+    const remedy = remedies[error.kind];
+    return {
+      retry: passing.has(error.kind),
+      sentence: remedy === undefined ? error.message : `${error.message} ${remedy}`,
+    };
+  }
+  if (isStowageError(error)) {
+    return {
+      retry: error.code === 'store_unavailable' || error.code === 'database_unavailable',
+      sentence: error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`,
+    };
+  }
+  return { retry: true, sentence: 'Something unexpected happened; the log of the server has more.' };
+}
+
+/** Writes the last word about a transfer that did not come to its end. Never rejects. */
+export async function settle(runtime: Runtime, held: HeldTransfer, error: unknown): Promise<void> {
+  if (held.isSettled) return;
+  try {
+    await write(runtime, held, error);
+  } catch (failure) {
+    if (isStowageError(failure) && failure.code === 'gone') {
+      await concludeCanceled(runtime, held, failure.message).catch((again: unknown) =>
+        runtime.log.error({ err: again, transfer: held.id }, 'a transfer could not be ended'),
+      );
+    } else if (!isStowageError(failure) || failure.code !== 'lease_lost') {
+      // Its lease runs out, and whoever comes then goes on at the durable offset.
+      runtime.log.error({ err: failure, transfer: held.id }, 'a transfer could not be put back');
+    }
+  } finally {
+    held.noteSettled();
+  }
+}
+
+async function write(runtime: Runtime, held: HeldTransfer, error: unknown): Promise<void> {
+  switch (held.interruption) {
+    case 'lease-lost':
+      return;
+    case 'cancel':
+      return concludeCanceled(runtime, held, null);
+    case 'pause':
+      return releaseHeld(runtime, held, { to: 'paused' });
+    case 'stop':
+    case 'detach':
+      return releaseHeld(runtime, held, { to: 'queued' });
+    case null:
+      return afterError(runtime, held, error);
+  }
+}
+
+async function afterError(runtime: Runtime, held: HeldTransfer, error: unknown): Promise<void> {
+  if (isStowageError(error) && error.code === 'lease_lost') return;
+  if (isStowageError(error) && error.code === 'gone') {
+    return concludeCanceled(runtime, held, error.message);
+  }
+  const { retry, sentence } = judge(error);
+  const { attempts } = held.row;
+  const isLast = !retry || attempts >= attemptLimit;
+  const fields = { err: error, transfer: held.id, store: held.row.target_store, attempts };
+  runtime.log.warn(fields, isLast ? 'a transfer has failed' : 'a transfer will be tried again');
+  if (isLast) return concludeFailed(runtime, held, sentence);
+  await releaseHeld(runtime, held, {
+    to: 'queued',
+    attempts,
+    nextAttemptAt: runtime.now() + retryDelayMilliseconds(attempts),
+    error: sentence,
+  });
+}

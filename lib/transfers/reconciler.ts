@@ -1,0 +1,146 @@
+/**
+ * Brings the stores and the database together again after whatever happened. It removes only what a row of ours names
+ * as to be removed; what it finds in a store and knows nothing of, it reports and leaves alone.
+ */
+import type { Runtime } from '#lib/runtime/runtime.ts';
+import { sweepUploads } from '#lib/services/uploads/expire.ts';
+import { compareStore, type StrayObject, type StrayReport, type Suspicions } from './compare-store.ts';
+import { removeObjects } from './remove-objects.ts';
+import { sweepLocations, sweepTransfers } from './sweep.ts';
+
+export type { StrayObject, StrayReport };
+
+export interface Report {
+  /** Objects that were removed, with their rows. */
+  removed: number;
+  /** Objects whose removal did not succeed and will be tried again. */
+  postponed: number;
+  /** Rows of writers that are gone: their objects are to be removed from now on. */
+  abandoned: number;
+  /** Transfers of dead workers that wait again. */
+  requeued: number;
+  /** Transfers whose image is gone. */
+  canceled: number;
+  uploads: { expired: number; abandoned: number; finished: number };
+  /** Objects that no row names, by store; only of stores that were listed in this round. */
+  strays: Record<string, number>;
+  /** Copies that turned out to be missing. */
+  missing: number;
+}
+
+export interface RunOptions {
+  /** Compare the lists of the stores too; by itself every 15 minutes. */
+  list?: boolean;
+}
+
+export interface Reconciler {
+  start(): void;
+  stop(): Promise<void>;
+  /** There is something to remove: looks now. */
+  kick(): void;
+  runOnce(options?: RunOptions): Promise<Report>;
+  /** What lies in a store without a row, as last listed; null when it was not listed yet. */
+  straysOf(storeId: string): StrayReport | null;
+}
+
+const everyMilliseconds = 60_000;
+const listEveryMilliseconds = 15 * 60_000;
+/** A listing at the very start would compete with those who come back after a restart. */
+const firstListMilliseconds = 60_000;
+/** Ended events are kept for replay and for the page of an image. */
+const kickDelayMilliseconds = 50;
+
+export function openReconciler(runtime: Runtime): Reconciler {
+  const strays = new Map<string, StrayReport>();
+  const suspicions: Suspicions = new Map();
+  const stopping = new AbortController();
+  let turn: Promise<unknown> = Promise.resolve();
+  let timers: NodeJS.Timeout[] = [];
+  let kicked: NodeJS.Timeout | null = null;
+  let isStarted = false;
+
+  /** One round at a time, whoever asks. */
+  function runOnce(options: RunOptions = {}): Promise<Report> {
+    const round = turn.then(() => run(options));
+    turn = round.catch(() => undefined);
+    return round;
+  }
+
+  async function run({ list = false }: RunOptions): Promise<Report> {
+    const report: Report = {
+      removed: 0,
+      postponed: 0,
+      abandoned: 0,
+      requeued: 0,
+      canceled: 0,
+      uploads: { expired: 0, abandoned: 0, finished: 0 },
+      strays: {},
+      missing: 0,
+    };
+    const { signal } = stopping;
+    const steps: (() => Promise<void>)[] = [
+      async () => void Object.assign(report, await sweepTransfers(runtime)),
+      async () => void (report.uploads = await sweepUploads(runtime)),
+      async () => void (report.abandoned = await sweepLocations(runtime)),
+      async () => void Object.assign(report, await removeObjects(runtime, signal)),
+    ];
+    if (list) {
+      for (const { id, store, state } of runtime.stores.list()) {
+        if (state === 'unavailable' || !store.capabilities.has('list')) continue;
+        steps.push(async () => {
+          const compared = await compareStore(runtime, store, suspicions, signal);
+          strays.set(id, compared.strays);
+          report.strays[id] = compared.strays.count;
+          report.missing += compared.missing;
+        });
+      }
+    }
+    for (const step of steps) {
+      if (signal.aborted) break;
+      // One part that cannot do its work now is no reason for the others to leave theirs.
+      await step().catch((error: unknown) => {
+        if (!signal.aborted) runtime.log.warn({ err: error }, 'a part of the reconciliation failed');
+      });
+    }
+    if (isWorthTelling(report)) runtime.log.info({ report }, 'reconciled');
+    return report;
+  }
+
+  function inBackground(options?: RunOptions): void {
+    void runOnce(options);
+  }
+
+  return {
+    start() {
+      if (isStarted) return;
+      isStarted = true;
+      inBackground();
+      timers = [
+        setInterval(() => inBackground(), everyMilliseconds),
+        setInterval(() => inBackground({ list: true }), listEveryMilliseconds),
+        setTimeout(() => inBackground({ list: true }), firstListMilliseconds),
+      ];
+      for (const timer of timers) timer.unref();
+    },
+    async stop() {
+      for (const timer of timers) clearInterval(timer);
+      if (kicked !== null) clearTimeout(kicked);
+      stopping.abort();
+      await turn;
+    },
+    kick() {
+      if (!isStarted || stopping.signal.aborted || kicked !== null) return;
+      kicked = setTimeout(() => {
+        kicked = null;
+        inBackground();
+      }, kickDelayMilliseconds).unref();
+    },
+    runOnce,
+    straysOf: (storeId) => strays.get(storeId) ?? null,
+  };
+}
+
+function isWorthTelling(report: Report): boolean {
+  const { uploads, strays: _, ...counts } = report;
+  return [...Object.values(counts), ...Object.values(uploads)].some((count) => count > 0);
+}

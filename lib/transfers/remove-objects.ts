@@ -1,0 +1,132 @@
+import type { LocationRow } from '#lib/db/define-schema.ts';
+import { findImage } from '#lib/db/repositories/images.ts';
+import {
+  deleteLocationRow,
+  findLocation,
+  listDeleting,
+  updateLocation,
+} from '#lib/db/repositories/locations.ts';
+import { findTransfer, updateTransfer } from '#lib/db/repositories/transfers.ts';
+import { findUpload } from '#lib/db/repositories/uploads.ts';
+import { isHeld } from '#lib/domain/transfer-state.ts';
+import type { Runtime } from '#lib/runtime/runtime.ts';
+import { recordEvent } from '#lib/services/events/record.ts';
+import { isStoreFault, type GuardedStore } from '#lib/stores/store.ts';
+import { systemActor } from '#lib/auth/actor.ts';
+import { retryDelayMilliseconds } from './limits.ts';
+
+const batchSize = 100;
+/** At once in one round: a removal of a large file can take a second. */
+const removalsAtOnce = 4;
+
+/**
+ * Removes the objects of rows that are `deleting`, then the rows. What does not succeed is tried again for ever, ever
+ * more rarely. Safe to repeat and to do twice at once: what is gone already is fine.
+ */
+export async function removeObjects(
+  runtime: Runtime,
+  signal: AbortSignal,
+): Promise<{ removed: number; postponed: number }> {
+  const result = { removed: 0, postponed: 0 };
+  for (;;) {
+    const due = await listDeleting(runtime.db.read, runtime.now(), batchSize);
+    const waiting = [...due];
+    const work = async (): Promise<void> => {
+      for (let location = waiting.shift(); location !== undefined; location = waiting.shift()) {
+        if (signal.aborted) return;
+        const isGone = await removeOne(runtime, location, signal);
+        if (isGone) result.removed += 1;
+        else result.postponed += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: removalsAtOnce }, work));
+    if (due.length < batchSize || signal.aborted) return result;
+  }
+}
+
+async function removeOne(runtime: Runtime, location: LocationRow, signal: AbortSignal): Promise<boolean> {
+  try {
+    if (await isBeingWritten(runtime, location)) {
+      await postpone(runtime, location, 1_000, location.error);
+      return false;
+    }
+    const store = runtime.stores.writable(location.store_id);
+    await removeObject(store, location, signal);
+  } catch (error) {
+    if (signal.aborted) return false;
+    runtime.log.warn(
+      { err: error, store: location.store_id, key: location.object_key },
+      'an object could not be removed yet',
+    );
+    const message = error instanceof Error ? error.message : 'It could not be removed.';
+    await postpone(runtime, location, retryDelayMilliseconds(location.attempts + 1), message);
+    return false;
+  }
+  await forget(runtime, location);
+  return true;
+}
+
+/** Both ways, because after a crash the row may not know yet that the object was published. */
+async function removeObject(store: GuardedStore, location: LocationRow, signal: AbortSignal): Promise<void> {
+  const { object_key: key, resume_state: resumeState } = location;
+  // First what could still be published, then what was.
+  await store.discard(key, resumeState, { signal });
+  try {
+    await store.remove(key, { signal });
+  } catch (error) {
+    if (!isStoreFault(error, 'not-found')) throw error;
+  }
+}
+
+/** Somebody has a writer open on this object: here, or in another process whose lease is alive. */
+async function isBeingWritten(runtime: Runtime, location: LocationRow): Promise<boolean> {
+  if (runtime.worker.isWriting(location.id)) {
+    if (location.transfer_id !== null) runtime.worker.interrupt(location.transfer_id, 'cancel');
+    return true;
+  }
+  const now = runtime.now();
+  if (location.transfer_id !== null && !location.committed) {
+    const transfer = await findTransfer(runtime.db.read, location.transfer_id);
+    const isAlive = transfer !== null && isHeld(transfer.state) && (transfer.lease_expires_at ?? 0) > now;
+    if (!isAlive) return false;
+    await runtime.db.transaction((q) => updateTransfer(q, transfer.id, { wish: 'cancel', updated_at: now }));
+    return true;
+  }
+  if (location.upload_id !== null) {
+    const upload = await findUpload(runtime.db.read, location.upload_id);
+    return upload !== null && upload.lease_holder !== null && (upload.lease_expires_at ?? 0) > now;
+  }
+  return false;
+}
+
+async function postpone(
+  runtime: Runtime,
+  location: LocationRow,
+  delayMilliseconds: number,
+  error: string | null,
+): Promise<void> {
+  await runtime.db.transaction(async (q) => {
+    await updateLocation(q, location, '', {
+      attempts: location.attempts + 1,
+      next_attempt_at: runtime.now() + delayMilliseconds,
+      error,
+      updated_at: runtime.now(),
+    });
+  });
+}
+
+async function forget(runtime: Runtime, location: LocationRow): Promise<void> {
+  await runtime.db.transaction(async (q) => {
+    const current = await findLocation(q, location.id);
+    if (current === null || current.state !== 'deleting') return;
+    const image = await findImage(q, location.image_id);
+    await deleteLocationRow(q, current, image?.owner_id ?? '');
+    if (image === null) return;
+    await recordEvent(
+      { runtime, actor: systemActor, requestId: 'req-reconciler' },
+      q,
+      { type: 'image', image_id: image.id, change: 'updated' },
+      image.visibility === 'public' ? null : image.owner_id,
+    );
+  });
+}

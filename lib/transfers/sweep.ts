@@ -1,0 +1,99 @@
+/** Rows that say that somebody is at work, while nobody is. */
+import type { LocationRow } from '#lib/db/define-schema.ts';
+import { findImage } from '#lib/db/repositories/images.ts';
+import { findLocation, listStale, updateLocation } from '#lib/db/repositories/locations.ts';
+import {
+  findTransfer,
+  listHeld,
+  listOrphanedTransfers,
+  updateTransfer,
+} from '#lib/db/repositories/transfers.ts';
+import { findUpload } from '#lib/db/repositories/uploads.ts';
+import type { Queries } from '#lib/db/database.ts';
+import { isOpen } from '#lib/domain/transfer-state.ts';
+import type { Runtime } from '#lib/runtime/runtime.ts';
+import { endOne, markForRemoval } from './conclude.ts';
+import { recordTransfer } from './tell.ts';
+
+/** A transaction that ends a writer and its rows together is never older than this. */
+const graceMilliseconds = 10_000;
+/** Bytes of a failed copy are kept so long for another try. */
+const keepFailedMilliseconds = 24 * 3600 * 1000;
+const batchSize = 200;
+
+/** Leases that ran out, and transfers of images that are gone. */
+export async function sweepTransfers(runtime: Runtime): Promise<{ requeued: number; canceled: number }> {
+  const result = { requeued: 0, canceled: 0 };
+  const now = runtime.now();
+  const dead = (await listHeld(runtime.db.read)).filter((row) => (row.lease_expires_at ?? 0) < now);
+  for (const row of dead) {
+    await runtime.db.transaction(async (q) => {
+      const changes = {
+        state: 'queued' as const,
+        lease_holder: null,
+        lease_expires_at: null,
+        lease_fence: row.lease_fence + 1,
+        updated_at: now,
+      };
+      if (!(await updateTransfer(q, row.id, changes, row.lease_fence))) return;
+      await recordTransfer(runtime, q, { ...row, ...changes }, 'system');
+      result.requeued += 1;
+    });
+  }
+  for (const { id } of await listOrphanedTransfers(runtime.db.read, batchSize)) {
+    await runtime.db.transaction(async (q) => {
+      const row = await findTransfer(q, id);
+      if (row === null || !isOpen(row.state)) return;
+      await endOne(runtime, q, row, 'canceled', 'The image was deleted.');
+      result.canceled += 1;
+    });
+    runtime.worker.interrupt(id, 'cancel');
+  }
+  if (dead.length > 0) runtime.worker.kick();
+  return result;
+}
+
+/** Locations whose upload or transfer is gone or over: their objects are to be removed. */
+export async function sweepLocations(runtime: Runtime): Promise<number> {
+  const now = runtime.now();
+  const writing = await listStale(
+    runtime.db.read,
+    ['writing', 'verifying'],
+    now - graceMilliseconds,
+    batchSize,
+  );
+  const failed = await listStale(runtime.db.read, ['failed'], now - keepFailedMilliseconds, batchSize);
+  let abandoned = 0;
+  for (const { id } of [...writing, ...failed]) {
+    await runtime.db.transaction(async (q) => {
+      const location = await findLocation(q, id);
+      if (location === null || !['writing', 'verifying', 'failed'].includes(location.state)) return;
+      const image = await findImage(q, location.image_id);
+      const fate = image === null ? 'remove' : await fateOf(q, location);
+      if (fate === 'keep') return;
+      if (fate === 'fail') {
+        await updateLocation(q, location, image?.owner_id ?? '', { state: 'failed', updated_at: now });
+        return;
+      }
+      await markForRemoval(runtime, q, location, image?.owner_id ?? '');
+      abandoned += 1;
+    });
+  }
+  return abandoned;
+}
+
+async function fateOf(q: Queries, location: LocationRow): Promise<'keep' | 'fail' | 'remove'> {
+  if (location.state === 'failed') return 'remove';
+  if (location.upload_id !== null) {
+    const upload = await findUpload(q, location.upload_id);
+    return upload !== null && (upload.state === 'receiving' || upload.state === 'checking')
+      ? 'keep'
+      : 'remove';
+  }
+  if (location.transfer_id !== null) {
+    const transfer = await findTransfer(q, location.transfer_id);
+    if (transfer !== null && isOpen(transfer.state)) return 'keep';
+    return transfer?.state === 'failed' ? 'fail' : 'remove';
+  }
+  return 'remove';
+}

@@ -1,0 +1,209 @@
+/** Runs transfers outside the request path: takes groups from the queue, keeps their leases, hears what is wished. */
+import { heartbeatSeconds, leaseSeconds } from '#lib/contract/limits.ts';
+import { extendLease, findTransfers } from '#lib/db/repositories/transfers.ts';
+import type { Runtime } from '#lib/runtime/runtime.ts';
+import type { HeldTransfer, Interruption } from './held-transfer.ts';
+import type { WorkerHooks } from './job.ts';
+import { holderName, leaseGroup, takeOverDeadLeases } from './lease.ts';
+import { groupLimit, pollMilliseconds, publishMilliseconds } from './limits.ts';
+import type { TransferProgress } from './progress-meter.ts';
+import { openDatabaseQueue, type TransferQueue } from './queue.ts';
+import { runGroup } from './run-group.ts';
+import { publishProgress } from './tell.ts';
+
+export interface TransferWorker {
+  /** Begins to take transfers. Those of processes that are dead on this machine are taken over at once. */
+  start(): void;
+  /** Every running transfer stops at a durable offset and waits for whoever comes next. */
+  stop(): Promise<void>;
+  /** There may be something to do: looks now instead of at the next poll. */
+  kick(): void;
+  /** Null when this process does not run it. */
+  progressOf(transferId: string): TransferProgress | null;
+  /** Stops one that this process runs; false when it does not. */
+  interrupt(transferId: string, interruption: Interruption): boolean;
+  /** Resolves when this process has put the transfer down, at once when it does not hold it. */
+  settled(transferId: string): Promise<void>;
+  /** Whether this process still has a writer open for this location: its object must not be removed yet. */
+  isWriting(locationId: string): boolean;
+}
+
+export interface TransferWorkerOptions {
+  hooks?: WorkerHooks;
+  queue?: TransferQueue;
+}
+
+export function openTransferWorker(runtime: Runtime, options: TransferWorkerOptions = {}): TransferWorker {
+  return new Worker(runtime, options);
+}
+
+class Worker implements TransferWorker {
+  readonly #runtime: Runtime;
+  readonly #queue: TransferQueue;
+  readonly #hooks: WorkerHooks;
+  readonly #held = new Map<string, HeldTransfer>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #published = new Map<string, string>();
+  #timers: NodeJS.Timeout[] = [];
+  #looking: Promise<void> | null = null;
+  #lookAgain = false;
+  #isStarted = false;
+  #isStopping = false;
+  #beatAt = 0;
+  #isPolling = false;
+
+  constructor(runtime: Runtime, options: TransferWorkerOptions) {
+    this.#runtime = runtime;
+    this.#queue = options.queue ?? openDatabaseQueue(runtime);
+    this.#hooks = options.hooks ?? {};
+  }
+
+  start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    const takenOver =
+      this.#runtime.config.database.kind === 'sqlite'
+        ? takeOverDeadLeases(this.#runtime)
+        : Promise.resolve(0);
+    takenOver
+      .then((count) => {
+        if (count > 0) this.#runtime.log.info({ count }, 'transfers of a dead process are taken over');
+      })
+      .catch((error: unknown) => this.#runtime.log.error({ err: error }, 'leases could not be looked at'))
+      .finally(() => this.kick());
+    this.#timers = [
+      setInterval(() => void this.#poll(), pollMilliseconds).unref(),
+      setInterval(() => this.#publish(), publishMilliseconds).unref(),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
+    await this.#looking;
+    for (const held of this.#held.values()) held.interrupt('stop');
+    await Promise.all(this.#running);
+  }
+
+  kick(): void {
+    if (!this.#isStarted || this.#isStopping) return;
+    if (this.#looking !== null) {
+      this.#lookAgain = true;
+      return;
+    }
+    this.#looking = this.#look()
+      .catch((error: unknown) => this.#runtime.log.error({ err: error }, 'no work could be taken'))
+      .finally(() => {
+        this.#looking = null;
+        if (!this.#lookAgain) return;
+        this.#lookAgain = false;
+        this.kick();
+      });
+  }
+
+  progressOf(transferId: string): TransferProgress | null {
+    const held = this.#held.get(transferId);
+    return held === undefined || held.isSettled ? null : held.meter.read(this.#runtime.now());
+  }
+
+  interrupt(transferId: string, interruption: Interruption): boolean {
+    const held = this.#held.get(transferId);
+    held?.interrupt(interruption);
+    return held !== undefined;
+  }
+
+  settled(transferId: string): Promise<void> {
+    return this.#held.get(transferId)?.settled ?? Promise.resolve();
+  }
+
+  isWriting(locationId: string): boolean {
+    return [...this.#held.values()].some((held) => !held.isSettled && held.location?.id === locationId);
+  }
+
+  async #look(): Promise<void> {
+    while (!this.#isStopping && this.#running.size < groupLimit) {
+      const groupId = await this.#queue.nextGroup();
+      if (groupId === null) return;
+      const leased = await leaseGroup(this.#runtime, groupId);
+      // Our own of a moment ago, still closing what it wrote: two writers of one object must never be.
+      await Promise.all(leased.map((held) => this.settled(held.id)));
+      if (leased.length > 0) this.#run(leased);
+    }
+  }
+
+  #run(transfers: HeldTransfer[]): void {
+    for (const held of transfers) this.#held.set(held.id, held);
+    const run = runGroup(this.#runtime, transfers, this.#hooks)
+      .catch((error: unknown) => this.#runtime.log.error({ err: error }, 'a group of transfers broke off'))
+      .finally(() => {
+        this.#running.delete(run);
+        for (const held of transfers) {
+          held.noteSettled();
+          if (this.#held.get(held.id) === held) this.#held.delete(held.id);
+          this.#published.delete(held.id);
+        }
+        this.#runtime.reconciler.kick();
+        this.kick();
+      });
+    this.#running.add(run);
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    try {
+      await this.#hearWishes();
+      const now = performance.now();
+      if (now - this.#beatAt >= heartbeatSeconds * 1000) {
+        this.#beatAt = now;
+        await this.#beat();
+      }
+    } catch (error) {
+      this.#runtime.log.warn({ err: error }, 'the leases of transfers could not be extended');
+    } finally {
+      this.#isPolling = false;
+    }
+    this.kick();
+  }
+
+  /** Wishes reach the process that holds the transfer through the row, wherever they were uttered. */
+  async #hearWishes(): Promise<void> {
+    const mine = [...this.#held.values()].filter((held) => !held.isSettled);
+    if (mine.length === 0) return;
+    const rows = await findTransfers(
+      this.#runtime.db.read,
+      mine.map((held) => held.id),
+    );
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    for (const held of mine) {
+      const row = byId.get(held.id);
+      if (row === undefined || row.lease_fence !== held.fence) held.interrupt('lease-lost');
+      else if (row.wish !== null) held.interrupt(row.wish);
+    }
+  }
+
+  async #beat(): Promise<void> {
+    const expiresAt = this.#runtime.now() + leaseSeconds * 1000;
+    const mine = [...this.#held.values()].filter((held) => !held.isSettled);
+    if (mine.length === 0) return;
+    await this.#runtime.db.transaction(async (q) => {
+      for (const held of mine) {
+        const kept = await extendLease(q, held.id, holderName(this.#runtime), held.fence, expiresAt);
+        if (!kept && !held.isSettled) held.interrupt('lease-lost');
+      }
+    });
+  }
+
+  #publish(): void {
+    const now = this.#runtime.now();
+    for (const held of this.#held.values()) {
+      if (held.isSettled) continue;
+      const progress = held.meter.read(now);
+      const told = `${progress.sentBytes}/${progress.doneBytes}/${progress.verifiedBytes}/${progress.bytesPerSecond}`;
+      if (this.#published.get(held.id) === told) continue;
+      this.#published.set(held.id, told);
+      publishProgress(this.#runtime, held.row, progress);
+    }
+  }
+}
