@@ -8,12 +8,19 @@ import { CheckBox } from '#components/ui/field.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { Bytes, Time } from '#components/ui/quantity.tsx';
 import { berthsOf } from '#lib/client/berths.ts';
+import { byteUnitOf, splitBytes } from '#lib/client/format.ts';
 import { pages } from '#lib/client/paths.ts';
 import type { ImageSummary } from '#lib/contract/images.ts';
 import type { StoreView } from '#lib/contract/stores.ts';
 import type { TransferView } from '#lib/contract/transfers.ts';
 import { Manifest } from './manifest.tsx';
 import { VisibilityLabel } from './visibility.tsx';
+
+/** The unit of the greater figure, unless the lesser would be written 0.0 in it. */
+function unitBeside(bytes: number, whole: number) {
+  const unit = byteUnitOf(whole);
+  return Number(splitBytes(bytes, { unit, region: 'en' }).value) > 0 ? unit : byteUnitOf(bytes);
+}
 
 export interface ImageRowProps {
   image: ImageSummary;
@@ -76,7 +83,11 @@ export const ImageRow = memo(function ImageRow({
         <div>{size === null ? '–' : <Bytes bytes={size} />}</div>
         {image.size_bytes !== null && image.virtual_size_bytes !== null && (
           <div className="cell-meta text-12 text-ink-3">
-            {t.rich('bytesACopy', { bytes: () => <Bytes bytes={image.size_bytes ?? 0} /> })}
+            {t.rich('bytesACopy', {
+              bytes: () => (
+                <Bytes bytes={image.size_bytes ?? 0} unit={unitBeside(image.size_bytes ?? 0, size ?? 0)} />
+              ),
+            })}
           </div>
         )}
       </div>

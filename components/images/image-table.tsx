@@ -103,57 +103,60 @@ export function ImageTable(props: ImageTableProps) {
 
   const shownStores = Math.min(stores.length, berthLimit) + (stores.length > berthLimit ? 1 : 0);
   return (
-    <div
-      role="table"
-      aria-label={props.label}
-      aria-rowcount={(props.total ?? images.length) + 1}
-      className={`image-table ${compact ? 'image-table-compact' : ''}`}
-      style={{ ['--berths' as string]: shownStores }}
-    >
-      <div role="rowgroup" className="image-head-group">
-        <Head {...props} />
-      </div>
+    <>
       <div
-        role="rowgroup"
-        ref={list}
-        className="relative"
-        style={{ height: virtualizer.getTotalSize() }}
-        onFocus={(event) => {
-          const index = (event.target as HTMLElement).closest<HTMLElement>('[data-index]')?.dataset.index;
-          if (index !== undefined) current.current = Number(index);
-        }}
+        role="table"
+        aria-label={props.label}
+        aria-rowcount={(props.total ?? images.length) + 1}
+        className={`image-table ${compact ? 'image-table-compact' : ''}`}
+        style={{ ['--berths' as string]: shownStores }}
       >
-        {rows.map((row) => {
-          const image = images[row.index];
-          if (!image) return null;
-          const selected = selection.has(image.id);
-          return (
-            <div
-              key={row.key}
-              role="row"
-              ref={virtualizer.measureElement}
-              data-index={row.index}
-              data-selected={selected || undefined}
-              aria-rowindex={row.index + 2}
-              className="image-row"
-              style={{ transform: `translateY(${row.start - offset}px)` }}
-              onClick={(event) => {
-                if (event.shiftKey || event.metaKey || event.ctrlKey) {
-                  event.preventDefault();
-                  select(image, !selected, event.shiftKey);
-                }
-              }}
-            >
-              <ImageRow
-                image={image}
-                stores={stores}
-                transfers={transfers.get(image.id)}
-                selected={selected}
-                onSelect={select}
-              />
-            </div>
-          );
-        })}
+        <div role="rowgroup" className="image-head-group">
+          <Head {...props} />
+        </div>
+        <div
+          role="rowgroup"
+          ref={list}
+          className="relative"
+          style={{ height: virtualizer.getTotalSize() }}
+          onFocus={(event) => {
+            const index = (event.target as HTMLElement).closest<HTMLElement>('[data-index]')?.dataset.index;
+            if (index !== undefined) current.current = Number(index);
+          }}
+        >
+          {rows.map((row) => {
+            const image = images[row.index];
+            if (!image) return null;
+            const selected = selection.has(image.id);
+            return (
+              <div
+                key={row.key}
+                role="row"
+                ref={virtualizer.measureElement}
+                data-index={row.index}
+                data-selected={selected || undefined}
+                aria-rowindex={row.index + 2}
+                className="image-row"
+                style={{ transform: `translateY(${row.start - offset}px)` }}
+                onClick={(event) => {
+                  if (event.shiftKey || event.metaKey || event.ctrlKey) {
+                    event.preventDefault();
+                    select(image, !selected, event.shiftKey);
+                  }
+                }}
+              >
+                <ImageRow
+                  image={image}
+                  stores={stores}
+                  transfers={transfers.get(image.id)}
+                  selected={selected}
+                  onSelect={select}
+                />
+              </div>
+            );
+          })}
+        </div>
+        <BerthCard />
       </div>
       {hasMore && (
         <div aria-label={t('loadingMore')} role="status">
@@ -161,8 +164,7 @@ export function ImageTable(props: ImageTableProps) {
           <SkeletonRow index={1} />
         </div>
       )}
-      <BerthCard />
-    </div>
+    </>
   );
 }
 

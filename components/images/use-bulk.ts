@@ -21,9 +21,9 @@ export async function runBulk<Item, Answer>(
   run: (item: Item) => Promise<Answer>,
 ): Promise<BulkResult<Item, Answer>> {
   const result: BulkResult<Item, Answer> = { done: [], failed: [] };
-  const queue = [...items];
+  const queue = items.values();
   const work = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+    for (const item of queue) {
       try {
         result.done.push({ item, answer: await run(item) });
       } catch (error) {

@@ -14,7 +14,7 @@ export const visibilityIcons: Record<Visibility, LucideIcon> = {
 export function VisibilityLabel({ visibility }: { visibility: Visibility }) {
   const t = useTranslations('images');
   return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+    <span className="flex items-center gap-1.5 whitespace-nowrap">
       <Icon of={visibilityIcons[visibility]} size="small" />
       {t(`visibility.${visibility}` as const)}
     </span>

@@ -12,7 +12,7 @@ import { classNames } from './class-names.ts';
 import { Icon } from './icon.tsx';
 
 const control =
-  'w-full rounded-control border border-line-control bg-surface px-2.5 outline-none placeholder:text-ink-3 focus-visible:border-transparent focus-visible:outline-2 focus-visible:-outline-offset-1 focus-visible:outline-accent aria-invalid:border-danger aria-disabled:bg-sunken aria-disabled:text-ink-3';
+  'w-full rounded-control border border-line-control bg-surface px-2.5 placeholder:text-ink-3 focus-visible:border-transparent focus-visible:outline-2 focus-visible:-outline-offset-1 focus-visible:outline-accent aria-invalid:border-danger aria-disabled:bg-sunken aria-disabled:text-ink-3';
 
 /** A label, its control, what it is for, and what is wrong with it. */
 export function Field({

@@ -15,6 +15,7 @@ import {
   splitBytes,
   splitPart,
 } from '#lib/client/format.ts';
+import type { ByteUnit } from '#lib/client/format.ts';
 import { regionOf } from '#lib/i18n/languages.ts';
 import { Tooltip } from './tooltip.tsx';
 
@@ -37,14 +38,23 @@ export function useFormat() {
 }
 
 /** Bytes with a quiet unit. */
-export function Bytes({ bytes, precision = 'one' }: { bytes: number; precision?: 'one' | 'compare' }) {
+export function Bytes({
+  bytes,
+  precision = 'one',
+  unit,
+}: {
+  bytes: number;
+  precision?: 'one' | 'compare';
+  /** Of the figure that it stands under. */
+  unit?: ByteUnit;
+}) {
   const { region } = useFormat();
-  const { value, unit } = splitBytes(bytes, { region, precision });
+  const text = splitBytes(bytes, { region, precision, ...(unit && { unit }) });
   return (
     <span className="tn whitespace-nowrap">
-      {value}
+      {text.value}
       {'\u00a0'}
-      <span className="text-ink-3">{unit}</span>
+      <span className="text-ink-3">{text.unit}</span>
     </span>
   );
 }
