@@ -308,8 +308,13 @@ export const imageFilters = {
       | 'owner_id',
     values: string[],
   ): SQL {
-    const target = q.tables.images[column];
+    // `sort_name` is the same where there is a name, and it has the indexes.
+    const target = q.tables.images[column === 'name' ? 'sort_name' : column];
     return values.length === 1 ? eq(target, values[0] as never) : inArray(target, values as never[]);
+  },
+  /** An inequality, so that no index on the status is preferred to one that gives the order. */
+  notKilled(q: Queries): SQL {
+    return sql`${q.tables.images.status} <> 'killed'`;
   },
   flag(q: Queries, column: 'protected' | 'hidden', value: boolean): SQL {
     return eq(q.tables.images[column], value);
@@ -322,6 +327,11 @@ export const imageFilters = {
   ): SQL {
     const operators = { gt: sql`>`, gte: sql`>=`, lt: sql`<`, lte: sql`<=`, eq: sql`=`, neq: sql`<>` };
     return sql`${q.tables.images[column]} ${operators[operator]} ${value}`;
+  },
+  /** Before `from`, or at `to` and later. */
+  outside(q: Queries, column: 'created_at' | 'updated_at', from: number, to: number): SQL {
+    const target = q.tables.images[column];
+    return sql`(${target} < ${from} or ${target} >= ${to})`;
   },
   tag(q: Queries, tag: string): SQL {
     const { images, image_tags } = q.tables;

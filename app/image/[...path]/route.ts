@@ -1,0 +1,4 @@
+import { imageWire } from '#lib/http/image-api/wire.ts';
+import { unknownPath } from '#lib/http/methods.ts';
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = unknownPath(imageWire);

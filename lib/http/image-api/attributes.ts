@@ -1,0 +1,74 @@
+/** Attributes of an image as the Images API names them, one by one: for create and for both dialects of PATCH. */
+import { z } from 'zod';
+import { containerFormats, diskFormats, Visibility } from '#lib/contract/common.ts';
+import { StowageError } from '#lib/contract/errors.ts';
+import type { ImageDraft } from '#lib/services/images/draft.ts';
+import { assertWritableName } from '#lib/services/images/property-names.ts';
+
+const Count = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1);
+
+interface Attribute {
+  field: Exclude<keyof ImageDraft, 'properties'>;
+  schema: z.ZodType;
+}
+
+const attributes: ReadonlyMap<string, Attribute> = new Map([
+  ['name', { field: 'name', schema: z.string().max(255).nullable() }],
+  ['visibility', { field: 'visibility', schema: Visibility }],
+  ['protected', { field: 'protected', schema: z.boolean() }],
+  ['os_hidden', { field: 'hidden', schema: z.boolean() }],
+  ['owner', { field: 'ownerId', schema: z.string().min(1).max(255) }],
+  ['min_disk', { field: 'minDiskGib', schema: Count }],
+  ['min_ram', { field: 'minRamMib', schema: Count }],
+  ['disk_format', { field: 'diskFormat', schema: z.enum(diskFormats).nullable() }],
+  ['container_format', { field: 'containerFormat', schema: z.enum(containerFormats).nullable() }],
+  ['tags', { field: 'tags', schema: z.array(z.string().min(1).max(255)) }],
+]);
+
+export function isAttribute(name: string): boolean {
+  return attributes.has(name);
+}
+
+/** The draft with one attribute or property set. `forbidden` for the server's own, `bad_request` for a wrong value. */
+export function setAttribute(draft: ImageDraft, name: string, value: unknown): ImageDraft {
+  assertWritableName(name);
+  const attribute = attributes.get(name);
+  if (attribute === undefined) {
+    if (typeof value !== 'string') throw mismatch(name, `${JSON.stringify(value)} is not of type 'string'`);
+    return { ...draft, properties: withProperty(draft.properties, name, value) };
+  }
+  const parsed = attribute.schema.safeParse(value);
+  if (!parsed.success) throw mismatch(name, parsed.error.issues[0]?.message ?? 'not as expected');
+  return { ...draft, [attribute.field]: parsed.data };
+}
+
+/** The draft without a property. */
+export function removeProperty(draft: ImageDraft, name: string): ImageDraft {
+  const properties = withoutPrototype(draft.properties);
+  delete properties[name];
+  return { ...draft, properties };
+}
+
+function withProperty(
+  properties: ImageDraft['properties'],
+  name: string,
+  value: string,
+): ImageDraft['properties'] {
+  const all = withoutPrototype(properties);
+  all[name] = value;
+  return all;
+}
+
+/** A copy in which `__proto__` and `constructor` are names like any other. */
+function withoutPrototype(properties: ImageDraft['properties']): Record<string, string> {
+  return Object.assign(Object.create(null) as Record<string, string>, properties);
+}
+
+function mismatch(name: string, why: string): StowageError {
+  return new StowageError('bad_request', `Provided object does not match schema 'image': ${name}: ${why}`, {
+    field: name,
+  });
+}

@@ -1,0 +1,75 @@
+import type { LocationRow } from '#lib/db/define-schema.ts';
+import type { ImageRecord } from '#lib/db/repositories/images.ts';
+import { listImportingStores } from '#lib/db/repositories/imports.ts';
+import { listLocations } from '#lib/db/repositories/locations.ts';
+import { isReadable } from '#lib/domain/locations.ts';
+import type { Context } from '#lib/runtime/context.ts';
+
+/** Images as Glance shows them, a page in two queries. */
+export async function toImagesJson(
+  { runtime }: Pick<Context, 'runtime'>,
+  records: readonly ImageRecord[],
+): Promise<Record<string, unknown>[]> {
+  const ids = records.map(({ id }) => id);
+  const locations = Map.groupBy(await listLocations(runtime.db.read, ids), ({ image_id }) => image_id);
+  const importing = await listImportingStores(runtime.db.read, ids);
+  const order = new Map(runtime.config.stores.map(({ id }, index) => [id, index]));
+  return records.map((record) =>
+    toImageJson(record, storesOf(locations.get(record.id) ?? [], order), importing.get(record.id) ?? []),
+  );
+}
+
+/**
+ * One image. Properties come first, so that none of them can stand in for an attribute. `importingStores`: those that a
+ * running import still has to fill.
+ */
+export function toImageJson(
+  image: ImageRecord,
+  stores: readonly string[],
+  importingStores: readonly string[],
+): Record<string, unknown> {
+  const progress = image.failed_import !== null || importingStores.length > 0;
+  // Without a prototype, so that a property named __proto__ is one like any other.
+  return Object.assign(Object.create(null) as Record<string, unknown>, image.properties, {
+    ...(progress && {
+      os_glance_importing_to_stores: importingStores.join(','),
+      os_glance_failed_import: (image.failed_import ?? []).join(','),
+    }),
+    name: image.name,
+    disk_format: image.disk_format,
+    container_format: image.container_format,
+    visibility: image.visibility,
+    size: image.size_bytes,
+    virtual_size: image.virtual_size_bytes,
+    status: image.status,
+    checksum: image.md5,
+    protected: image.protected,
+    min_ram: image.min_ram_mib,
+    min_disk: image.min_disk_gib,
+    owner: image.owner_id,
+    os_hidden: image.hidden,
+    os_hash_algo: image.sha512 === null ? null : 'sha512',
+    os_hash_value: image.sha512,
+    id: image.id,
+    created_at: toSeconds(image.created_at),
+    updated_at: toSeconds(image.updated_at),
+    tags: image.tags.toSorted(),
+    self: `/v2/images/${image.id}`,
+    file: `/v2/images/${image.id}/file`,
+    schema: '/v2/schemas/image',
+    ...(stores.length > 0 && { stores: stores.join(',') }),
+  });
+}
+
+/** Stores from which it can be read, by weight (the greatest first), then by id. */
+function storesOf(locations: readonly LocationRow[], order: ReadonlyMap<string, number>): string[] {
+  const place = (store: string) => order.get(store) ?? order.size;
+  return locations
+    .filter(isReadable)
+    .map(({ store_id }) => store_id)
+    .sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+}
+
+export function toSeconds(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { StowageError } from '#lib/contract/errors.ts';
+import type { CopyImport } from '#lib/services/images/import.ts';
+
+export const importMethods = ['copy-image'] as const;
+
+export const ImportBody = z.record(z.string(), z.unknown());
+
+const Method = z.object({ name: z.string() });
+const Stores = z.array(z.string()).min(1).max(64);
+
+/**
+ * The body of `POST …/import`. `headerStore`: `X-Image-Meta-Store`, which the SDK sends beside the same store in the
+ * body; Glance refuses that, here it is taken as long as both say the same.
+ */
+export function toCopyImport(
+  body: Record<string, unknown>,
+  headerStore: string | null,
+  defaultStore: string,
+): CopyImport {
+  if (body['method'] === undefined) throw wrong("Import request requires a 'method' field.");
+  const method = Method.safeParse(body['method']);
+  if (!method.success) throw wrong("Import request requires a 'name' field.");
+  if (!importMethods.some((name) => name === method.data.name)) {
+    throw wrong(`Unknown import method name '${method.data.name}'.`);
+  }
+  const allStores = toFlag(body, 'all_stores') ?? false;
+  const allStoresMustSucceed = toFlag(body, 'all_stores_must_succeed') ?? true;
+  return { stores: toStores(body['stores'], allStores, headerStore, defaultStore), allStoresMustSucceed };
+}
+
+function toStores(
+  given: unknown,
+  allStores: boolean,
+  headerStore: string | null,
+  defaultStore: string,
+): CopyImport['stores'] {
+  if (allStores) {
+    if (given !== undefined || headerStore !== null) {
+      throw wrong("All_stores parameter can't be used with x-image-meta-store header or stores parameter");
+    }
+    return 'all';
+  }
+  if (given === undefined) return [headerStore ?? defaultStore];
+  const stores = Stores.safeParse(given);
+  if (!stores.success) throw wrong("'stores' must be a list of store ids.");
+  if (headerStore !== null && stores.data.some((store) => store !== headerStore)) {
+    throw wrong("Stores parameter and x-image-meta-store header can't be both specified");
+  }
+  return stores.data;
+}
+
+function toFlag(body: Record<string, unknown>, name: string): boolean | undefined {
+  const value = body[name];
+  if (value === undefined || typeof value === 'boolean') return value;
+  throw wrong(`'${name}' must be boolean value only`);
+}
+
+function wrong(message: string): StowageError {
+  return new StowageError('bad_request', message);
+}

@@ -1,0 +1,95 @@
+import { errorStatus, type ErrorCode } from '#lib/contract/errors.ts';
+import { getRuntime } from '#lib/runtime/runtime.ts';
+import { baseUrl } from '../base-url.ts';
+import type { Wire } from '../route.ts';
+
+/** Where Glance answers another status than the console. */
+const glanceStatus: Partial<Record<ErrorCode, number>> = {
+  last_location: 403,
+  store_full: 413,
+  // What was uploaded is not what it was said to be.
+  checksum_mismatch: 400,
+  upload_locked: 409,
+};
+
+const titles: Record<number, string> = {
+  300: 'Multiple Choices',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  410: 'Gone',
+  413: 'Request Entity Too Large',
+  415: 'Unsupported Media Type',
+  416: 'Requested Range Not Satisfiable',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+};
+
+/**
+ * Errors of the Images API: a small HTML page as webob makes it, because that is what its clients strip and show; JSON
+ * for who asks for it, in a form that the same clients can read as well.
+ */
+export const imageWire: Wire = {
+  headers: (requestId) => ({ 'x-openstack-request-id': requestId }),
+  error(error, requestId, request) {
+    const status = glanceStatus[error.code] ?? errorStatus[error.code];
+    const title = titles[status] ?? 'Error';
+    const message = error.remedy === undefined ? error.message : `${sentence(error.message)} ${error.remedy}`;
+    const headers = {
+      ...(status === 401 && {
+        'www-authenticate': `Keystone uri="${baseUrl(request, getRuntime().config)}/identity"`,
+      }),
+      ...(error.retryAfterSeconds !== undefined && { 'retry-after': String(error.retryAfterSeconds) }),
+    };
+    if (asksForJson(request)) {
+      return Response.json(
+        { error: { code: status, title, message, reason: error.code, request_id: requestId } },
+        { status, headers },
+      );
+    }
+    return new Response(toHtml(status, title, message), {
+      status,
+      headers: { ...headers, 'content-type': 'text/html; charset=UTF-8' },
+    });
+  },
+};
+
+function asksForJson(request: Request): boolean {
+  return (request.headers.get('accept') ?? '').includes('application/json');
+}
+
+function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
+}
+
+function toHtml(status: number, title: string, message: string): string {
+  return `<html>
+ <head>
+  <title>${status} ${title}</title>
+ </head>
+ <body>
+  <h1>${status} ${title}</h1>
+  ${escapeHtml(message)}<br /><br />
+
+
+
+ </body>
+</html>`;
+}
+
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#x27;',
+};
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+}
