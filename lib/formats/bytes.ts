@@ -47,6 +47,13 @@ export function latin1(bytes: Uint8Array, offset: number, length: number): strin
   return text;
 }
 
+/** As latin1, without the NULs that pad it at its end. */
+export function paddedText(bytes: Uint8Array, offset: number, length: number): string {
+  let end = Math.min(bytes.length, offset + length);
+  while (end > offset && bytes[end - 1] === 0) end -= 1;
+  return latin1(bytes, offset, end - offset);
+}
+
 /** As latin1, up to the first NUL. */
 export function cString(bytes: Uint8Array, offset: number, length: number): string {
   const text = latin1(bytes, offset, length);

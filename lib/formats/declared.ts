@@ -14,12 +14,10 @@ const amazonFormats = new Set(['ami', 'aki', 'ari']);
 const rawFormats = new Set(['raw', 'gpt', 'mbr', 'luks', 'kernel', 'cpio']);
 const packedRamdisks = new Set(['gzip', 'xz', 'zstd', 'bzip2', 'lz4']);
 
-function article(words: string): string {
-  return /^(an|a) /i.test(words)
-    ? words
-    : /^[aeiouxAEIO]/.test(words) && !/^u/i.test(words)
-      ? `an ${words}`
-      : `a ${words}`;
+/** `a qcow2 v3`, `an xz archive`, `a raw disk`. */
+function article(detail: string): string {
+  const words = /^(Raw|Ramdisk)/.test(detail) ? detail.charAt(0).toLowerCase() + detail.slice(1) : detail;
+  return /^([aeio]|xz)/i.test(words) ? `an ${words}` : `a ${words}`;
 }
 
 function checkContainer(container: string, found: Inspection): Mismatch | null {

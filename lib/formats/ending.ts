@@ -1,7 +1,7 @@
 /** What the size of a file and its last bytes say about the verdict from its beginning. */
 import { hasAscii, hasBytes, isZero, u32le, u64le } from './bytes.ts';
 import { findFixedVhd, readVhdFooter } from './families/vhd.ts';
-import type { AtEnd, Finding, Inspection, Refusal } from './inspection.ts';
+import type { AtEnd, Finding, Inspection, Refusal, Warning } from './inspection.ts';
 import { refusals, sizeInWords } from './words.ts';
 
 const sectorBytes = 512;
@@ -73,9 +73,19 @@ export function concludeWithEnd(found: Finding, totalBytes: number, tail: Uint8A
       refusal: refusals.notServed('an Apple disk image (dmg)', 'qcow2'),
     };
   }
+  const { describedBytes } = atEnd;
+  const cutPartitions: Warning[] =
+    describedBytes === undefined || describedBytes <= totalBytes
+      ? []
+      : [
+          {
+            code: 'partition-table',
+            sentence: `Its partition table describes ${sizeInWords(describedBytes)}, but ${sizeInWords(totalBytes)} are here. Was the file cut?`,
+          },
+        ];
   const virtualSizeBytes =
     atEnd.headerBytes === undefined
       ? inspection.virtualSizeBytes
       : Math.max(0, totalBytes - atEnd.headerBytes);
-  return { ...inspection, virtualSizeBytes };
+  return { ...inspection, virtualSizeBytes, warnings: [...inspection.warnings, ...cutPartitions] };
 }

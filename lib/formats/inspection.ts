@@ -75,6 +75,8 @@ export interface AtEnd {
   vhdFooter?: true;
   /** A VMDK whose grain directory lies at the end repeats its header there; these fields must agree. */
   vmdkFooter?: { capacitySectors: number; descriptorSector: number; descriptorSectors: number };
+  /** The partition table describes a disk of this size; a smaller file is worth a warning. */
+  describedBytes?: number;
   /** An xz stream ends with its own magic. */
   xzFooter?: true;
 }

@@ -10,7 +10,7 @@ export const kernel: Family = {
   detail: 'Linux kernel',
   matches: (bytes) =>
     (hasAscii(bytes, 0x202, 'HdrS') && hasBytes(bytes, 510, [0x55, 0xaa])) ||
-    hasAscii(bytes, 0x38, 'ARM\x64') ||
+    hasAscii(bytes, 0x38, 'ARMd') ||
     hasBytes(bytes, 0, [0x7f, 0x45, 0x4c, 0x46]),
   examine: () => settledFinding(finding(kernel, { atEnd: { headerBytes: 0 } })),
 };

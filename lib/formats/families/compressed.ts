@@ -7,12 +7,12 @@ function compressedFamily(
   format: DetectedFormat,
   detail: string,
   matches: (bytes: Uint8Array) => boolean,
-  options: { headerBytes: number; atEnd?: AtEnd; containerFormat?: 'compressed' | null },
+  options: { headerBytes: number; atEnd?: AtEnd },
 ): Family {
   const family: Family = {
     format,
     diskFormat: null,
-    containerFormat: options.containerFormat ?? 'compressed',
+    containerFormat: 'compressed',
     detail,
     matches,
     examine: ({ bytes }) =>

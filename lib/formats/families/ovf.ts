@@ -23,7 +23,7 @@ function isForeign(reference: string): boolean {
 
 /** The disk's size when there is just one disk and its unit is plain. */
 function readVirtualSize(text: string): number | null {
-  const disks = text.match(/<(?:\w+:)?Disk\s[^>]*>/g) ?? [];
+  const disks = text.match(/<(?:\w{1,64}:)?Disk\s[^<>]*>/g) ?? [];
   const [disk] = disks;
   if (disks.length !== 1 || disk === undefined) return null;
   const capacity = Number(/\bcapacity="(\d{1,16})"/.exec(disk)?.[1] ?? Number.NaN);

@@ -34,6 +34,8 @@ function damagedTable(sentence: string): Warning {
 function examineGpt({ bytes }: Head): Examined {
   const sector = findGptSector(bytes) ?? 512;
   const headerBytes = u32le(bytes, sector + 12);
+  /** The backup of the header is the last sector of the disk. */
+  const describedBytes = (u64le(bytes, sector + 32) + 1) * sector;
   const noted: Warning[] = [];
   const sane = headerBytes >= 92 && headerBytes <= sector && bytes.length >= sector + headerBytes;
   const right =
@@ -46,7 +48,9 @@ function examineGpt({ bytes }: Head): Examined {
       damagedTable('The protective boot sector before its partition table is missing; it may not start.'),
     );
   }
-  return settledFinding(finding(gpt, { warnings: noted, atEnd: { headerBytes: 0 } }));
+  return settledFinding(
+    finding(gpt, { warnings: noted, atEnd: { headerBytes: 0, ...(right ? { describedBytes } : {}) } }),
+  );
 }
 
 export const gpt: Family = {

@@ -1,5 +1,14 @@
 /** VMware's VMDK: the sparse one-file kinds are served, everything that names other files is refused. */
-import { hasAscii, hasBytes, latin1, u16le, u32le, u64le, virtualSizeLimitBytes } from '../bytes.ts';
+import {
+  hasAscii,
+  hasBytes,
+  latin1,
+  paddedText,
+  u16le,
+  u32le,
+  u64le,
+  virtualSizeLimitBytes,
+} from '../bytes.ts';
 import {
   settledFinding,
   type AtEnd,
@@ -61,10 +70,7 @@ function examineSparse({ bytes }: Head): Examined {
   if (bytes.length < (descriptorSector + descriptorSectors) * sectorBytes) {
     return refuse(refusals.truncated('VMDK', 'its descriptor is not complete'));
   }
-  const text = latin1(bytes, descriptorSector * sectorBytes, descriptorSectors * sectorBytes).replace(
-    /\0+$/,
-    '',
-  );
+  const text = paddedText(bytes, descriptorSector * sectorBytes, descriptorSectors * sectorBytes);
   if (text === '') return refuse(pieceOfSeveral);
   const descriptor = readDescriptor(text, capacitySectors);
   if (descriptor.refusal !== null) return refuse(descriptor.refusal);
@@ -77,7 +83,7 @@ function examineSparse({ bytes }: Head): Examined {
 }
 
 function examineDescriptor({ bytes }: Head): Examined {
-  const { createType, refusal } = readDescriptor(latin1(bytes, 0, bytes.length).replace(/\0+$/, ''), null);
+  const { createType, refusal } = readDescriptor(paddedText(bytes, 0, bytes.length), null);
   const detail = `VMDK descriptor${createType === null ? '' : ` (${createType.slice(0, 40).replace(/[^\w]/g, '')})`}`;
   return settledFinding(finding(vmdk, { detail, refusal }));
 }
