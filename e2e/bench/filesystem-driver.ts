@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, open, rm, stat } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { GiB, KiB, MiB } from '#lib/contract/limits.ts';
 import { FilesystemStore } from '#lib/stores/drivers/filesystem/filesystem-store.ts';
 import { guardStore } from '#lib/stores/guarded-store.ts';
+import { BufferPool } from '#lib/streams/buffer-pool.ts';
 
 /**
  * The filesystem driver, guarded, against the plain tools, interleaved in one run. Usage:
@@ -84,7 +84,12 @@ try {
     reference: () => sh(`cat ${storePath}/image > /dev/null`),
     ours: async () => {
       let bytes = 0;
-      for await (const part of store.read('image', { offset: 0, length: size })) bytes += part.byteLength;
+      const pool = new BufferPool();
+      const range = { offset: 0, length: size };
+      for await (const part of store.read('image', range, { allocate: pool.take })) {
+        bytes += part.byteLength;
+        pool.give(part);
+      }
       if (bytes !== size) throw new Error('short');
     },
     clean: async () => undefined,
@@ -110,8 +115,13 @@ function bare(_request: http.IncomingMessage, response: http.ServerResponse): vo
 }
 
 function ours(_request: http.IncomingMessage, response: http.ServerResponse): void {
-  const bytes = Readable.from(store.read('image', { offset: 0, length: size }), { objectMode: false });
-  pipeline(bytes, response).catch(() => response.destroy());
+  void (async () => {
+    const pool = new BufferPool();
+    for await (const part of store.read('image', { offset: 0, length: size }, { allocate: pool.take })) {
+      if (!response.write(part, () => pool.give(part))) await once(response, 'drain');
+    }
+    response.end();
+  })();
 }
 
 async function listen(handler: http.RequestListener): Promise<{ server: http.Server; port: number }> {

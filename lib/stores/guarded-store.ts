@@ -16,6 +16,7 @@ import {
   type ListingStore,
   type ObjectStat,
   type ObjectWriter,
+  type ReadOptions,
   type ResumeOptions,
   type ResumeState,
   type SparseStore,
@@ -98,7 +99,7 @@ class Guard implements GuardedStore, WrappingStore {
   async *read(
     key: string,
     range: ByteRange,
-    { signal }: CallOptions = {},
+    { signal, allocate }: ReadOptions = {},
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const doing = 'reading an object';
     this.#checkKey(key, doing);
@@ -112,7 +113,7 @@ class Guard implements GuardedStore, WrappingStore {
     for (;;) {
       try {
         const chunks = this.#gate.stream(doing, signal, (inner) =>
-          this[innerStore].read(key, { offset, length: end - offset }, { signal: inner }),
+          this[innerStore].read(key, { offset, length: end - offset }, { signal: inner, allocate }),
         );
         for await (const chunk of chunks) {
           if (chunk.byteLength === 0) continue;

@@ -65,6 +65,15 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+export interface ReadOptions extends CallOptions {
+  /**
+   * Memory for a chunk, exactly `length` bytes (at most 1 MiB); may be shared memory. Asked for a few chunks ahead of
+   * the iteration. For receivers that use memory again: fresh memory costs more than reading from a page cache. A
+   * driver whose chunks come from elsewhere ignores it; one that heeds it yields that memory, or the first part of it.
+   */
+  allocate?(length: number): Uint8Array;
+}
+
 /** Bytes [offset, offset + length). */
 export interface ByteRange {
   offset: number;
@@ -103,7 +112,7 @@ export interface Store {
    * A chunk belongs to the receiver. Fewer bytes than asked for is a `short-read`, never a quiet end. Ending the
    * iteration early frees everything.
    */
-  read(key: string, range: ByteRange, options?: CallOptions): AsyncIterable<Uint8Array>;
+  read(key: string, range: ByteRange, options?: ReadOptions): AsyncIterable<Uint8Array>;
 
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BufferPool } from '#lib/streams/buffer-pool.ts';
 import {
   assertFault,
   assertSameBytes,
@@ -69,6 +70,33 @@ export function testReading(options: ConformanceOptions): void {
         kept.push(chunk);
       }
       assertSameBytes(Buffer.concat(kept), bytes, 'chunks kept until the end');
+    }));
+
+  test('reads into the memory that it is given, or into its own', () =>
+    onFreshPlace(options, async ({ store }) => {
+      const bytes = patternBytes(size, 5);
+      await put(store, 'image-1', bytes);
+      const pool = new BufferPool();
+      const lent = new Set<ArrayBufferLike>();
+      const allocate = (length: number) => {
+        const memory = pool.take(length);
+        lent.add(memory.buffer);
+        return memory;
+      };
+      let offset = 0;
+      for await (const chunk of store.read('image-1', { offset: 0, length: size }, { allocate })) {
+        assertSameBytes(chunk, bytes.subarray(offset, offset + chunk.byteLength), `chunk at ${offset}`);
+        offset += chunk.byteLength;
+        pool.give(chunk);
+      }
+      assert.equal(offset, size);
+      const shared = (length: number) => new Uint8Array(new SharedArrayBuffer(length));
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of store.read('image-1', { offset: 0, length: size }, { allocate: shared })) {
+        chunks.push(Uint8Array.from(chunk));
+      }
+      assertSameBytes(Buffer.concat(chunks), bytes, 'through shared memory');
+      assert.ok(lent.size < 10, `${lent.size} buffers were needed`);
     }));
 
   test('frees everything when the iteration ends early, by the reader, by an error, by the signal', () =>

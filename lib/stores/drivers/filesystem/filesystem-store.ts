@@ -12,6 +12,7 @@ import type {
   ListingStore,
   ObjectStat,
   ObjectWriter,
+  ReadOptions,
   ResumeOptions,
   ResumeState,
   SparseStore,
@@ -75,14 +76,14 @@ export class FilesystemStore implements CloningStore, SparseStore, ListingStore,
   async *read(
     key: string,
     range: ByteRange,
-    { signal }: CallOptions = {},
+    { signal, allocate }: ReadOptions = {},
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const { file, size } = await this.#openCommitted(key);
     if (range.offset + range.length > size) {
       await file.close();
       throw this.#directory.fault('short-read', 'The object is shorter than what was asked for.');
     }
-    yield* readAhead(file, range, signal);
+    yield* readAhead(file, range, { signal, allocate });
   }
 
   async *extents(key: string, { signal }: CallOptions = {}): AsyncGenerator<Extent, void, undefined> {

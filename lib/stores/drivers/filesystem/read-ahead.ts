@@ -1,5 +1,5 @@
 import { KiB } from '#lib/contract/limits.ts';
-import type { ByteRange } from '../../store.ts';
+import type { ByteRange, ReadOptions } from '../../store.ts';
 import type { OpenFile } from './file-layer.ts';
 
 const chunkSizeBytes = 512 * KiB;
@@ -12,7 +12,7 @@ const chunksAhead = 2;
 export async function* readAhead(
   file: OpenFile,
   range: ByteRange,
-  signal: AbortSignal | undefined,
+  { signal, allocate = freshMemory }: ReadOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const end = range.offset + range.length;
   const pending: Promise<Uint8Array>[] = [];
@@ -22,7 +22,7 @@ export async function* readAhead(
       signal?.throwIfAborted();
       while (next < end && pending.length <= chunksAhead) {
         const length = Math.min(chunkSizeBytes, end - next);
-        const chunk = readFully(file, next, length);
+        const chunk = readFully(file, next, allocate(length));
         chunk.catch(() => undefined);
         pending.push(chunk);
         next += length;
@@ -37,12 +37,15 @@ export async function* readAhead(
   }
 }
 
-async function readFully(file: OpenFile, position: number, length: number): Promise<Uint8Array> {
-  // Not from Node's pool: a chunk belongs to its receiver, who may keep or transfer it.
-  const chunk = Buffer.allocUnsafeSlow(length);
+/** Not from Node's pool: a chunk belongs to its receiver, who may keep or transfer it. */
+function freshMemory(length: number): Uint8Array {
+  return Buffer.allocUnsafeSlow(length);
+}
+
+async function readFully(file: OpenFile, position: number, chunk: Uint8Array): Promise<Uint8Array> {
   let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await file.read(chunk, filled, length - filled, position + filled);
+  while (filled < chunk.byteLength) {
+    const { bytesRead } = await file.read(chunk, filled, chunk.byteLength - filled, position + filled);
     if (bytesRead === 0) return chunk.subarray(0, filled);
     filled += bytesRead;
   }

@@ -1,0 +1,33 @@
+import { KiB } from '#lib/contract/limits.ts';
+
+/**
+ * Memory for chunks that is used again. Fresh memory for each chunk costs more than reading it from the page cache
+ * does (the kernel clears every page), so whoever reads much and knows when a chunk has been dealt with lends from here.
+ */
+export class BufferPool {
+  readonly #sizeBytes: number;
+  readonly #keptCount: number;
+  readonly #free: ArrayBuffer[] = [];
+  /** Weak: a chunk that never comes back (the reader left early) is collected like any other. */
+  readonly #lent = new WeakSet<ArrayBufferLike>();
+
+  /** @param keptCount buffers that are kept while nobody needs them */
+  constructor({ sizeBytes = 512 * KiB, keptCount = 16 }: { sizeBytes?: number; keptCount?: number } = {}) {
+    this.#sizeBytes = sizeBytes;
+    this.#keptCount = keptCount;
+  }
+
+  /** Never waits: where nothing is free, or more is wanted than a buffer holds, the memory is new. */
+  take = (length: number): Uint8Array => {
+    if (length > this.#sizeBytes) return Buffer.allocUnsafeSlow(length);
+    const memory = this.#free.pop() ?? new ArrayBuffer(this.#sizeBytes);
+    this.#lent.add(memory);
+    return new Uint8Array(memory, 0, length);
+  };
+
+  /** Gives back what `take` gave, or any part of it, once. Other memory is let go. Nobody may look at it any more. */
+  give(chunk: Uint8Array): void {
+    if (!this.#lent.delete(chunk.buffer) || this.#free.length >= this.#keptCount) return;
+    this.#free.push(chunk.buffer as ArrayBuffer);
+  }
+}
