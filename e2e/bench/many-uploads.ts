@@ -7,20 +7,35 @@ import type { Target } from './upload.ts';
 
 const body = randomBytes(2 * MiB);
 
-function call(url: string, method: string, headers: Record<string, string>, data?: Buffer): Promise<http.IncomingMessage> {
+function call(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  data?: Buffer,
+): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     const length = data === undefined ? '0' : String(data.byteLength);
-    const request = http.request(url, { method, agent: false, headers: { ...headers, 'tus-resumable': '1.0.0', 'content-length': length } }, (answer) => {
-      answer.resume();
-      answer.on('end', () => resolve(answer));
-    });
+    const request = http.request(
+      url,
+      { method, agent: false, headers: { ...headers, 'tus-resumable': '1.0.0', 'content-length': length } },
+      (answer) => {
+        answer.resume();
+        answer.on('end', () => resolve(answer));
+      },
+    );
     request.on('error', reject);
     request.end(data);
   });
 }
 
 /** `count` uploads of 2 MiB at once: a creation and a PATCH each. Says the peak memory of the server. */
-export function manyUploads(name: string, target: Target, endpoint: string, count: number, peaks: number[]): Candidate {
+export function manyUploads(
+  name: string,
+  target: Target,
+  endpoint: string,
+  count: number,
+  peaks: number[],
+): Candidate {
   const auth: Record<string, string> = target.token === '' ? {} : { 'x-auth-token': target.token };
   return {
     name,
@@ -35,7 +50,12 @@ export function manyUploads(name: string, target: Target, endpoint: string, coun
           });
           const location = new URL(created.headers.location ?? '', target.url);
           if (created.statusCode !== 201) throw new Error(`creation was answered ${created.statusCode}`);
-          const answer = await call(location.href, 'PATCH', { ...auth, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' }, body);
+          const answer = await call(
+            location.href,
+            'PATCH',
+            { ...auth, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+            body,
+          );
           if (answer.statusCode !== 204) throw new Error(`a PATCH was answered ${answer.statusCode}`);
         }),
       );

@@ -48,7 +48,9 @@ export function peakOf(pid: number): number {
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? NaN)
+    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
 export function percentile(values: readonly number[], part: number): number {
@@ -75,7 +77,9 @@ export async function compare(
       const wallSeconds = told.wallSeconds ?? (performance.now() - startedAt) / 1000;
       const used = (candidate.pids ?? []).reduce((sum, pid, j) => sum + cpuOf(pid) - (cpuBefore[j] ?? 0), 0);
       results[i]?.push({ wallSeconds, cpuSeconds: used + (told.cpuSeconds ?? 0) });
-      process.stderr.write(`  ${benchmark}: ${candidate.name} ${round + 1}/${rounds}: ${wallSeconds.toFixed(2)} s\n`);
+      process.stderr.write(
+        `  ${benchmark}: ${candidate.name} ${round + 1}/${rounds}: ${wallSeconds.toFixed(2)} s\n`,
+      );
     }
   }
   const reference = median((results[0] ?? []).map((run) => run.wallSeconds));
@@ -97,7 +101,10 @@ export async function compare(
 
 /** A bash command; wall and CPU seconds of it and its children. */
 export async function shell(command: string, cwd?: string): Promise<Run> {
-  const child = spawn('bash', ['-c', `TIMEFORMAT='%R %U %S'; time { ${command}; }`], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn('bash', ['-c', `TIMEFORMAT='%R %U %S'; time { ${command}; }`], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let text = '';
   child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
@@ -119,5 +126,11 @@ export function printTable(rows: readonly Row[]): void {
   ]);
   const all = [['benchmark', 'what', 'median', 'CPU', 'ratio', 'target', '', ''], ...cells];
   const widths = (all[0] ?? []).map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
-  for (const row of all) console.log(row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
+  for (const row of all)
+    console.log(
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
 }
