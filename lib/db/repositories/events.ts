@@ -23,6 +23,13 @@ export async function firstEventId(q: Queries): Promise<number | null> {
   return rows[0]?.id ?? null;
 }
 
+export async function lastEventId(q: Queries): Promise<number | null> {
+  const rows = await q.db
+    .select({ id: sql<number | null>`max(${q.tables.events.id})` })
+    .from(q.tables.events);
+  return rows[0]?.id ?? null;
+}
+
 export async function listEventsOfImage(q: Queries, imageId: string, limit: number): Promise<EventRow[]> {
   const { events } = q.tables;
   return await q.db
