@@ -8,7 +8,7 @@ import { root } from './support/server.ts';
 import { print, printSummary, unlistedSkips, type Summary } from './support/summary.ts';
 
 // `npm test [-- part-of-a-path…]`: everything, or the files whose path holds one of the words. `--unit` leaves out
-// what needs a build or a server. Files named *.serial.test.ts run one at a time, after the others.
+// what needs a build or a server or takes long (faults, kills). Files named *.serial.test.ts run one at a time, after the others.
 
 /** What tests of the whole run use, fetched in one go; a test that needs more says so itself. */
 const packages = ['qemu-utils', 'chromium', 'python3-openstackclient', 'python3-glanceclient'];
@@ -21,7 +21,7 @@ const find = (pattern: string) =>
   globSync(pattern, { cwd: root })
     .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
     .sort();
-const unit = find('lib/**/*.test.ts');
+const unit = find('lib/**/*.test.ts').filter((file) => !unitOnly || !/-(faults|kill)\.test\.ts$/.test(file));
 const endToEnd = unitOnly ? [] : find('e2e/**/*.test.ts');
 const journeys = unitOnly ? [] : find('e2e/journeys/*.spec.ts');
 const serial = endToEnd.filter((file) => file.endsWith('.serial.test.ts'));

@@ -24,11 +24,12 @@ exitOnFailure(log, flush);
 if (!development) captureConsole(log);
 const stop = stopRequested();
 
-let answer: Handle | undefined;
+/** Empty until everything is open. */
+const serving: { handle?: Handle } = {};
 const http = openHttpServer(
   async (req, res) => {
     setSecurityHeaders(req, res, { development, https: config.publicUrl?.startsWith('https:') ?? false });
-    if (answer) return answer(req, res);
+    if (serving.handle) return serving.handle(req, res);
     res
       .writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '1' })
       .end('{"status":"starting"}\n');
@@ -41,7 +42,7 @@ const http = openHttpServer(
 const port = await listenOrExit();
 const runtime = await openRuntime(config, log, { role: 'web' });
 const next = await openNext(port);
-answer = next.handle;
+serving.handle = next.handle;
 announce(runtime, port);
 
 const reason = await stop;

@@ -13,6 +13,7 @@ const sources = [
   'public',
   'instrumentation.ts',
   'next.config.js',
+  'postcss.config.mjs',
   'package.json',
   'package-lock.json',
   'tsconfig.json',
