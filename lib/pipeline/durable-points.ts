@@ -1,13 +1,13 @@
 import { durableEveryMilliseconds, pieceSizeBytes } from '#lib/contract/limits.ts';
+import type { Inspector } from '../formats/inspector.ts';
 import type { HashSession } from './hash-session.ts';
-import type { RoadInspector } from './inspection.ts';
 import type { Sink } from './sink.ts';
 import type { RoadOptions } from './types.ts';
 
 export interface DurablePointsOptions {
   startOffset: number;
   session: HashSession;
-  inspector: RoadInspector | null;
+  inspector: Inspector | null;
   all(): Sink[];
   /** Sinks whose bytes count: all that were opened, or those that still live. */
   counted(): Sink[];
@@ -111,12 +111,8 @@ export class DurablePoints {
         durableBytes,
         sinks: this.#options.all().map((sink) => sink.progress),
         pieces,
-        // The state of an inspection belongs to one byte; that of a settled one to all behind.
-        inspectorSnapshot: inspector?.settled
-          ? inspector.snapshot()
-          : durableBytes === at
-            ? snapshotHere
-            : null,
+        // The state of an inspection belongs to one byte: without bytes before it, it cannot go on.
+        inspectorSnapshot: durableBytes === at ? snapshotHere : null,
       });
       this.durableBytes = durableBytes;
       this.#nextPiece = Math.max(this.#nextPiece, Math.floor(durableBytes / pieceSizeBytes));

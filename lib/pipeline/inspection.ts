@@ -1,11 +1,25 @@
 import { StowageError } from '#lib/contract/errors.ts';
-import type { Inspection, Inspector } from '../formats/inspector.ts';
+import type { Inspection } from '../formats/inspection.ts';
+import { openInspector, type Inspector } from '../formats/inspector.ts';
 
-export { openInspector } from '../formats/inspector.ts';
-export type RoadInspector = Inspector;
+/**
+ * The inspector of a road that begins at `startOffset`. Null when there is no state for that byte: the inspection has
+ * to be made from the stored bytes then ({@link inspectObject} in `inspect-object.ts`).
+ */
+export function openRoadInspector(startOffset: number, snapshot: string | undefined): Inspector | null {
+  if (startOffset === 0) return openInspector();
+  if (snapshot === undefined) return null;
+  try {
+    const inspector = openInspector(snapshot);
+    return inspector.position === startOffset ? inspector : null;
+  } catch {
+    // Recorded by another version of the service.
+    return null;
+  }
+}
 
-/** Bytes that reach beyond themselves never become an image; what is known of that suffices to stop. */
+/** @throws StowageError `unsafe_image` when the inspection has found a reason to refuse the image. */
 export function assertSafe(inspection: Inspection): void {
-  if (inspection.refusal === null) return;
+  if (!inspection.refusal) return;
   throw new StowageError('unsafe_image', inspection.refusal.sentence, { remedy: inspection.refusal.remedy });
 }

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StowageError } from '#lib/contract/errors.ts';
 import { MiB } from '#lib/contract/limits.ts';
-import type { Inspection } from '../formats/inspector.ts';
+import type { Inspection } from '../formats/inspection.ts';
+import type { Inspector } from '../formats/inspector.ts';
 import { Collector } from './collector.ts';
 import { DurablePoints } from './durable-points.ts';
 import { fillSlot } from './hash-feed.ts';
 import type { HashPool } from './hash-pool.ts';
 import type { HashSession } from './hash-session.ts';
-import { assertSafe, openInspector, type RoadInspector } from './inspection.ts';
+import { assertSafe, openRoadInspector } from './inspection.ts';
 import { LagWatch } from './lag-watch.ts';
 import { Sink } from './sink.ts';
 import { type Slot, slotBytes, type SlotPool, type SlotShare } from './slots.ts';
@@ -48,7 +49,7 @@ class OpenRoad implements Road {
   #hashPool: HashPool;
   #share: SlotShare;
   #session: HashSession;
-  #inspector: RoadInspector | null;
+  #inspector: Inspector | null;
   #collector = new Collector();
   #sinks: Sink[];
   #detached: Sink[] = [];
@@ -70,7 +71,9 @@ class OpenRoad implements Road {
     this.position = options.startOffset;
     this.#dispatched = options.startOffset;
     this.#share = services.slots.openShare();
-    this.#inspector = options.inspect ? openInspector(options.inspectorSnapshot) : null;
+    this.#inspector = options.inspect
+      ? openRoadInspector(options.startOffset, options.inspectorSnapshot)
+      : null;
     this.#session = services.hashPool.openSession({
       id: options.hashSession,
       hashes: options.hashes,
@@ -356,9 +359,10 @@ class OpenRoad implements Road {
 
   #inspect(piece: Piece): void {
     const inspector = this.#inspector;
-    if (!inspector || inspector.settled) return;
+    if (!inspector) return;
+    const wasSettled = inspector.settled;
     if (piece instanceof Uint8Array) inspector.write(piece);
     else inspector.writeZeros(piece.zeros);
-    assertSafe(inspector.verdict());
+    if (!wasSettled) assertSafe(inspector.verdict());
   }
 }

@@ -9,6 +9,9 @@ const smallestShareBytes = 64 * KiB;
 /** One road alone uses at most this many slots: more only push its bytes out of the processor's cache. */
 const slotsOfOneRoad = 16;
 
+/** A road of which no slot came or went for so long is stuck behind a store or a hash that does not go on. */
+const stuckMilliseconds = 1_000;
+
 export interface SlotPoolOptions {
   /** Slots in total, whatever the number of roads: this times 1 MiB is the memory of all bytes under way. */
   slotLimit?: number;
@@ -65,6 +68,8 @@ export class Slot {
 export class SlotShare {
   /** Slots that this road filled and that are still being read. */
   held = 0;
+  /** When one came or went last, of the monotonic clock. */
+  movedAt = 0;
   #collectedBytes = 0;
   #closed = false;
   #pool: SlotPool;
@@ -117,8 +122,9 @@ export function openSlotPool(options: SlotPoolOptions = {}): SlotPool {
  * All slots of the process. A slot is only ever held while somebody is at work on its bytes, never while a road waits
  * for its client or for another slot: so there is always one that comes back, and nothing can block in a circle.
  *
- * Fair by a dynamic threshold: a road may hold as many slots as are free. Many slow roads together never take the last,
- * and a road that holds none is always served before one that holds some.
+ * Fair by a dynamic threshold: a road may hold as many slots as are free, so the more roads the fewer each. Slots that
+ * are stuck behind stores that hang do not count against the limit (up to as many again), so that the other roads go on
+ * until the guard in front of those stores has given up.
  */
 export class SlotPool {
   readonly #slotLimit: number;
@@ -131,6 +137,8 @@ export class SlotPool {
   #collectedBytes = 0;
   #idleTimer: NodeJS.Timeout | null = null;
   #fewestFree = 0;
+  #stuckTimer: NodeJS.Timeout | null = null;
+  #stuckSlots = 0;
 
   constructor(options: SlotPoolOptions = {}) {
     this.#slotLimit = options.slotLimit ?? 48;
@@ -158,6 +166,8 @@ export class SlotPool {
   close(): void {
     if (this.#idleTimer) clearTimeout(this.#idleTimer);
     this.#idleTimer = null;
+    if (this.#stuckTimer) clearInterval(this.#stuckTimer);
+    this.#stuckTimer = null;
     this.#drop(this.#free.length);
   }
 
@@ -171,6 +181,7 @@ export class SlotPool {
     if (!this.#shares.has(share)) return Promise.reject(new Error('The share is closed.'));
     return new Promise((resolve, reject) => {
       this.#waiters.push({ share, resolve, reject });
+      this.#stuckTimer ??= setInterval(() => this.#countStuck(), stuckMilliseconds / 2).unref();
     });
   }
 
@@ -199,7 +210,8 @@ export class SlotPool {
 
   #mayTake(share: SlotShare): boolean {
     const free = this.#slotLimit - this.#inUse;
-    return free > 0 && (share.held === 0 || share.held < Math.min(free, slotsOfOneRoad));
+    if (free > 0) return share.held === 0 || share.held < Math.min(free, slotsOfOneRoad);
+    return share.held < 2 && -free < this.#stuckSlots && !isStuck(share);
   }
 
   #hand(share: SlotShare): Slot {
@@ -209,6 +221,7 @@ export class SlotPool {
     slot.owner = share;
     slot.retain();
     share.held += 1;
+    share.movedAt = performance.now();
     return slot;
   }
 
@@ -219,16 +232,34 @@ export class SlotPool {
   }
 
   #takeBack(slot: Slot): void {
-    if (slot.owner) slot.owner.held -= 1;
+    if (slot.owner) {
+      slot.owner.held -= 1;
+      slot.owner.movedAt = performance.now();
+    }
     slot.owner = null;
     this.#free.push(slot);
-    for (let index = 0; index < this.#waiters.length && this.#inUse < this.#slotLimit;) {
+    this.#serve();
+  }
+
+  #serve(): void {
+    const limit = this.#slotLimit + this.#stuckSlots;
+    for (let index = 0; index < this.#waiters.length && this.#inUse < limit;) {
       const waiter = this.#waiters[index];
       if (waiter && this.#mayTake(waiter.share)) {
         this.#waiters.splice(index, 1);
         waiter.resolve(this.#hand(waiter.share));
       } else index += 1;
     }
+  }
+
+  #countStuck(): void {
+    let stuck = 0;
+    for (const share of this.#shares) if (isStuck(share)) stuck += share.held;
+    this.#stuckSlots = Math.min(stuck, this.#slotLimit);
+    this.#serve();
+    if (this.#waiters.length > 0 || !this.#stuckTimer) return;
+    clearInterval(this.#stuckTimer);
+    this.#stuckTimer = null;
   }
 
   /** Slots that stayed free for a whole period are surplus. */
@@ -248,4 +279,8 @@ export class SlotPool {
       slot.drop();
     }
   }
+}
+
+function isStuck(share: SlotShare): boolean {
+  return share.held > 0 && performance.now() - share.movedAt > stuckMilliseconds;
 }

@@ -1,7 +1,7 @@
 /**
  * The road of a byte: source → inspect → hash → fan-out → sinks. These are the shapes between the parts.
  */
-import type { Inspection } from '../formats/inspector.ts';
+import type { Inspection } from '../formats/inspection.ts';
 import type { DurablePoint, ObjectWriter, ResumeState } from '../stores/store.ts';
 
 /** What a source yields: bytes, or a run of zeros that nobody needs to carry. */
@@ -43,7 +43,10 @@ export interface RoadOptions {
    * begins behind 0 come out null.
    */
   hashSession?: string;
-  /** Fed with every byte in order while it is not settled. */
+  /**
+   * Fed with every byte in order. A road that begins behind byte 0 needs the snapshot of exactly that byte; without it
+   * there is no inspection (null), and `inspectObject` makes it from what is stored.
+   */
   inspect: boolean;
   inspectorSnapshot?: string;
   /** true: the first store that fails fails the road. false: it is left behind while one other goes on. */
@@ -53,6 +56,7 @@ export interface RoadOptions {
     durableBytes: number;
     sinks: SinkProgress[];
     pieces: { index: number; blake3: string }[];
+    /** Null: none for exactly `durableBytes`; what was kept before is of no more use. */
     inspectorSnapshot: string | null;
   }): Promise<void>;
   /** Leaves the one sink behind (see `Road.detach`) that has made all others wait for so long. */
