@@ -1,5 +1,6 @@
 import type { ImageUpdate } from '#lib/contract/images.ts';
 import type { ImageFilters } from './queries/images.ts';
+import type { TransferAction, TransferFilters } from './queries/transfers.ts';
 import { addresses } from './paths.ts';
 import { withQuery } from './api.ts';
 
@@ -31,6 +32,10 @@ export type Deed =
       removedProperties?: string[];
     }
   | { kind: 'delete-image'; image: string }
+  | { kind: 'list-transfers'; filters: TransferFilters }
+  | { kind: 'steer-transfer'; transfer: string; action: TransferAction }
+  | { kind: 'list-uploads' }
+  | { kind: 'cancel-upload'; upload: string }
   | { kind: 'list-stores' }
   | { kind: 'show-store'; store: string };
 
@@ -103,6 +108,14 @@ export function equivalentsOf(deed: Deed, base: string): Equivalents {
         glance: `glance image-delete ${shellWord(deed.image)}`,
         curl: curl(base, addresses.image(deed.image), { method: 'DELETE' }),
       };
+    case 'list-transfers':
+      return onlyCurl(curl(base, withQuery(addresses.transfers, deed.filters)));
+    case 'steer-transfer':
+      return onlyCurl(curl(base, addresses.transferAction(deed.transfer, deed.action), { method: 'POST' }));
+    case 'list-uploads':
+      return onlyCurl(curl(base, addresses.uploads));
+    case 'cancel-upload':
+      return onlyCurl(curl(base, addresses.upload(deed.upload), { method: 'DELETE' }));
     case 'list-stores':
       return {
         openstack: 'openstack image stores info --detail',
@@ -112,6 +125,11 @@ export function equivalentsOf(deed: Deed, base: string): Equivalents {
     case 'show-store':
       return { openstack: null, glance: null, curl: curl(base, addresses.store(deed.store)) };
   }
+}
+
+/** What the Images API has no word for. */
+function onlyCurl(text: string): Equivalents {
+  return { openstack: null, glance: null, curl: text };
 }
 
 function signIn(user: string, project: string, base: string): Equivalents {

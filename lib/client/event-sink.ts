@@ -166,10 +166,11 @@ function patchTransfer(client: QueryClient, transfer: TransferView): void {
     void client.invalidateQueries({ queryKey: transferKeys.lists, refetchType: 'active' });
 }
 
+/** Ended ones stay, as they do in the server's list; who shows the list leaves out what it does not want. */
 function patchUpload(client: QueryClient, upload: UploadView): void {
   client.setQueryData<UploadView[]>(
     uploadsQuery.queryKey,
-    (uploads) => uploads && upsert(uploads, upload, (view) => view.state === 'done'),
+    (uploads) => uploads && upsert(uploads, upload, () => false),
   );
 }
 

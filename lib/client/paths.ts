@@ -28,7 +28,8 @@ export const addresses = {
     `/api/v1/transfers/${part(transferId)}/${action}`,
   uploads: '/api/v1/uploads',
   upload: (uploadId: string) => `/api/v1/uploads/${part(uploadId)}`,
-  uploadStore: (uploadId: string, storeId: string) => `/api/v1/uploads/${part(uploadId)}/stores/${part(storeId)}`,
+  uploadStore: (uploadId: string, storeId: string) =>
+    `/api/v1/uploads/${part(uploadId)}/stores/${part(storeId)}`,
   tus: '/api/uploads',
   events: '/api/events',
   download: (imageId: string) => `/image/v2/images/${part(imageId)}/file`,

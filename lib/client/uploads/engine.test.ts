@@ -349,7 +349,7 @@ test('follows what the server tells: durable and verified bytes, checking, the e
 });
 
 test('fails with the words of the server when the whole file does not have the expected hash', async (t) => {
-  const { engine } = await setUp(t);
+  const { server, engine } = await setUp(t);
   engine.add([orderOf(fileOf(randomBytes(MiB)))]);
   await until(engine, ({ state }) => state === 'checking');
   engine.applyView({
@@ -362,6 +362,10 @@ test('fails with the words of the server when the whole file does not have the e
   assert.equal(task?.state, 'failed');
   assert.equal(task?.problem?.detail, 'The SHA-512 differs.');
   assert.equal(task?.problem?.remedy, 'Fetch it again.');
+  engine.retry(task?.id ?? '');
+  const again = await until(engine, ({ state, uploadId }) => state === 'checking' && uploadId !== 'u1');
+  assert.equal(again.problem, null);
+  await waitFor(() => !server.uploads.has('u1'));
 });
 
 test('asks how an upload ended that was complete and is no longer listed; an incomplete one was removed', async (t) => {

@@ -241,9 +241,10 @@ export function createUploadEngine(parts: EngineParts): UploadEngine {
     }
     if (view.state === 'checking' && job.state !== 'failed') job.state = 'checking';
     if (view.state === 'done') end(job, 'done');
-    if (view.state === 'failed' && job.state !== 'failed') {
+    if (view.state === 'failed') {
       end(job, 'failed');
-      job.problem = { kind: 'refused', detail: view.error, remedy: view.remedy, requestId: null };
+      const requestId = job.problem?.requestId ?? null;
+      job.problem = { kind: 'ended', detail: view.error, remedy: view.remedy, requestId };
     }
   };
 
@@ -324,7 +325,10 @@ export function createUploadEngine(parts: EngineParts): UploadEngine {
     retry(id) {
       const job = find(id);
       if (job?.state !== 'failed') return;
-      if (job.problem?.kind === 'gone') {
+      const { kind } = job.problem ?? {};
+      // What failed for good stays in the server's list until it is dismissed.
+      if (kind === 'ended' && job.url !== null) void parts.terminate(job.url);
+      if (kind === 'ended' || kind === 'gone') {
         Object.assign(job, { url: null, uploadId: null, imageId: null, creationTried: false });
         Object.assign(job, { durableBytes: 0, sentBytes: 0, verifiedBytes: 0 });
       }

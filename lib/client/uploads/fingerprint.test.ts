@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import test from 'node:test';
 import type { UploadView } from '#lib/contract/uploads.ts';
 import { fingerprintOf, placesOf, readFingerprint, writeFingerprint } from './fingerprint.ts';
-import { likenessOf, recogniseUpload } from './recognise.ts';
+import { likenessOf, recogniseUpload, resumability } from './recognise.ts';
 
 const MiB = 1024 * 1024;
 const bytes = randomBytes(12 * MiB);
@@ -71,4 +71,14 @@ test('recognises the upload of the same file, asks when its time differs, prefer
   );
   assert.equal(found?.upload.id, 'far');
   assert.equal(found?.likeness, 'same');
+});
+
+test('asks about a picked file where another program began the upload and only the size can be compared', async () => {
+  const fingerprint = await fingerprintOf(fileOf(bytes));
+  const view = (length: number, known: string | null) =>
+    ({ length_bytes: length, file: { name: 'x', size_bytes: length, fingerprint: known } }) as UploadView;
+  assert.equal(resumability(view(bytes.length, null), bytes.length, fingerprint), 'ask');
+  assert.equal(resumability(view(bytes.length + 1, null), bytes.length, fingerprint), 'other');
+  const other = writeFingerprint({ sample: 'f'.repeat(64), changedAt: 1 });
+  assert.equal(resumability(view(bytes.length, other), bytes.length, fingerprint), 'other');
 });

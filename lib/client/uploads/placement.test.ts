@@ -71,7 +71,7 @@ test('refuses what does not fit at all, by the medium and by the quota', () => {
 test('refuses stores that are read-only, unavailable or not for this person, with the reason', () => {
   assert.deepEqual(offerOf(store('fast', { state: 'read-only' }), 1).refusal, { kind: 'read-only' });
   assert.deepEqual(offerOf(store('fast', { state: 'unavailable' }), 1).refusal, { kind: 'unavailable' });
-  assert.deepEqual(offerOf(store('fast', { actions: { upload: 'Only operators.' } }), 1).refusal, {
+  assert.deepEqual(offerOf(store('fast', { actions: { place: 'Only operators.' } }), 1).refusal, {
     kind: 'not-allowed',
     reason: 'Only operators.',
   });

@@ -56,7 +56,7 @@ function refusalOf(
 ): Exclude<Refusal, { instead: unknown }> | 'full' | 'above-load-line' | null {
   if (store.state === 'unavailable') return { kind: 'unavailable' };
   if (store.state === 'read-only') return { kind: 'read-only' };
-  if (typeof store.actions.upload === 'string') return { kind: 'not-allowed', reason: store.actions.upload };
+  if (typeof store.actions.place === 'string') return { kind: 'not-allowed', reason: store.actions.place };
   const free = freeBytes(store);
   if (free !== null && bytes > free) return 'full';
   const total = capacityBytes(store);

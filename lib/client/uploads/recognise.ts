@@ -35,3 +35,19 @@ export function recogniseUpload(
     );
   return found[0] ?? null;
 }
+
+/**
+ * May the upload go on with a file that a person picked for it? Uploads that were begun by another program have no
+ * fingerprint of ours: then only the size can be compared, and the person is asked.
+ */
+export function resumability(
+  upload: UploadView,
+  sizeBytes: number,
+  fingerprint: FileFingerprint,
+): 'same' | 'ask' | 'other' {
+  const likeness = likenessOf(upload, sizeBytes, fingerprint);
+  if (likeness === 'same') return 'same';
+  if (likeness === 'changed') return 'ask';
+  if (readFingerprint(upload.file.fingerprint) !== null) return 'other';
+  return upload.length_bytes === null || upload.length_bytes === sizeBytes ? 'ask' : 'other';
+}

@@ -31,8 +31,11 @@ export type UploadTaskState =
   'waiting' | 'sending' | 'paused' | 'offline' | 'signed-out' | 'checking' | 'done' | 'failed';
 
 export interface UploadProblem {
-  /** What is to be told: the server's words, or which of ours. */
-  readonly kind: 'refused' | 'gone' | 'busy-elsewhere' | 'unreadable' | 'no-answer';
+  /**
+   * What is to be told: the server's words, or which of ours. `gone` and `ended`: the server keeps nothing of it, so
+   * trying again begins at the first byte.
+   */
+  readonly kind: 'refused' | 'ended' | 'gone' | 'busy-elsewhere' | 'unreadable';
   /** The server's sentence, where it sent one. */
   readonly detail: string | null;
   readonly remedy: string | null;

@@ -28,12 +28,13 @@ export async function openTestServer(): Promise<TestServer> {
   const tus = new Server({
     path: '/api/uploads',
     datastore: new MemoryStore(uploads, (bytes) => server.onReceived(bytes)),
-    namingFunction: () => `u${uploads.size + 1}`,
+    namingFunction: () => `u${(named += 1)}`,
     respectForwardedHeaders: false,
   });
   let http: HttpServer | null = null;
   let port = 0;
   let atOnce = 0;
+  let named = 0;
 
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     server.requests.push(`${request.method} ${request.url}`);

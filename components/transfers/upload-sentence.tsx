@@ -1,0 +1,73 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+import { useFormat } from '#components/ui/quantity.tsx';
+import type { UploadRow } from '#lib/client/uploads/upload-rows.ts';
+import type { UploadProblem } from '#lib/client/uploads/task.ts';
+import type { UploadActions } from '#components/uploads/use-upload-actions.tsx';
+
+/** How the upload stands, in a sentence that says first what is safe. */
+export function useUploadSentence(): (row: UploadRow, actions: UploadActions) => string {
+  const t = useTranslations('transfers');
+  const format = useFormat();
+  return (row, actions) => {
+    const part = format.part(row.durableBytes, row.totalBytes ?? row.durableBytes, 'compare');
+    switch (row.state) {
+      case 'waiting':
+        return t('waitingTurn');
+      case 'paused':
+        return t('pausedHere', part);
+      case 'offline':
+        return t('offline', part);
+      case 'signed-out':
+        return t('signedOut', part);
+      case 'checking':
+        return t('checking', part);
+      case 'done':
+        return t('isIn', { stores: row.stores.join(', ') });
+      case 'elsewhere':
+        return row.view?.client ? t('sentElsewhere', { client: row.view.client }) : t('sentSomewhere');
+      case 'left':
+        if (actions.hasFileAtHand(row)) return t('pausedAtHand', part);
+        return row.view?.client
+          ? t('pausedElsewhere', { ...part, client: row.view.client })
+          : t('pausedSomewhere', part);
+      case 'failed':
+      case 'sending':
+        return t('durableOnly', part);
+    }
+  };
+}
+
+/** What stopped it: where it stands, what happened, what to do. */
+export function UploadTrouble({ row }: { row: UploadRow }) {
+  const t = useTranslations('transfers');
+  const format = useFormat();
+  const problem: UploadProblem = row.task?.problem ?? {
+    kind: 'ended',
+    detail: row.view?.error ?? null,
+    remedy: row.view?.remedy ?? null,
+    requestId: null,
+  };
+  const part = format.part(row.durableBytes, row.totalBytes ?? row.durableBytes, 'compare');
+  const own = {
+    gone: t('problemGone'),
+    'busy-elsewhere': t('problemBusy'),
+    unreadable: t('problemUnreadable'),
+    refused: t('problemRefused'),
+    ended: t('problemRefused'),
+  }[problem.kind];
+  return (
+    <div className="grid gap-1 text-12 [overflow-wrap:anywhere]">
+      <p className="text-danger">
+        {problem.kind !== 'ended' && t('stoppedAt', part)} {problem.detail ?? own}
+      </p>
+      {problem.remedy && <p className="text-ink-2">{problem.remedy}</p>}
+      {problem.requestId && (
+        <p className="text-ink-3">
+          <code>{problem.requestId}</code>
+        </p>
+      )}
+    </div>
+  );
+}
