@@ -40,7 +40,7 @@ test(`loses nothing acknowledged and leaves nothing unnamed when killed ${rounds
     }
   }
   context.diagnostic(JSON.stringify(tally));
-  assert.ok(tally.committed > 0 && tally.removed > 0, 'the victims got to do something');
+  assert.ok(tally.committed > 0, 'the victims got to do something');
 });
 
 async function killAtRandom(directory: string, seed: number, random: () => number): Promise<Line[]> {
