@@ -56,7 +56,7 @@ export function UploadSheet({
   });
   const freshBytes = fresh.reduce((sum, { file }) => sum + file.size, 0);
   const taken = useTakenNames(open ? fresh.map(({ name }) => name) : []);
-  const offers = useMemo(() => planPlaces(stores.data ?? [], freshBytes), [stores.data, freshBytes]);
+  const offers = planPlaces(stores.data ?? [], freshBytes);
   const possible = (id: string) => offers.some(({ store, refusal }) => store.id === id && refusal === null);
   const first = firstPlace(offers);
   const chosen = (chosenStores ?? (first === null ? [] : [first])).filter(possible);

@@ -1,0 +1,94 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { dock, dropFile, expect, openBrowser, signIn, slowDown, test } from './support/stage.ts';
+
+const MiB = 1024 ** 2;
+const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe finds, as sentences with the element: the report of a failure says where to look. */
+async function violationsOf(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze();
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target }) => `${id}: ${help} (${target.join(' ')})`),
+  );
+}
+
+/** Nothing sticks out of a narrow window: WCAG 1.4.10, 320 px. */
+async function overflowOf(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const [device, viewport] of [
+    ['desktop', { width: 1440, height: 900 }],
+    ['phone', { width: 320, height: 640 }],
+  ] as const) {
+    test(`every page is accessible, ${theme}, ${device}`, async ({ browser, stage }) => {
+      const small = stage.file('small.raw', 4 * MiB);
+      const large = stage.file('large.raw', 48 * MiB);
+      const server = await stage.start();
+      const context = await openBrowser(browser, { colorScheme: theme, viewport, reducedMotion: 'reduce' });
+      const page = await context.newPage();
+      const check = async (what: string) => {
+        await test.step(what, async () => {
+          expect.soft(await violationsOf(page), what).toEqual([]);
+          expect.soft(await overflowOf(page), `${what}: wider than the window`).toBeLessThanOrEqual(0);
+        });
+      };
+      const visit = async (path: string, heading: string) => {
+        await page.goto(server.url + path);
+        await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible();
+        await expect(page.locator('[aria-busy="true"], .skeleton')).toHaveCount(0);
+      };
+
+      await page.goto(server.url);
+      await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+      await check('sign-in');
+      await signIn(page, server);
+      await check('images, none yet');
+      await visit('/transfers', 'Transfers');
+      await check('transfers, nothing on its way');
+
+      await page.keyboard.press('u');
+      await expect(page.getByRole('dialog', { name: 'Upload images' })).toBeVisible();
+      await check('upload sheet, empty');
+      await dropFile(page, small.path);
+      await expect(page.getByText('Safe to store')).toBeVisible();
+      await check('upload sheet');
+      await page.getByRole('button', { name: 'Upload 1 image' }).click();
+      await expect(page.getByText('small.raw is in fast')).toBeVisible({ timeout: 30_000 });
+
+      await slowDown(page, 1 * MiB);
+      await dropFile(page, large.path);
+      await page.getByRole('button', { name: 'Upload 1 image' }).click();
+      await expect(dock(page)).toBeVisible();
+      await check('transfers, an upload and the dock');
+      await dock(page)
+        .getByRole('button', { name: /^(Collapse|Expand) transfers$/ })
+        .click();
+      await check('dock, the other way round');
+      await dock(page)
+        .getByRole('button', { name: /^(Collapse|Expand) transfers$/ })
+        .click();
+      await page.getByRole('button', { name: 'Cancel large.raw' }).first().click();
+      await page.getByRole('button', { name: 'Cancel the upload' }).click();
+      await expect(dock(page)).toBeHidden();
+
+      await visit('/transfers?state=all', 'Transfers');
+      await check('transfers, ended');
+      await visit('/images', 'Images');
+      await expect(page.getByRole('link', { name: 'small.raw' })).toBeVisible();
+      await check('images');
+      await page.getByRole('link', { name: 'small.raw' }).click();
+      await expect(page.getByRole('heading', { level: 1, name: 'small.raw' })).toBeVisible();
+      await check('image');
+      await visit('/stores', 'Stores');
+      await check('stores');
+      await visit('/stores/fast', 'fast');
+      await check('store');
+      await visit('/no-such-page', 'There is no such page');
+      await check('no such page');
+      await context.close();
+    });
+  }
+}

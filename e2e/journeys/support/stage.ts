@@ -1,0 +1,125 @@
+import { createHash, randomFillSync } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { test as base, expect } from '@playwright/test';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import { adminPassword, startServer } from '#e2e/support/server.ts';
+import type { ServerOptions, TestServer } from '#e2e/support/server.ts';
+import { temporaryDirectory } from '#e2e/support/temporary-directory.ts';
+import type { Cleanup } from '#e2e/support/temporary-directory.ts';
+
+export { expect };
+export type { TestServer } from '#e2e/support/server.ts';
+
+const MiB = 1024 ** 2;
+
+/** Three directories, so that something can lie in two of them and be copied to the third. */
+export const threeStores = `
+default_store: fast
+stores:
+  - { id: fast, driver: filesystem, code: NVM, tier: premium, site: berlin, weight: 300, price_per_gib_month: 0.12, load_line: 100, options: { path: stores/fast } }
+  - { id: archive, driver: filesystem, code: ARC, tier: archive, site: frankfurt, weight: 200, price_per_gib_month: 0.011, load_line: 100, options: { path: stores/archive } }
+  - { id: cold, driver: filesystem, code: CLD, site: berlin, weight: 100, load_line: 100, options: { path: stores/cold } }
+`;
+
+export interface Stage {
+  /** Ends with the journey. */
+  start(options?: ServerOptions): Promise<TestServer>;
+  /** A file of random bytes on the disk; `sha512` of all of them. */
+  file(name: string, bytes: number): { path: string; sha512: string };
+}
+
+export const test = base.extend<{ stage: Stage }>({
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted
+  stage: async ({}, use) => {
+    const endings: (() => void | Promise<void>)[] = [];
+    const cleanup: Cleanup = { after: (done) => void endings.unshift(done) };
+    let files: string | null = null;
+    await use({
+      start: (options = {}) => startServer(cleanup, { config: threeStores, ...options }),
+      file: (name, bytes) => {
+        files ??= temporaryDirectory(cleanup);
+        return writeRandomFile(path.join(files, name), bytes);
+      },
+    });
+    for (const end of endings) await end();
+  },
+});
+
+function writeRandomFile(file: string, bytes: number): { path: string; sha512: string } {
+  const hash = createHash('sha512');
+  const descriptor = openSync(file, 'w');
+  const piece = Buffer.alloc(4 * MiB);
+  for (let left = bytes; left > 0; left -= piece.length) {
+    const part = randomFillSync(piece).subarray(0, Math.min(left, piece.length));
+    hash.update(part);
+    writeSync(descriptor, part);
+  }
+  closeSync(descriptor);
+  return { path: file, sha512: hash.digest('hex') };
+}
+
+/**
+ * Another person's browser, or this one after a restart. Files are picked through the plain field: the system's own
+ * dialog, which Chromium opens for handles, cannot be pressed by a program.
+ */
+export async function openBrowser(
+  browser: Browser,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  await context.addInitScript(() => Reflect.deleteProperty(window, 'showOpenFilePicker'));
+  return context;
+}
+
+export async function signIn(page: Page, server: TestServer): Promise<void> {
+  await page.goto(server.url);
+  await page.getByRole('textbox', { name: 'User' }).fill('admin');
+  await page.getByLabel('Password', { exact: true }).fill(adminPassword);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Images' })).toBeVisible();
+}
+
+/** Drops a file of the disk onto the window, as a hand does. */
+export async function dropFile(page: Page, file: string): Promise<void> {
+  await page.evaluate(() => {
+    const field = Object.assign(document.createElement('input'), {
+      type: 'file',
+      id: 'dropped-file',
+      hidden: true,
+    });
+    document.body.append(field);
+  });
+  await page.locator('#dropped-file').setInputFiles(file);
+  await page.evaluate(() => {
+    const field = document.querySelector<HTMLInputElement>('#dropped-file');
+    const transfer = new DataTransfer();
+    for (const dropped of field?.files ?? []) transfer.items.add(dropped);
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      document.body.dispatchEvent(
+        new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: transfer }),
+      );
+    }
+    field?.remove();
+  });
+}
+
+/** A line that takes its time, so that there is a middle of an upload. */
+export async function slowDown(page: Page, bytesPerSecond: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: bytesPerSecond,
+  });
+}
+
+export const dock = (page: Page) => page.getByRole('complementary', { name: 'Transfers' });
+
+/** Per cent of this upload that the server keeps. */
+export async function durablePercent(page: Page, name: string): Promise<number> {
+  const bar = dock(page).getByRole('progressbar', { name: `${name}, durable bytes` });
+  return Number(await bar.getAttribute('aria-valuenow'));
+}

@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { Page } from '@playwright/test';
+import {
+  dock,
+  dropFile,
+  durablePercent,
+  expect,
+  openBrowser,
+  signIn,
+  slowDown,
+  test,
+} from './support/stage.ts';
+
+const MiB = 1024 ** 2;
+
+test('an upload survives the end of the server and lands in two stores, goes to a third, leaves the first and comes back byte for byte', async ({
+  browser,
+  stage,
+}) => {
+  const file = stage.file('golden.raw', 200 * MiB);
+  const server = await stage.start();
+  const context = await openBrowser(browser);
+  const page = await context.newPage();
+  await signIn(page, server);
+  await slowDown(page, 30 * MiB);
+
+  await test.step('drop it and choose two stores', async () => {
+    await dropFile(page, file.path);
+    const sheet = page.getByRole('dialog', { name: 'Upload 1 file' });
+    await expect(sheet.getByText('Safe to store')).toBeVisible();
+    await expect(sheet.getByRole('checkbox', { name: 'Premium, fast' })).toBeChecked();
+    await sheet.getByRole('checkbox', { name: 'Archive, archive' }).check();
+    await sheet.getByRole('button', { name: 'Upload 1 image' }).click();
+    await expect(sheet).toBeHidden();
+  });
+
+  await test.step('kill the server in the middle and start it again', async () => {
+    await expect.poll(() => durablePercent(page, 'golden.raw'), { intervals: [100] }).toBeGreaterThan(10);
+    await server.kill();
+    await expect(dock(page).getByText('The service does not answer.')).toBeVisible();
+    const safe = await durablePercent(page, 'golden.raw');
+    expect(safe).toBeGreaterThan(10);
+    expect(safe).toBeLessThan(95);
+    await stage.start({ directory: server.directory, port: server.port });
+  });
+
+  await test.step('it goes on by itself and becomes active in both', async () => {
+    await expect(page.getByText('golden.raw is in fast, archive')).toBeVisible({ timeout: 90_000 });
+    await page.getByRole('link', { name: 'golden.raw' }).first().click();
+    await expect(page.getByRole('heading', { level: 1, name: 'golden.raw' })).toBeVisible();
+    await expectActive(page, 'fast');
+    await expectActive(page, 'archive');
+  });
+
+  await test.step('copy it to the third', async () => {
+    await page.getByRole('button', { name: 'Copy to…' }).click();
+    const dialog = page.getByRole('dialog', { name: /to which stores/ });
+    await dialog.getByText('cold', { exact: true }).click();
+    await dialog.getByRole('button', { name: /Make 1 copy/ }).click();
+    await expectActive(page, 'cold');
+  });
+
+  await test.step('remove it from the first', async () => {
+    await page.getByRole('button', { name: 'Actions for the copy in fast' }).click();
+    await page.getByRole('menuitem', { name: 'Remove from this store…' }).click();
+    await page.getByRole('button', { name: 'Remove from fast' }).click();
+    await expect(page.getByRole('row', { name: /^fast/ })).toBeHidden();
+    await expectActive(page, 'archive');
+    await expectActive(page, 'cold');
+  });
+
+  await test.step('download it and compare', async () => {
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download' }).click();
+    const download = await waiting;
+    expect(await sha512Of(await download.path())).toBe(file.sha512);
+  });
+  await context.close();
+});
+
+test('another browser goes on with an upload when the same file is picked, and refuses another one', async ({
+  browser,
+  stage,
+}) => {
+  const file = stage.file('rocky.img', 96 * MiB);
+  const other = stage.file('other.img', 96 * MiB);
+  const server = await stage.start();
+
+  const first = await openBrowser(browser);
+  const firstPage = await first.newPage();
+  await signIn(firstPage, server);
+  await slowDown(firstPage, 16 * MiB);
+  await dropFile(firstPage, file.path);
+  await firstPage.getByRole('button', { name: 'Upload 1 image' }).click();
+  await expect.poll(() => durablePercent(firstPage, 'rocky.img'), { intervals: [100] }).toBeGreaterThan(15);
+  await first.close();
+
+  const second = await openBrowser(browser);
+  const page = await second.newPage();
+  await signIn(page, server);
+  await expect(dock(page).getByText(/MiB are safe here\. Pick the same file to go on\./)).toBeVisible();
+
+  await pickFor(page, 'rocky.img', other.path);
+  await expect(page.getByText(/other\.img is not the file of rocky\.img/)).toBeVisible();
+
+  await pickFor(page, 'rocky.img', file.path);
+  await expect(page.getByText('rocky.img is in fast')).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('link', { name: 'rocky.img' }).first().click();
+  await expectActive(page, 'fast');
+  await expect(page.getByText(file.sha512.slice(0, 12)).first()).toBeVisible();
+  await second.close();
+});
+
+test('pauses and goes on, survives moving through the pages, and cancels with nothing left', async ({
+  browser,
+  stage,
+}) => {
+  const file = stage.file('paused.raw', 64 * MiB);
+  const server = await stage.start();
+  const context = await openBrowser(browser);
+  const page = await context.newPage();
+  await signIn(page, server);
+  await slowDown(page, 6 * MiB);
+  await dropFile(page, file.path);
+  await page.getByRole('button', { name: 'Upload 1 image' }).click();
+  await expect.poll(() => durablePercent(page, 'paused.raw'), { intervals: [100] }).toBeGreaterThan(5);
+
+  await dock(page).getByRole('button', { name: 'Pause paused.raw' }).click();
+  await expect(dock(page).getByText(/^Paused\. .* are safe here\./)).toBeVisible();
+  const kept = await durablePercent(page, 'paused.raw');
+
+  await page
+    .getByRole('navigation', { name: 'Main' })
+    .getByRole('link', { name: /^Transfers/ })
+    .click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Transfers' })).toBeVisible();
+  await expect(
+    page.getByRole('table', { name: 'Transfers' }).getByText('Paused', { exact: true }),
+  ).toBeVisible();
+
+  await dock(page).getByRole('button', { name: 'Go on with paused.raw' }).click();
+  await expect.poll(() => durablePercent(page, 'paused.raw'), { intervals: [100] }).toBeGreaterThan(kept);
+
+  await dock(page).getByRole('button', { name: 'Cancel paused.raw' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Cancel the upload of paused.raw?' });
+  await dialog.getByRole('button', { name: 'Cancel the upload' }).click();
+  await expect(dock(page)).toBeHidden();
+  await expect(page.getByText('Nothing is on its way', { exact: true }).last()).toBeVisible();
+  await context.close();
+});
+
+test('an upload goes on after the session has ended and its owner has signed in again', async ({
+  browser,
+  stage,
+}) => {
+  const file = stage.file('session.raw', 64 * MiB);
+  const server = await stage.start();
+  const context = await openBrowser(browser);
+  const page = await context.newPage();
+  await signIn(page, server);
+  await slowDown(page, 6 * MiB);
+  await dropFile(page, file.path);
+  await page.getByRole('button', { name: 'Upload 1 image' }).click();
+  await expect.poll(() => durablePercent(page, 'session.raw'), { intervals: [100] }).toBeGreaterThan(5);
+
+  await dock(page).getByRole('button', { name: 'Pause session.raw' }).click();
+  await expect(dock(page).getByText(/^Paused\./)).toBeVisible();
+  await context.clearCookies();
+  await dock(page).getByRole('button', { name: 'Go on with session.raw' }).click();
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  await page.getByRole('textbox', { name: 'User' }).fill('admin');
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery staple');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByText('session.raw is in fast')).toBeVisible({ timeout: 60_000 });
+  await context.close();
+});
+
+async function expectActive(page: Page, store: string): Promise<void> {
+  const row = page.getByRole('row', { name: new RegExp(`^${store}: active`) });
+  await expect(row).toBeVisible({ timeout: 60_000 });
+}
+
+async function pickFor(page: Page, name: string, file: string): Promise<void> {
+  const waiting = page.waitForEvent('filechooser');
+  await dock(page)
+    .getByRole('button', { name: `Pick file for ${name}` })
+    .click();
+  await (await waiting).setFiles(file);
+}
+
+async function sha512Of(file: string): Promise<string> {
+  const hash = createHash('sha512');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
