@@ -82,7 +82,7 @@ export function DeleteDialog({
         <p>
           {t('protectedStay', {
             count: stay.length,
-            names: stay.map((image) => image.name ?? image.id).join(', '),
+            names: format.list(stay.map((image) => image.name ?? image.id)),
           })}
         </p>
       )}

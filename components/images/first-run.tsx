@@ -4,7 +4,7 @@ import { FolderOpen } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { Button } from '#components/ui/button.tsx';
 import { Empty } from '#components/ui/empty.tsx';
-import { Hold, LoadLine } from '#components/ui/hold.tsx';
+import { Hold, LoadLine, holdWidth } from '#components/ui/hold.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
 import { Kbd } from '#components/ui/tag.tsx';
 import { Programs } from '#components/programs/programs.tsx';
@@ -40,7 +40,7 @@ export function FirstRun({ stores, onShowList }: { stores: StoreView[]; onShowLi
               {shown.map((store) => {
                 const capacity = capacityBytes(store);
                 return (
-                  <div key={store.id} className="min-w-0">
+                  <div key={store.id} className="min-w-0" style={{ flexGrow: holdWidth(capacity) }}>
                     <span className="font-mono font-semibold">{store.code}</span>
                     <div className="truncate text-12 text-ink-3">
                       {capacity === null ? store.id : `${store.id}, ${format.bytes(capacity)}`}

@@ -31,7 +31,8 @@ export function ImageBrowser({ tab, store, label }: { tab: ImageTab; store?: str
   const [selection, setSelection] = useState<ReadonlyMap<string, ImageSummary>>(new Map());
 
   const images = useMemo(() => list.data?.pages.flatMap((page) => page.images) ?? [], [list.data]);
-  const total = list.data?.pages[0]?.total ?? null;
+  // Where the server does not count, the last page tells.
+  const total = list.data?.pages[0]?.total ?? (list.data && !list.hasNextPage ? images.length : null);
   const { fetchNextPage, isFetchingNextPage } = list;
   const more = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage();

@@ -124,10 +124,8 @@ export function ImageHashes({ image }: { image: ImageView }) {
         <p className="text-ink-3">{t('noHashYet')}</p>
       ) : (
         <>
-          <p
-            className="grid grid-cols-[repeat(auto-fill,minmax(70px,1fr))] gap-x-2 font-mono text-12 leading-5"
-            aria-label={image.sha512}
-          >
+          <p className="grid grid-cols-[repeat(auto-fill,minmax(70px,1fr))] gap-x-2 font-mono text-12 leading-5">
+            <span className="sr-only">{image.sha512}</span>
             {(image.sha512.match(/.{1,8}/g) ?? []).map((group, index) => (
               <span key={`${index}${group}`} aria-hidden="true">
                 {group}

@@ -90,10 +90,10 @@ export function ImageHead({ image, name }: { image: ImageView; name: string }) {
                   {t('download')}
                 </MenuLink>
               )}
-              {isOffered(actions, 'update') && (
+              {isOffered(actions, 'edit') && (
                 <MenuItem
                   icon={Pencil}
-                  disabledReason={reasonAgainst(actions, 'update')}
+                  disabledReason={reasonAgainst(actions, 'edit')}
                   onSelect={() => setAsking('edit')}
                 >
                   {t('edit')}
@@ -156,7 +156,7 @@ function HeadFacts({ image }: { image: ImageView }) {
       {image.tags.map((tag) => (
         <Tag key={tag}>{tag}</Tag>
       ))}
-      <span className="flex min-w-0 items-center gap-1">
+      <span className="-my-1 flex min-w-0 items-center gap-1">
         <code className="[overflow-wrap:anywhere] text-ink-3">{image.id}</code>
         <CopyButton iconOnly text={image.id} what={t('copyId')} />
       </span>

@@ -32,10 +32,10 @@ export function ImageProperties({ image }: { image: ImageView }) {
         <Panel
           title={t('tabProperties')}
           actions={
-            isOffered(image.actions, 'update') && (
+            isOffered(image.actions, 'edit') && (
               <Button
                 size="small"
-                disabledReason={reasonAgainst(image.actions, 'update')}
+                disabledReason={reasonAgainst(image.actions, 'edit')}
                 onClick={() => setEditing(true)}
               >
                 {t('editProperties')}

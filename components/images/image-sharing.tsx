@@ -28,7 +28,7 @@ export function ImageSharing({ image }: { image: ImageView }) {
   const session = useSession();
   const update = useUpdateImage(image.id);
   const [wanted, setWanted] = useState<Visibility | null>(null);
-  const why = allowed(image.actions, 'update');
+  const why = allowed(image.actions, 'edit');
   const close = () => {
     setWanted(null);
     update.reset();

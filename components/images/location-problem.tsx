@@ -35,7 +35,7 @@ export function LocationProblem({
     .filter((copy) => copy.store !== store.id)
     .map((copy) => copy.store);
   const safety =
-    good.length > 0 ? t('imageIsSafe', { stores: good.join(', '), count: good.length }) : t('noGoodCopy');
+    good.length > 0 ? t('imageIsSafe', { stores: format.list(good), count: good.length }) : t('noGoodCopy');
   const title = failedCopy
     ? t(failedCopy.kind === 'verify' ? 'checkStopped' : 'copyStopped', {
         store: store.id,

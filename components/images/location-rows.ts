@@ -1,4 +1,4 @@
-import { berthOf } from '#lib/client/berths.ts';
+import { berthOf, goneStore } from '#lib/client/berths.ts';
 import type { BerthView } from '#lib/client/berths.ts';
 import type { ImageView, LocationView } from '#lib/contract/images.ts';
 import type { StoreView } from '#lib/contract/stores.ts';
@@ -16,7 +16,9 @@ const shownEnded = ['failed'];
 
 /** The places of an image in the order of the stores: its copies, and stores that one is on its way to. */
 export function locationRows(image: ImageView, stores: StoreView[]): LocationRow[] {
-  return stores.flatMap((store) => {
+  const known = new Set(stores.map(({ id }) => id));
+  const lost = image.locations.filter(({ store }) => !known.has(store)).map(({ store }) => goneStore(store));
+  return [...stores, ...lost].flatMap((store) => {
     const location = image.locations.find((candidate) => candidate.store === store.id) ?? null;
     const transfer = newestTransfer(image.transfers, store.id, location);
     if (location === null && transfer === null) return [];

@@ -71,7 +71,7 @@ export function LocationsPanel({
               <th scope="col" className="num w-[110px]">
                 {t('column.stored')}
               </th>
-              <th scope="col" className="w-[150px]">
+              <th scope="col" className="w-[176px]">
                 {t('column.verified')}
               </th>
               <th scope="col" className="w-[52px]">
@@ -202,7 +202,11 @@ function VerifiedCell({ image, row: { location, transfer } }: { image: ImageView
   }
   return (
     <span className="text-ink-3">
-      {location?.state === 'active' ? t('verifiedInBackground') : t('notVerifiedYet')}
+      {location?.state === 'active'
+        ? t('verifiedInBackground')
+        : location?.state === 'writing' || location?.state === 'verifying'
+          ? t('notVerifiedYet')
+          : '–'}
     </span>
   );
 }

@@ -58,7 +58,7 @@ export function RemoveCopyDialog({
           bytes: format.bytes(location.bytes),
           store: location.store,
           count: others.length,
-          others: others.map(({ store }) => store).join(', '),
+          others: format.list(others.map(({ store }) => store)),
         })}
       </p>
       <div>

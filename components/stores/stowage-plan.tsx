@@ -20,7 +20,7 @@ export function StowagePlan({ stores }: { stores: StoreView[] }) {
   const common = lines.size === 1 && shared !== undefined ? shared : null;
   return (
     <div className="border-b border-line px-4 pt-5 pb-[22px] rail:px-6">
-      <div className="max-rail:-mx-4 max-rail:overflow-x-auto max-rail:px-4 max-rail:pt-2.5" tabIndex={-1}>
+      <div className="max-rail:-mx-4 max-rail:overflow-x-auto max-rail:px-4 max-rail:pt-2.5">
         <div className="plan" style={{ ['--deck' as string]: '204px', minWidth: 40 + stores.length * 84 }}>
           <HoldMarks loadLinePercent={common} />
           <div className="plan-deck">
@@ -59,7 +59,7 @@ function PlanLabel({ store }: { store: StoreView }) {
   return (
     <li style={{ flexGrow: holdWidth(total) }}>
       <Link href={pages.store(store.id)} className="block" title={store.id}>
-        <span className="flex items-center gap-1.5">
+        <span className="flex h-5 items-center gap-1.5">
           <span className="font-mono text-12 font-semibold" aria-hidden="true">
             {store.code}
           </span>

@@ -31,6 +31,7 @@ export function useFormat() {
     duration: formatDuration,
     percent: formatPercent,
     count: (count: number) => formatCount(count, region),
+    list: (words: string[]) => new Intl.ListFormat(region, { type: 'conjunction' }).format(words),
     price: (amount: number, currency: string) => formatPrice(amount, currency, region),
     moment: (moment: string, now = new Date()) => formatMoment(moment, now, region),
     age: (moment: string, now = new Date()) => formatAge(moment, now, region),

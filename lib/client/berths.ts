@@ -125,3 +125,34 @@ export function isOverLoadLine(store: StoreView): boolean {
   const used = usedPercent(store);
   return used !== null && used > store.load_line;
 }
+
+/** Stands for a store that copies still name and the configuration does not: what lies there cannot be reached. */
+export function goneStore(id: string): StoreView {
+  return {
+    id,
+    code: '–',
+    description: '',
+    driver: '',
+    weight: 0,
+    tier: null,
+    site: null,
+    hypervisors: [],
+    price_per_gib_month: null,
+    currency: 'EUR',
+    default: false,
+    load_line: 100,
+    quota_bytes: null,
+    state: 'unavailable',
+    state_since: null,
+    error: null,
+    capacity: { total_bytes: null, free_bytes: null, measured_at: null },
+    image_count: 0,
+    stored_bytes: 0,
+    operator_bytes: 0,
+    project_bytes: 0,
+    reserved_bytes: 0,
+    read_latency_ms: null,
+    capabilities: [],
+    actions: {},
+  };
+}

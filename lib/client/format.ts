@@ -4,6 +4,8 @@
  */
 
 const space = '\u00a0';
+/** Smaller than one byte of an exbibyte-sized share matters, greater than what dividing gets wrong. */
+const hair = 1e-9;
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 export type ByteUnit = (typeof byteUnits)[number];
 
@@ -54,7 +56,8 @@ export function splitPart(
   const scale = 1024 ** byteUnits.indexOf(unit);
   const decimals = unit === 'B' ? 0 : options.precision === 'compare' && total / scale < 10 ? 2 : 1;
   const step = 10 ** decimals;
-  const floored = (Math.floor((done / scale) * step) / step) * scale;
+  // A hair is added before rounding down, or 22.8 of 120 would be written 22.7.
+  const floored = (Math.floor((done / scale) * step + hair) / step) * scale;
   return {
     done: formatDecimal(floored / scale, decimals, options.region),
     total: `${formatDecimal(total / scale, decimals, options.region)}${space}${unit}`,
@@ -120,11 +123,11 @@ export function formatFullTime(moment: string | Date, region = 'en-GB'): string 
 /** Whole per cent, rounded down: 99.9 % of the bytes are not all of them. */
 export function percentOf(part: number, whole: number): number {
   if (whole <= 0) return 0;
-  return Math.max(0, Math.min(100, Math.floor((part / whole) * 100)));
+  return Math.max(0, Math.min(100, Math.floor((part / whole) * 100 + hair)));
 }
 
 export function formatPercent(percent: number): string {
-  return `${Math.floor(percent)}${space}%`;
+  return `${Math.floor(percent + hair)}${space}%`;
 }
 
 export function formatCount(count: number, region = 'en-GB'): string {

@@ -52,8 +52,10 @@ export function useImageList(filters: ImageFilters) {
 export function useImageCount(filters: ImageFilters, enabled = true) {
   return useQuery({
     queryKey: imageKeys.count(filters),
-    queryFn: async ({ signal }) =>
-      (await api<ImageList>(addresses.images, { query: { ...filters, limit: 1 }, signal })).total,
+    queryFn: async ({ signal }) => {
+      const page = await api<ImageList>(addresses.images, { query: { ...filters, limit: 1 }, signal });
+      return page.total ?? (page.next_cursor === null ? page.images.length : null);
+    },
     enabled,
   });
 }
