@@ -40,7 +40,10 @@ if (!unitOnly && words.length === 0) {
   if (!requirement.ok) print(`Some tests will be skipped: ${requirement.reason}.`);
 }
 await runNodeTests({ root, files: unit, concurrency: 2, fileTimeoutMilliseconds: 5 * minute }, summary);
-if (endToEnd.length + journeys.length > 0) await ensureBuilt(root, process.execPath);
+if (endToEnd.length + journeys.length > 0) {
+  await ensureBuilt(root, process.execPath);
+  process.env.STOWAGE_TESTS_BUILT = 'yes';
+}
 await runNodeTests({ root, files: parallel, concurrency: 2, fileTimeoutMilliseconds: 10 * minute }, summary);
 await runNodeTests({ root, files: serial, concurrency: 1, fileTimeoutMilliseconds: 15 * minute }, summary);
 await runJourneys(root, journeys, summary);

@@ -46,7 +46,8 @@ export interface TestServer {
 
 /** Starts a real Stowage, in production mode and as its own process. Ends with the test that started it. */
 export async function startServer(test: Cleanup, options: ServerOptions = {}): Promise<TestServer> {
-  await ensureBuilt(root, process.execPath);
+  // The test runner has built once for all: a source that is edited meanwhile must not take the build from under others.
+  if (!process.env.STOWAGE_TESTS_BUILT) await ensureBuilt(root, process.execPath);
   const directory = options.directory ?? temporaryDirectory(test);
   const child = launch(directory, options);
   test.after(async () => {
