@@ -6,13 +6,22 @@ export class Collector {
   #pieces: Piece[] = [];
   #firstOffset = 0;
   #dataPieces = 0;
+  #spent: Uint8Array[] = [];
+  #onSpent: ((chunk: Uint8Array) => void) | undefined;
   /** All bytes that wait here, zeros included. */
   bytes = 0;
   /** What of it takes memory. */
   heldBytes = 0;
 
+  /** @param onSpent gets every chunk once, when nobody will look at it any more */
+  constructor(onSpent?: (chunk: Uint8Array) => void) {
+    this.#onSpent = onSpent;
+  }
+
   add(piece: Piece): void {
-    const kept = piece instanceof Uint8Array && isZero(piece) ? { zeros: piece.byteLength } : piece;
+    const isEmpty = piece instanceof Uint8Array && isZero(piece);
+    const kept = isEmpty ? { zeros: piece.byteLength } : piece;
+    if (isEmpty) this.#onSpent?.(piece);
     if (kept instanceof Uint8Array) {
       this.bytes += kept.byteLength;
       this.heldBytes += kept.byteLength;
@@ -44,7 +53,10 @@ export class Collector {
         continue;
       }
       this.#firstOffset = 0;
-      if (isData) this.#dataPieces -= 1;
+      if (isData) {
+        this.#dataPieces -= 1;
+        if (this.#onSpent) this.#spent.push(piece);
+      }
       used += 1;
     }
     this.#pieces.splice(0, used);
@@ -52,7 +64,15 @@ export class Collector {
     return taken;
   }
 
+  /** What was taken has been copied. */
+  copied(): void {
+    if (this.#spent.length === 0) return;
+    for (const chunk of this.#spent.splice(0)) this.#onSpent?.(chunk);
+  }
+
   clear(): void {
+    this.copied();
+    for (const piece of this.#pieces) if (piece instanceof Uint8Array) this.#onSpent?.(piece);
     this.#pieces = [];
     this.#firstOffset = 0;
     this.#dataPieces = 0;

@@ -12,14 +12,15 @@ export class HashFeed {
   #hashPool: HashPool;
   #share: SlotShare;
   #session: HashSession;
-  #collector = new Collector();
+  #collector: Collector;
   #position: number;
   #wake: (() => void) | null = null;
 
   constructor(
     services: { slots: SlotPool; hashPool: HashPool },
-    options: { hashes: readonly HashName[]; position: number },
+    options: { hashes: readonly HashName[]; position: number; onSpent?(chunk: Uint8Array): void },
   ) {
+    this.#collector = new Collector(options.onSpent);
     this.#hashPool = services.hashPool;
     this.#share = services.slots.openShare();
     this.#session = services.hashPool.openSession(options);
@@ -56,6 +57,7 @@ export class HashFeed {
 
   async close(): Promise<void> {
     this.#share.close(new Error('The reading has ended.'));
+    this.#collector.clear();
     await this.#session.hashedTo(this.#session.position);
     this.#hashPool.suspend(this.#session);
   }
@@ -69,6 +71,7 @@ export class HashFeed {
       } else {
         const slot = this.#share.tryTake() ?? (await this.#share.take());
         fillSlot(slot, this.#collector.take(length));
+        this.#collector.copied();
         this.#session.update(slot, length);
         slot.release();
       }

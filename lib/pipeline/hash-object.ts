@@ -1,4 +1,5 @@
 import { pieceSizeBytes } from '#lib/contract/limits.ts';
+import { BufferPool } from '#lib/streams/buffer-pool.ts';
 import type { ByteRange, Store } from '../stores/store.ts';
 import type { HashPool } from './hash-pool.ts';
 import { HashFeed } from './hash-feed.ts';
@@ -86,9 +87,17 @@ async function hashOnce(
   hashes: readonly HashName[],
   options: ReadBackOptions,
 ): Promise<Digests> {
-  const feed = new HashFeed(services, { hashes, position: range.offset });
+  const buffers = new BufferPool({ keptCount: 8 });
+  const feed = new HashFeed(services, {
+    hashes,
+    position: range.offset,
+    onSpent: (chunk) => buffers.give(chunk),
+  });
   try {
-    for await (const piece of readSparse({ store, key }, range, options.signal)) {
+    for await (const piece of readSparse({ store, key }, range, {
+      signal: options.signal,
+      allocate: buffers.take,
+    })) {
       options.signal?.throwIfAborted();
       await feed.write(piece);
       options.onProgress?.(feed.position - range.offset);

@@ -22,7 +22,7 @@ export async function inspectObject(
   await feed(inspector, store, key, { offset: 0, length: tailOffset }, signal);
   inspector.writeZeros(tailOffset - inspector.position);
   const length = sizeBytes - tailOffset;
-  for await (const piece of readSparse({ store, key }, { offset: tailOffset, length }, signal))
+  for await (const piece of readSparse({ store, key }, { offset: tailOffset, length }, { signal }))
     give(inspector, piece);
   return inspector.finish(sizeBytes);
 }
@@ -35,7 +35,7 @@ async function feed(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (range.length === 0) return;
-  for await (const piece of readSparse({ store, key }, range, signal)) {
+  for await (const piece of readSparse({ store, key }, range, { signal })) {
     give(inspector, piece);
     if (inspector.settled || inspector.verdict().refusal) return;
   }

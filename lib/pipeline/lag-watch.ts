@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { MiB } from '#lib/contract/limits.ts';
 import type { Sink } from './sink.ts';
 
 const behindBytes = 2 * MiB;
+const tickMilliseconds = 500;
 const halfLifeMilliseconds = 10_000;
 
 /**
@@ -17,8 +19,26 @@ export class LagWatch {
     this.#limitMilliseconds = limitMilliseconds;
   }
 
-  /** The road stood still for so long. Returns the sink that has used up everybody's patience. */
-  waited(milliseconds: number, sinks: readonly Sink[]): Sink | null {
+  /** Waits, and meanwhile calls `onSlow` with the sink that has used up everybody's patience. */
+  async during(
+    wait: Promise<void>,
+    sinks: () => readonly Sink[],
+    onSlow: (sink: Sink) => void,
+  ): Promise<void> {
+    let isOver = false;
+    const over = wait.finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      const since = performance.now();
+      await Promise.race([over, delay(tickMilliseconds, undefined, { ref: false })]);
+      const slow = this.#waited(performance.now() - since, sinks());
+      if (slow) onSlow(slow);
+    }
+    return over;
+  }
+
+  #waited(milliseconds: number, sinks: readonly Sink[]): Sink | null {
     this.#decay();
     const behind = sinks.filter((sink) => sink.queuedBytes >= behindBytes);
     if (behind.length !== 1 || sinks.length < 2) return null;

@@ -1,4 +1,10 @@
-import { isStoreFault, type ByteRange, type SparseStore, type Store } from '../stores/store.ts';
+import {
+  isStoreFault,
+  type ByteRange,
+  type ReadOptions,
+  type SparseStore,
+  type Store,
+} from '../stores/store.ts';
 import type { Piece } from './types.ts';
 
 export interface SourceLocation {
@@ -10,7 +16,9 @@ export interface ReadSourceOptions {
   /** All locations hold the same bytes of this size. */
   sizeBytes: number;
   fromOffset?: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
+  /** Memory for the chunks, for a road that gives it back (`RoadOptions.onSpent`); see `ReadOptions.allocate`. */
+  allocate?(length: number): Uint8Array;
   /** A location failed at this byte; reading goes on from the next one. */
   onLeft?(location: SourceLocation, offset: number, error: unknown): void;
 }
@@ -31,7 +39,7 @@ export async function* readSource(
     if (!location) throw new Error('There is no location to read from.');
     try {
       const range = { offset, length: options.sizeBytes - offset };
-      for await (const piece of readSparse(location, range, options.signal)) {
+      for await (const piece of readSparse(location, range, options)) {
         yield piece;
         offset += piece instanceof Uint8Array ? piece.byteLength : piece.zeros;
         failedSinceProgress = 0;
@@ -49,9 +57,9 @@ export async function* readSource(
 export async function* readSparse(
   { store, key }: SourceLocation,
   range: ByteRange,
-  signal?: AbortSignal,
+  { signal, allocate }: Pick<ReadSourceOptions, 'signal' | 'allocate'> = {},
 ): AsyncGenerator<Piece, void, undefined> {
-  const options = signal ? { signal } : {};
+  const options: ReadOptions = { ...(signal ? { signal } : {}), ...(allocate ? { allocate } : {}) };
   const end = range.offset + range.length;
   let offset = range.offset;
   for await (const extent of extentsOf(store, key, signal)) {

@@ -145,8 +145,8 @@ test('holds the source back, with few slots, while a store is slow', async (t) =
   assert.ok(bench.slots.figures().allocated <= 16);
 });
 
-test('slow roads leave slots for a quick one', async (t) => {
-  const bench = await openBench(t);
+test('roads whose stores hang leave slots for a quick one', async (t) => {
+  const bench = await openBench(t, { slots: { stuckMilliseconds: 500 } });
   const stuck = Promise.withResolvers<void>();
   const slowRoads = await Promise.all(
     Array.from({ length: 20 }, async (_, index) => {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { StowageError } from '#lib/contract/errors.ts';
 import { MiB } from '#lib/contract/limits.ts';
 import type { Inspection } from '../formats/inspection.ts';
@@ -24,8 +23,6 @@ export interface RoadServices {
 const hashBacklogBytes = 96 * MiB;
 const sinkBacklogBytes = 256 * MiB;
 
-const lagTickMilliseconds = 500;
-
 const nothingToWaitFor = Promise.resolve();
 
 /**
@@ -50,7 +47,7 @@ class OpenRoad implements Road {
   #share: SlotShare;
   #session: HashSession;
   #inspector: Inspector | null;
-  #collector = new Collector();
+  #collector: Collector;
   #sinks: Sink[];
   #detached: Sink[] = [];
   #leaving: Promise<void>[] = [];
@@ -70,6 +67,7 @@ class OpenRoad implements Road {
     this.#hashPool = services.hashPool;
     this.position = options.startOffset;
     this.#dispatched = options.startOffset;
+    this.#collector = new Collector(options.onSpent);
     this.#share = services.slots.openShare();
     this.#inspector = options.inspect
       ? openRoadInspector(options.startOffset, options.inspectorSnapshot)
@@ -278,21 +276,15 @@ class OpenRoad implements Road {
     this.#throwIfFailed();
   }
 
-  /** Meanwhile looks for a sink that everybody waits for, where such a one may be left behind. */
   async #waiting(wait: Promise<void>): Promise<void> {
-    const lag = this.#lag;
-    if (!lag) return wait;
-    let isOver = false;
-    const over = wait.finally(() => {
-      isOver = true;
-    });
-    while (!isOver) {
-      const since = performance.now();
-      await Promise.race([over, delay(lagTickMilliseconds, undefined, { ref: false })]);
-      const slow = lag.waited(performance.now() - since, this.#living());
-      if (slow) void this.detach(slow.storeId).then((progress) => this.#options.lag?.onDetached(progress));
-    }
-    return over;
+    if (!this.#lag) return wait;
+    return this.#lag.during(
+      wait,
+      () => this.#living(),
+      (slow) => {
+        void this.detach(slow.storeId).then((progress) => this.#options.lag?.onDetached(progress));
+      },
+    );
   }
 
   /** Hands over what was collected, `all` of it or in whole slots. False: it needs a slot and has to wait for one. */
@@ -313,6 +305,7 @@ class OpenRoad implements Road {
         const pieces = collector.take(length);
         fillSlot(slot, pieces);
         for (const piece of pieces) this.#inspect(piece);
+        collector.copied();
         this.#send(slot, length);
       } finally {
         slot.release();

@@ -9,9 +9,6 @@ const smallestShareBytes = 64 * KiB;
 /** One road alone uses at most this many slots: more only push its bytes out of the processor's cache. */
 const slotsOfOneRoad = 16;
 
-/** A road of which no slot came or went for so long is stuck behind a store or a hash that does not go on. */
-const stuckMilliseconds = 1_000;
-
 export interface SlotPoolOptions {
   /** Slots in total, whatever the number of roads: this times 1 MiB is the memory of all bytes under way. */
   slotLimit?: number;
@@ -19,6 +16,8 @@ export interface SlotPoolOptions {
   collectLimitBytes?: number;
   /** Slots that nobody used for this long are given back to the system. */
   idleMilliseconds?: number;
+  /** A road of which no slot came or went for so long is stuck behind a store or a hash that does not go on. */
+  stuckMilliseconds?: number;
 }
 
 export interface SlotFigures {
@@ -130,6 +129,7 @@ export class SlotPool {
   readonly #slotLimit: number;
   readonly #collectLimitBytes: number;
   readonly #idleMilliseconds: number;
+  readonly #stuckMilliseconds: number;
   readonly #free: Slot[] = [];
   readonly #waiters: Waiter[] = [];
   readonly #shares = new Set<SlotShare>();
@@ -144,6 +144,7 @@ export class SlotPool {
     this.#slotLimit = options.slotLimit ?? 48;
     this.#collectLimitBytes = options.collectLimitBytes ?? 32 * MiB;
     this.#idleMilliseconds = options.idleMilliseconds ?? 10_000;
+    this.#stuckMilliseconds = options.stuckMilliseconds ?? 5_000;
   }
 
   /** One for each road; fairness is between shares. */
@@ -181,7 +182,7 @@ export class SlotPool {
     if (!this.#shares.has(share)) return Promise.reject(new Error('The share is closed.'));
     return new Promise((resolve, reject) => {
       this.#waiters.push({ share, resolve, reject });
-      this.#stuckTimer ??= setInterval(() => this.#countStuck(), stuckMilliseconds / 2).unref();
+      this.#stuckTimer ??= setInterval(() => this.#countStuck(), this.#stuckMilliseconds / 2).unref();
     });
   }
 
@@ -211,7 +212,7 @@ export class SlotPool {
   #mayTake(share: SlotShare): boolean {
     const free = this.#slotLimit - this.#inUse;
     if (free > 0) return share.held === 0 || share.held < Math.min(free, slotsOfOneRoad);
-    return share.held < 2 && -free < this.#stuckSlots && !isStuck(share);
+    return share.held < 2 && -free < this.#stuckSlots && !this.#isStuck(share);
   }
 
   #hand(share: SlotShare): Slot {
@@ -252,9 +253,13 @@ export class SlotPool {
     }
   }
 
+  #isStuck(share: SlotShare): boolean {
+    return share.held > 0 && performance.now() - share.movedAt > this.#stuckMilliseconds;
+  }
+
   #countStuck(): void {
     let stuck = 0;
-    for (const share of this.#shares) if (isStuck(share)) stuck += share.held;
+    for (const share of this.#shares) if (this.#isStuck(share)) stuck += share.held;
     this.#stuckSlots = Math.min(stuck, this.#slotLimit);
     this.#serve();
     if (this.#waiters.length > 0 || !this.#stuckTimer) return;
@@ -279,8 +284,4 @@ export class SlotPool {
       slot.drop();
     }
   }
-}
-
-function isStuck(share: SlotShare): boolean {
-  return share.held > 0 && performance.now() - share.movedAt > stuckMilliseconds;
 }

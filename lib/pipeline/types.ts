@@ -49,6 +49,8 @@ export interface RoadOptions {
    */
   inspect: boolean;
   inspectorSnapshot?: string;
+  /** Gets every chunk that was written once, when the road has copied it: for sources that use their memory again. */
+  onSpent?(chunk: Uint8Array): void;
   /** true: the first store that fails fails the road. false: it is left behind while one other goes on. */
   allMustSucceed: boolean;
   /** After each durable point (every 64 MiB or 2 s, and on demand). Awaited: the database learns of it before more is acknowledged. */
