@@ -30,7 +30,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = imageMethods({
       response.headers.set('accept-patch', types);
       return response;
     }
-    const changes = parsePatch(await readJson(request, jsonBodyLimitBytes), type);
+    const changes = parsePatch(await readJson(request, jsonBodyLimitBytes, /./), type);
     const record = await updateImage(ctx, id, (draft) => applyPatch(draft, changes));
     return (await toImagesJson(ctx, [record]))[0];
   }),
