@@ -12,8 +12,12 @@ const tus = { 'tus-resumable': '1.0.0' };
 describe('tus 1.0.0', () => {
   let server: TestServer;
   let client: HttpClient;
+  const endings: (() => void | Promise<void>)[] = [];
+  after(async () => {
+    for (const end of endings.reverse()) await end();
+  });
   before(async () => {
-    server = await startServer({ after });
+    server = await startServer({ after: (end) => void endings.push(end) });
     client = httpClient(server.url, { 'x-auth-token': await signIn(server) });
   });
 
