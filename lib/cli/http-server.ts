@@ -14,7 +14,7 @@ export interface HttpServer {
   startDraining(): void;
   /**
    * Waits until no request is being answered, at least `leastMilliseconds` and at most `mostMilliseconds`, then closes
-   * the server with every connection that is left. Streams of events never end by themselves, so they are ended.
+   * the server with every connection that is left. Streams of events never end by themselves, so they are cut; browsers ask again.
    */
   close(leastMilliseconds: number, mostMilliseconds: number): Promise<void>;
 }
@@ -24,7 +24,7 @@ export function openHttpServer(
   handle: Handle,
   onFailure: (error: unknown, req: IncomingMessage) => void,
 ): HttpServer {
-  const answering = new Set<ServerResponse>();
+  const answering = new Map<ServerResponse, IncomingMessage>();
   let draining = false;
 
   const server = createServer(
@@ -40,7 +40,7 @@ export function openHttpServer(
       noDelay: true,
     },
     (req, res) => {
-      answering.add(res);
+      answering.set(res, req);
       res.once('close', () => answering.delete(res));
       if (draining) {
         res.setHeader('Connection', 'close');
@@ -68,7 +68,7 @@ export function openHttpServer(
     },
     startDraining() {
       draining = true;
-      for (const res of answering) {
+      for (const res of answering.keys()) {
         if (!res.headersSent) res.setHeader('Connection', 'close');
       }
     },
@@ -76,7 +76,8 @@ export function openHttpServer(
       const startedAt = performance.now();
       const elapsed = () => performance.now() - startedAt;
       while (elapsed() < mostMilliseconds && (answering.size > 0 || elapsed() < leastMilliseconds)) {
-        for (const res of answering) if (isEventStream(res)) res.end();
+        // Not ended: whoever still writes to it would then raise an error event instead of a failed call.
+        for (const [res, req] of answering) if (isEventStream(req)) res.destroy();
         await sleep(20);
       }
       await new Promise<void>((resolve) => {
@@ -91,8 +92,8 @@ function pathOf(req: IncomingMessage): string {
   return (req.url ?? '').split('?', 1)[0] ?? '';
 }
 
-function isEventStream(res: ServerResponse): boolean {
-  return String(res.getHeader('content-type') ?? '').startsWith('text/event-stream');
+function isEventStream(req: IncomingMessage): boolean {
+  return req.headers.accept?.includes('text/event-stream') ?? false;
 }
 
 function answerStopping(res: ServerResponse): void {

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { adminPassword, startServer } from '#e2e/support/server.ts';
+import { signIn } from '#e2e/support/sign-in.ts';
+
+describe('a running server', () => {
+  it('lets pages run only scripts that carry the nonce of their answer', async (t) => {
+    const server = await startServer(t);
+    for (const path of ['/sign-in', '/no-such-page']) {
+      const answer = await fetch(server.url + path, {
+        headers: { 'content-security-policy': "script-src 'nonce-mine'" },
+      });
+      const policy = answer.headers.get('content-security-policy') ?? '';
+      const scripts = /script-src ([^;]*)/.exec(policy)?.[1] ?? '';
+      const nonce = /^'self' 'nonce-([A-Za-z0-9+/=]{20,})'$/.exec(scripts)?.[1];
+      assert.ok(nonce, `the policy allows more: ${policy}`);
+      assert.match(policy, /frame-ancestors 'none'/);
+      assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
+      assert.equal(answer.headers.get('referrer-policy'), 'same-origin');
+      const tags = (await answer.text()).match(/<script\b[^>]*>/g) ?? [];
+      assert.ok(tags.length > 0);
+      for (const tag of tags) assert.ok(tag.includes(`nonce="${nonce}"`), `${path}: ${tag}`);
+    }
+  });
+
+  it('answers the Images API at /image/ without a redirect, and runs nothing there', async (t) => {
+    const server = await startServer(t);
+    const answer = await fetch(`${server.url}/image/`, { redirect: 'manual' });
+    assert.ok(answer.status === 200 || answer.status === 300, `it was answered ${answer.status}`);
+    assert.match(answer.headers.get('content-security-policy') ?? '', /default-src 'none'.*sandbox/);
+  });
+
+  it('writes JSON lines to its log and no secret into them', async (t) => {
+    const server = await startServer(t, { env: { STOWAGE_LOG_LEVEL: 'trace' } });
+    const token = await signIn(server);
+    const wrong = await fetch(`${server.url}/image/v2/images`, {
+      headers: { 'x-auth-token': 'canary-of-a-token', cookie: 'session=canary-of-a-cookie' },
+    });
+    assert.equal(wrong.status, 401);
+    assert.equal(
+      (await fetch(`${server.url}/image/v2/images`, { headers: { 'x-auth-token': token } })).status,
+      200,
+    );
+    await server.stop();
+    assert.ok(server.logs().length > 0);
+    for (const secret of [token, adminPassword, 'canary-of-a-token', 'canary-of-a-cookie']) {
+      assert.ok(!server.output().includes(secret), `the log holds ${secret}`);
+    }
+    const lines = server.output().trim().split('\n');
+    assert.deepEqual(
+      lines.filter((line) => !line.startsWith('{') && !line.startsWith('Stowage is at ')),
+      [],
+    );
+  });
+
+  it('takes two signals that come together as one, and ends at once at a later one', async (t) => {
+    const server = await startServer(t);
+    const unfinished = connect(server.port, '127.0.0.1');
+    unfinished.on('error', () => assert.ok(unfinished.destroyed));
+    await once(unfinished, 'connect');
+    unfinished.write(
+      'POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+    );
+    await sleep(200);
+    process.kill(server.pid, 'SIGINT');
+    process.kill(server.pid, 'SIGINT');
+    await sleep(1_500);
+    assert.equal((await fetch(`${server.url}/readyz`)).status, 503, 'it waits for the request that runs');
+    process.kill(server.pid, 'SIGINT');
+    assert.deepEqual(await server.ended, { code: 130, signal: null });
+    unfinished.destroy();
+  });
+});

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, it, type TestContext } from 'node:test';
+import { rawRequest } from '#lib/http/raw-request.ts';
+import { openHttpServer, type Handle, type HttpServer } from './http-server.ts';
+
+async function serve(
+  t: TestContext,
+  handle: Handle,
+): Promise<{ http: HttpServer; url: string; failures: unknown[] }> {
+  const failures: unknown[] = [];
+  const http = openHttpServer(handle, (error) => failures.push(error));
+  const port = await http.listen('127.0.0.1', 0);
+  t.after(() => http.close(0, 0));
+  return { http, url: `http://127.0.0.1:${port}`, failures };
+}
+
+const ok: Handle = async (_, res) => void res.end('ok');
+
+describe('the HTTP server', () => {
+  it('gives every handler its own raw request, through a second copy of the module too', async (t) => {
+    const copy = (await import(`#lib/http/raw-request.ts?copy=${Date.now()}`)) as {
+      rawRequest: typeof rawRequest;
+    };
+    assert.notEqual(copy.rawRequest, rawRequest);
+    const { url } = await serve(t, async (req, res) => {
+      await sleep(5);
+      assert.equal(rawRequest()?.req, req);
+      assert.equal(copy.rawRequest()?.res, res);
+      res.end(req.url);
+    });
+    const paths = Array.from({ length: 20 }, (_, index) => `/${index}`);
+    const texts = await Promise.all(paths.map(async (path) => (await fetch(url + path)).text()));
+    assert.deepEqual(texts, paths);
+    assert.equal(rawRequest(), undefined);
+  });
+
+  it('answers 500 and goes on when a handler throws', async (t) => {
+    const { url, failures } = await serve(t, async (req, res) => {
+      if (req.url === '/bad') throw new Error('broken');
+      res.end('ok');
+    });
+    assert.equal((await fetch(`${url}/bad`)).status, 500);
+    assert.equal((await fetch(url)).status, 200);
+    assert.equal(failures.length, 1);
+  });
+
+  it('sets no limit to how long a request takes, and refuses headers above 32 KiB', async (t) => {
+    const { http, url } = await serve(t, ok);
+    assert.equal(http.server.requestTimeout, 0);
+    assert.equal((await fetch(url, { headers: { x: 'a'.repeat(30 * 1024) } })).status, 200);
+    assert.equal((await fetch(url, { headers: { x: 'a'.repeat(33 * 1024) } })).status, 431);
+  });
+
+  it('answers a client that offers HTTP/2 on its first request', async (t) => {
+    const { url } = await serve(t, ok);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(
+      'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n',
+    );
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    assert.match(chunk.toString(), /^HTTP\/1\.1 200/);
+  });
+});
+
+describe('draining', () => {
+  it('turns /readyz to 503 at once, lets what runs end and then refuses connections', async (t) => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const { http, url } = await serve(t, async (req, res) => {
+      if (req.url === '/slow') await released;
+      res.end('ok');
+    });
+    const slow = fetch(`${url}/slow`);
+    await sleep(50);
+    http.startDraining();
+    const closed = http.close(100, 10_000);
+    const ready = await fetch(`${url}/readyz`);
+    assert.equal(ready.status, 503);
+    assert.equal(ready.headers.get('connection'), 'close');
+    await sleep(300);
+    assert.equal((await fetch(`${url}/readyz`)).status, 503, 'it still answers while something runs');
+    release();
+    assert.equal(await (await slow).text(), 'ok');
+    await closed;
+    await assert.rejects(fetch(url));
+  });
+
+  it('cuts streams of events, which never end by themselves', async (t) => {
+    const { http, url } = await serve(t, async (_, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.write('data: hello\n\n');
+    });
+    const stream = await fetch(url, { headers: { accept: 'text/event-stream' } });
+    http.startDraining();
+    const startedAt = performance.now();
+    await http.close(0, 10_000);
+    assert.ok(performance.now() - startedAt < 2_000);
+    await assert.rejects(stream.text());
+  });
+
+  it('cuts what is not done in time', async (t) => {
+    const { http, url } = await serve(t, async (_, res) => void res.write('never the end'));
+    const never = await fetch(url);
+    http.startDraining();
+    const startedAt = performance.now();
+    await http.close(0, 300);
+    assert.ok(performance.now() - startedAt < 2_000);
+    await assert.rejects(never.text());
+  });
+});
