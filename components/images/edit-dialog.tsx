@@ -42,7 +42,7 @@ function OpenEditDialog({
     update.mutate(changes.update, {
       onSuccess: () => {
         onOpenChange(false);
-        showToast({ text: t('saved', { name: form.name || image.id }) });
+        showToast({ id: `saved ${image.id}`, text: t('saved', { name: form.name || image.id }) });
       },
     });
   };

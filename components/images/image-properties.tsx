@@ -99,7 +99,7 @@ function PropertyEditor({
           {
             onSuccess: () => {
               onClose();
-              showToast({ text: t('saved', { name: image.name ?? image.id }) });
+              showToast({ id: `saved ${image.id}`, text: t('saved', { name: image.name ?? image.id }) });
             },
           },
         );

@@ -81,7 +81,7 @@ export const ImageRow = memo(function ImageRow({
       </div>
       <div role="cell" className="cell-size num">
         <div>{size === null ? '–' : <Bytes bytes={size} />}</div>
-        {image.size_bytes !== null && image.virtual_size_bytes !== null && (
+        {image.size_bytes !== null && image.size_bytes !== size && (
           <div className="cell-meta text-12 text-ink-3">
             {t.rich('bytesACopy', {
               bytes: () => (

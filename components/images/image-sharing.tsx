@@ -12,9 +12,11 @@ import { showToast } from '#components/ui/toast.tsx';
 import { allowed } from '#lib/client/allowed.ts';
 import { useUpdateImage } from '#lib/client/queries/images.ts';
 import { useSession } from '#lib/client/queries/session.ts';
-import { visibilities } from '#lib/contract/common.ts';
 import type { Visibility } from '#lib/contract/common.ts';
 import type { ImageView } from '#lib/contract/images.ts';
+
+/** From the few who may use it to everyone. */
+const offered = ['private', 'shared', 'community', 'public'] as const satisfies readonly Visibility[];
 
 const memberLooks = {
   accepted: { kind: 'ok', icon: CircleCheck },
@@ -45,7 +47,7 @@ export function ImageSharing({ image }: { image: ImageView }) {
             label={t('column.visibility')}
             value={image.visibility}
             onChange={setWanted}
-            options={visibilities.map((value) => ({
+            options={offered.map((value) => ({
               value,
               label: t(`visibility.${value}` as const),
               icon: visibilityIcons[value],
@@ -103,7 +105,7 @@ export function ImageSharing({ image }: { image: ImageView }) {
               {
                 onSuccess: () => {
                   close();
-                  showToast({ text: t('saved', { name: image.name ?? image.id }) });
+                  showToast({ id: `saved ${image.id}`, text: t('saved', { name: image.name ?? image.id }) });
                 },
               },
             )

@@ -49,7 +49,10 @@ export function CommandText({ deeds, program }: { deeds: Deed[]; program: Progra
   const t = useTranslations('programs');
   const base = useServiceUrl();
   const text = deeds
-    .map((deed) => equivalentsOf(deed, base)[program] ?? `# ${t('noCommand', { program })}`)
+    .map((deed) => {
+      const equivalents = equivalentsOf(deed, base);
+      return equivalents[program] ?? `# ${t('noCommand', { program })}\n${equivalents.curl}`;
+    })
     .join('\n');
   return (
     <div className="relative">
