@@ -39,17 +39,7 @@ describe('a file cut at any byte', () => {
   }
 
   test('never passes for whole when it is an image with a header that promises more', () => {
-    for (const name of [
-      'qcow2 v2',
-      'qcow2 v3',
-      'vhd dynamic',
-      'vhdx',
-      'vdi',
-      'vmdk',
-      'ploop',
-      'luks2',
-      'ova',
-    ]) {
+    for (const name of ['qcow2 v2', 'qcow2 v3', 'vhd dynamic', 'vhdx', 'vdi', 'vmdk', 'luks2', 'ova']) {
       const bytes = goodFiles[name] ?? new Uint8Array(0);
       for (const length of [600, 1000, 1100, 1537, 2000, 2500]) {
         assert.equal(

@@ -216,6 +216,11 @@ describe('what looks like several formats and is not', () => {
   for (const [what, bytes, format] of [
     ['a disc that also starts from a stick', hybrid, 'iso'],
     ['a disc with an MBR', changed(makeIso(), (b) => b.set(makeMbr().subarray(0, 512))), 'iso'],
+    [
+      'a qcow2 with a partition table of its guest at 4 KiB',
+      changed(makeQcow2(), (b) => putText(b, 4096, 'EFI PART')),
+      'qcow2',
+    ],
     ['a kernel that carries a boot sector', makeKernel(), 'kernel'],
     [
       'a fixed VHD of a partitioned disk',

@@ -3,7 +3,7 @@ import { cpio, kernel } from './families/amazon.ts';
 import { bzip2, gzip, lz4, sevenZip, xz, zip, zstd } from './families/compressed.ts';
 import { iso } from './families/iso.ts';
 import { luks } from './families/luks.ts';
-import { gpt, mbr } from './families/partitions.ts';
+import { gpt, gptOnLargeSectors, mbr } from './families/partitions.ts';
 import { ploop } from './families/ploop.ts';
 import { qcow, qcow2 } from './families/qcow2.ts';
 import { qed } from './families/qed.ts';
@@ -12,7 +12,7 @@ import { vdi } from './families/vdi.ts';
 import { vhd } from './families/vhd.ts';
 import { followVhdx, vhdx } from './families/vhdx.ts';
 import { vmdk } from './families/vmdk.ts';
-import type { DetectedFormat, Examined, Family, Follow } from './inspection.ts';
+import type { Examined, Family, Follow } from './inspection.ts';
 
 export const families: readonly Family[] = [
   qcow2,
@@ -36,11 +36,15 @@ export const families: readonly Family[] = [
   kernel,
   iso,
   gpt,
+  gptOnLargeSectors,
   mbr,
 ];
 
-/** A boot sector's mark: two bytes that many formats carry by chance or by design, so it never makes several formats. */
-const weakMarks: ReadonlySet<DetectedFormat> = new Set(['mbr']);
+/**
+ * Marks that never make several formats: two bytes that many files carry by chance or by design, and a place where an
+ * image with small clusters may keep the guest's own partition table.
+ */
+const weakFamilies: ReadonlySet<Family> = new Set([mbr, gptOnLargeSectors]);
 
 /** Hybrid images that are made on purpose and read the same by everybody: discs that start from a stick, kernels for UEFI. */
 const hybrids: ReadonlySet<string> = new Set(['iso+gpt', 'kernel+gpt']);
@@ -48,7 +52,7 @@ const hybrids: ReadonlySet<string> = new Set(['iso+gpt', 'kernel+gpt']);
 /** The families whose mark these bytes carry, the one that counts first. More than one: several formats at once. */
 export function findFamilies(bytes: Uint8Array): Family[] {
   const matching = families.filter((family) => family.matches(bytes));
-  const strong = matching.filter(({ format }) => !weakMarks.has(format));
+  const strong = matching.filter((family) => !weakFamilies.has(family));
   const [first, ...others] = strong.length > 0 ? strong : matching;
   if (first === undefined) return [];
   return [first, ...others.filter(({ format }) => !hybrids.has(`${first.format}+${format}`))];

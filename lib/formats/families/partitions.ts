@@ -3,14 +3,12 @@ import { crc32, hasAscii, hasBytes, u32le, u64le, u8 } from '../bytes.ts';
 import { settledFinding, type Examined, type Family, type Head, type Warning } from '../inspection.ts';
 import { finding } from '../words.ts';
 
-const sectorSizes = [512, 4096] as const;
 const gptMark = 'EFI PART';
 const firstEntry = 446;
 const entryBytes = 16;
 
-/** The sector size with which these bytes carry a GPT header; null: none there. */
-function findGptSector(bytes: Uint8Array): number | null {
-  return sectorSizes.find((size) => hasAscii(bytes, size, gptMark)) ?? null;
+function hasGpt(bytes: Uint8Array, sectorBytes: number): boolean {
+  return hasAscii(bytes, sectorBytes, gptMark);
 }
 
 /** A boot sector of a file system carries the same mark; four sensible entries, one of them in use, make a table. */
@@ -31,8 +29,7 @@ function damagedTable(sentence: string): Warning {
   return { code: 'partition-table', sentence };
 }
 
-function examineGpt({ bytes }: Head): Examined {
-  const sector = findGptSector(bytes) ?? 512;
+function examineGpt({ bytes }: Head, sector: number): Examined {
   const headerBytes = u32le(bytes, sector + 12);
   /** The backup of the header is the last sector of the disk. */
   const describedBytes = (u64le(bytes, sector + 32) + 1) * sector;
@@ -58,8 +55,15 @@ export const gpt: Family = {
   diskFormat: 'raw',
   containerFormat: 'bare',
   detail: 'Raw disk with a GPT partition table',
-  matches: (bytes) => findGptSector(bytes) !== null,
-  examine: examineGpt,
+  matches: (bytes) => hasGpt(bytes, 512),
+  examine: (head) => examineGpt(head, 512),
+};
+
+/** Disks with sectors of 4 KiB. */
+export const gptOnLargeSectors: Family = {
+  ...gpt,
+  matches: (bytes) => hasGpt(bytes, 4096) && !hasGpt(bytes, 512),
+  examine: (head) => examineGpt(head, 4096),
 };
 
 export const mbr: Family = {
@@ -67,6 +71,6 @@ export const mbr: Family = {
   diskFormat: 'raw',
   containerFormat: 'bare',
   detail: 'Raw disk with an MBR partition table',
-  matches: (bytes) => findGptSector(bytes) === null && hasMbr(bytes),
+  matches: (bytes) => !hasGpt(bytes, 512) && !hasGpt(bytes, 4096) && hasMbr(bytes),
   examine: () => settledFinding(finding(mbr, { atEnd: { headerBytes: 0 } })),
 };
