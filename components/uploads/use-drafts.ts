@@ -67,7 +67,8 @@ async function readDraft(file: File): Promise<DraftFile['read']> {
     const [inspection, fingerprint] = await Promise.all([inspectFile(file), fingerprintOf(file)]);
     return { inspection, fingerprint };
   } catch (error) {
-    if (error instanceof DOMException) return false;
-    throw error;
+    // A card that reads for ever says nothing; what is not the file's fault is for the browser's log as well.
+    if (!(error instanceof DOMException)) reportError(error);
+    return false;
   }
 }

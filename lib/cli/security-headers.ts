@@ -32,8 +32,9 @@ export function setSecurityHeaders(
 function pagePolicy(nonce: string, development: boolean): string {
   return [
     "default-src 'self'",
-    // Reloading in development evaluates code.
-    `script-src 'self' 'nonce-${nonce}'${development ? " 'unsafe-eval'" : ''}`,
+    // Picked files are recognised by a hash in WebAssembly, which this allows and evaluated text not. Reloading in
+    // development evaluates code.
+    `script-src 'self' 'nonce-${nonce}' 'wasm-unsafe-eval'${development ? " 'unsafe-eval'" : ''}`,
     // Inline styles carry the widths of bars and the places of virtual rows; they cannot run anything.
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
