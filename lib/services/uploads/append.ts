@@ -45,8 +45,9 @@ export async function appendToUpload(ctx: Context, request: AppendRequest): Prom
     held = await takeUpload(runtime, request);
     return await append(ctx, request, held, session);
   } finally {
-    session.end();
-    if (held !== null) await letGo(runtime, held);
+    // Only then has it ended: the server waits for that before it closes the database.
+    if (held !== null) await letGo(runtime, held).finally(() => session.end());
+    else session.end();
     uploadChanged(runtime, request.uploadId);
   }
 }
@@ -120,8 +121,8 @@ async function append(
       inspect: true,
       inspectorSnapshot: upload.inspector_snapshot ?? undefined,
       allMustSucceed: upload.all_stores_must_succeed,
+      // No signal: who interrupts wants what has arrived to become durable, and the body stops by itself.
       onDurable: (progress) => saveDurable(runtime, upload, image, locations, progress),
-      signal: session.signal,
     },
     { slots: runtime.slots, hashPool: runtime.hashPool },
   );
