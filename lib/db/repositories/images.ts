@@ -176,6 +176,11 @@ export interface ImageListRequest {
   /** Values of the sort keys of the last image of the page before, in the order of `sort`, then its id. */
   after: (string | number)[] | null;
   limit: number;
+  /**
+   * The conditions leave few images (a name, an id): they are found by their own index and sorted, instead of walking
+   * the index that has the order until enough were met.
+   */
+  isSelective?: boolean;
 }
 
 /** One page, and whether there is another. */
@@ -190,7 +195,11 @@ export async function listImages(
   const columns = sort.map((part) => sortColumn(q, part.key));
   const conditions = [...request.where];
   if (request.after !== null) conditions.push(behind(columns, sort, request.after));
-  const order = columns.map((column, i) => (sort[i]?.dir === 'asc' ? asc(column) : desc(column)));
+  const order = columns.map((column, i) => {
+    // The same value, but not the column that an index is for.
+    const by = request.isSelective ? sql`coalesce(${column}, ${column})` : column;
+    return sort[i]?.dir === 'asc' ? asc(by) : desc(by);
+  });
   const found = new Map<string, ImageRow>();
   for (const branch of request.branches) {
     const rows = await q.db
@@ -327,6 +336,11 @@ export const imageFilters = {
   ): SQL {
     const operators = { gt: sql`>`, gte: sql`>=`, lt: sql`<`, lte: sql`<=`, eq: sql`=`, neq: sql`<>` };
     return sql`${q.tables.images[column]} ${operators[operator]} ${value}`;
+  },
+  /** All but the community's images of other owners. */
+  notOthersCommunity(q: Queries, owner: string): SQL {
+    const { images } = q.tables;
+    return sql`(${images.visibility} <> 'community' or ${images.owner_id} = ${owner})`;
   },
   /** Before `from`, or at `to` and later. */
   outside(q: Queries, column: 'created_at' | 'updated_at', from: number, to: number): SQL {

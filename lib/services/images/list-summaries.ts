@@ -21,6 +21,7 @@ export async function listImageSummaries(
     sort: [{ key: query.sort, dir: query.dir }],
     after: query.cursor === undefined ? null : parseCursor(query.cursor, query),
     limit: query.limit,
+    isSelective: isImageId(query.q?.trim() ?? ''),
   });
   const last = rows.at(-1);
   return {

@@ -53,14 +53,23 @@ export async function listImages(
   return await listImageRows(q, {
     branches: visibleBranches(actor, visibility, request.memberStatus),
     // Killed images are never listed, as in Glance.
-    where: [imageFilters.notKilled(q), ...filters.map((filter) => toCondition(q, filter))],
+    where: [
+      imageFilters.notKilled(q),
+      ...(visibility === null ? [imageFilters.notOthersCommunity(q, actor.projectId)] : []),
+      ...filters.map((filter) => toCondition(q, filter)),
+    ],
     sort: request.sort,
     after:
       marker === null
         ? null
         : [...sortKeys.map((key) => sortValue(marker, key)), ...(sortKeys.includes('id') ? [] : [marker.id])],
     limit: request.limit,
+    isSelective: filters.some(isSelective),
   });
+}
+
+function isSelective(filter: ImageFilter): boolean {
+  return filter.kind === 'text' && (filter.column === 'name' || filter.column === 'id');
 }
 
 async function getMarker(q: Queries, actor: Context['actor'], id: string): Promise<ImageRow> {

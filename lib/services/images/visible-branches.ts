@@ -6,7 +6,8 @@ export type MemberStatus = 'pending' | 'accepted' | 'rejected' | 'all';
 
 /**
  * Whose images a list of the Images API holds, as Glance decides it. Without a visibility: own, public and accepted
- * ones, and of the community's only own; administrators all but the community's of others. With one, what is visible
+ * ones, and of the community's only own; administrators all but the community's of others (a condition that the caller
+ * adds, because it needs no branches). With one, what is visible
  * at all and has that visibility; `all`: whatever is visible.
  */
 export function visibleBranches(
@@ -18,9 +19,7 @@ export function visibleBranches(
   const shared: ImageBranch = { kind: 'member', project: actor.projectId, status: memberStatus };
   const every = (each: Visibility): ImageBranch => ({ kind: 'visibility', visibility: each });
   if (actor.administrator) {
-    if (visibility === 'all') return [{ kind: 'all' }];
-    if (visibility !== null) return [every(visibility)];
-    return [own, every('public'), every('private'), every('shared')];
+    return [visibility === null || visibility === 'all' ? { kind: 'all' } : every(visibility)];
   }
   switch (visibility) {
     case null:
