@@ -26,7 +26,7 @@ test('copying to three stores reads the source once', async (t) => {
     t,
     ['fast', 'a', 'b', 'c'].map((id) => ({ id, clones: false })),
   );
-  const process = await openProcess(t, place);
+  const process = await openProcess(place);
   const image = await addImage(place, process, { store: 'fast', sizeBytes: 150 * MiB + 17 });
   process.runtime.worker.start();
   const started = await startCopies(process.ctx, { imageId: image.id, stores: ['a', 'b', 'c'] });
@@ -50,7 +50,7 @@ test('copying to three stores reads the source once', async (t) => {
 
 test('stores on one file system copy by themselves, and the copy is read back', async (t) => {
   const place = await openPlace(t, [{ id: 'fast' }, { id: 'archive' }]);
-  const process = await openProcess(t, place);
+  const process = await openProcess(place);
   const image = await addImage(place, process, { store: 'fast', sizeBytes: 70 * MiB });
   process.runtime.worker.start();
   const [started] = await startCopies(process.ctx, { imageId: image.id, stores: ['archive'] });
@@ -64,7 +64,7 @@ test('stores on one file system copy by themselves, and the copy is read back', 
 
 test('a store that holds it is skipped, one that is being filled answers with its transfer', async (t) => {
   const place = await openPlace(t, [{ id: 'fast' }, { id: 'archive' }]);
-  const process = await openProcess(t, place);
+  const process = await openProcess(place);
   const image = await addImage(place, process, { store: 'fast', sizeBytes: 1 * MiB });
   assert.deepEqual(await startCopies(process.ctx, { imageId: image.id, stores: ['fast'] }), []);
   const [first] = await startCopies(process.ctx, { imageId: image.id, stores: ['archive', 'fast'] });
@@ -74,7 +74,7 @@ test('a store that holds it is skipped, one that is being filled answers with it
 
 test('an unknown store, a tenant, and what a tenant does not see are refused', async (t) => {
   const place = await openPlace(t, [{ id: 'fast' }, { id: 'small', quotaBytes: 1000 }]);
-  const process = await openProcess(t, place);
+  const process = await openProcess(place);
   const own = await addImage(place, process, { store: 'fast', sizeBytes: 4096 });
   const foreign = await addImage(place, process, { store: 'fast', sizeBytes: 4096, owner: 'red' });
   const asTenant = contextOf(process.runtime, tenant);
@@ -105,7 +105,7 @@ test('a move lets its source go only when every copy is proved', async (t) => {
           : null,
     },
   ]);
-  const process = await openProcess(t, place);
+  const process = await openProcess(place);
   const image = await addImage(place, process, { store: 'fast', sizeBytes: 3 * MiB });
   process.runtime.worker.start();
   process.runtime.reconciler.start();
@@ -132,7 +132,7 @@ test('a corrupt source is found out, marked, and another copy is used', async (t
     { id: 'archive', weight: 1 },
     { id: 'third', clones: false },
   ]);
-  const process = await openProcess(t, place);
+  const process = await openProcess(place);
   const image = await addImage(place, process, { store: 'fast', sizeBytes: 130 * MiB });
   process.runtime.worker.start();
   const [copy] = await startCopies(process.ctx, { imageId: image.id, stores: ['archive'] });
@@ -157,7 +157,7 @@ test('a corrupt source is found out when the stores copy by themselves', async (
     { id: 'archive', weight: 1 },
     { id: 'third' },
   ]);
-  const process = await openProcess(t, place);
+  const process = await openProcess(place);
   const image = await addImage(place, process, { store: 'fast', sizeBytes: 3 * MiB });
   process.runtime.worker.start();
   const [copy] = await startCopies(process.ctx, { imageId: image.id, stores: ['archive'] });
@@ -180,7 +180,7 @@ test('a source that vanished is marked missing, and another one is read', async 
     { id: 'archive' },
     { id: 'third', clones: false },
   ]);
-  const process = await openProcess(t, place);
+  const process = await openProcess(place);
   const image = await addImage(place, process, { store: 'fast', sizeBytes: 3 * MiB });
   process.runtime.worker.start();
   const [copy] = await startCopies(process.ctx, { imageId: image.id, stores: ['archive'] });
@@ -193,7 +193,7 @@ test('a source that vanished is marked missing, and another one is read', async 
 
 test('a copy can be removed while another proved one remains, and never the last', async (t) => {
   const place = await openPlace(t, [{ id: 'fast' }, { id: 'archive' }]);
-  const process = await openProcess(t, place);
+  const process = await openProcess(place);
   const image = await addImage(place, process, { store: 'fast', sizeBytes: 1 * MiB });
   await assert.rejects(removeLocation(process.ctx, { imageId: image.id, storeId: 'fast' }), (error) =>
     hasCode(error, 'last_location'),
@@ -213,7 +213,7 @@ test('a copy can be removed while another proved one remains, and never the last
 
 test('verification proves a copy, and finds a flipped bit', async (t) => {
   const place = await openPlace(t, [{ id: 'fast' }]);
-  const process = await openProcess(t, place);
+  const process = await openProcess(place);
   const image = await addImage(place, process, { store: 'fast', sizeBytes: 2 * MiB, isKnown: false });
   process.runtime.worker.start();
   const first = await verifyLocation(process.ctx, { imageId: image.id, storeId: 'fast' });
@@ -247,7 +247,7 @@ test('when all stores must succeed, one that fails takes the others back', async
           : null,
     },
   ]);
-  const process = await openProcess(t, place);
+  const process = await openProcess(place);
   const image = await addImage(place, process, { store: 'fast', sizeBytes: 2 * MiB });
   process.runtime.worker.start();
   const [toA, toFull] = await startCopies(process.ctx, {

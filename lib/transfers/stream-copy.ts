@@ -76,7 +76,7 @@ class StreamCopy {
   async run(): Promise<Streamed> {
     const { runtime } = this.#job;
     const start = this.#targets[0]?.writer.position ?? 0;
-    const watch = setInterval(() => this.#look(), publishMilliseconds);
+    const watch = setInterval(() => this.#look(), publishMilliseconds).unref();
     let committed: Committed[] = [];
     let failure: unknown = null;
     try {

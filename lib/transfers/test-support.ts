@@ -49,6 +49,7 @@ export interface Place {
   stores: StoreWish[];
   /** Bytes that passed `read` of each store. */
   bytesRead: Map<string, number>;
+  processes: Process[];
 }
 
 export interface Process {
@@ -61,12 +62,15 @@ export interface Process {
 
 export async function openPlace(context: TestContext, stores: StoreWish[]): Promise<Place> {
   const directory = await mkdtemp(join(tmpdir(), 'stowage-transfers-'));
-  context.after(() => rm(directory, { recursive: true, force: true }));
-  return { directory, stores, bytesRead: new Map() };
+  const place: Place = { directory, stores, bytesRead: new Map(), processes: [] };
+  context.after(async () => {
+    for (const process of place.processes) await process.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+  return place;
 }
 
 export async function openProcess(
-  context: TestContext,
   place: Place,
   { hooks = {}, now = () => Date.now() }: { hooks?: WorkerHooks; now?: () => number } = {},
 ): Promise<Process> {
@@ -109,7 +113,10 @@ export async function openProcess(
     worker: openTransferWorker(runtime, { hooks }),
     reconciler: openReconciler(runtime),
   });
+  let isClosed = false;
   const close = async (): Promise<void> => {
+    if (isClosed) return;
+    isClosed = true;
     if (!life.isDead) await Promise.all([runtime.worker.stop(), runtime.reconciler.stop()]);
     await runtime.uploads.stop();
     await stores.close();
@@ -117,8 +124,7 @@ export async function openProcess(
     slots.close();
     if (!life.isDead) await db.close();
   };
-  context.after(close);
-  return {
+  const opened: Process = {
     runtime,
     ctx: contextOf(runtime, systemActor),
     kill() {
@@ -126,6 +132,8 @@ export async function openProcess(
     },
     close,
   };
+  place.processes.push(opened);
+  return opened;
 }
 
 export function contextOf(runtime: Runtime, actor: Actor): Context {
@@ -182,8 +190,10 @@ function openDriver(place: Place, { id }: StoreDefinition, life: { isDead: boole
   const wish = place.stores.find((store) => store.id === id);
   const directory = new FilesystemStore(id, { path: join(place.directory, id), shared: false });
   const plan: FaultPlan = (call, random) =>
-    life.isDead ? { kind: 'delay', milliseconds: 2 ** 30 } : (wish?.plan?.(call, random) ?? null);
-  const store = new CountingStore(directory, { plan });
+    life.isDead
+      ? { kind: 'fail', error: new Error('the process is dead') }
+      : (wish?.plan?.(call, random) ?? null);
+  const store = new FaultStore(directory, { plan });
   if (wish?.clones === false) {
     const capabilities = new Set<StoreCapability>(directory.capabilities);
     capabilities.delete('clone');
@@ -198,8 +208,6 @@ function openDriver(place: Place, { id }: StoreDefinition, life: { isDead: boole
   };
   return store;
 }
-
-class CountingStore extends FaultStore {}
 
 export interface TestImage {
   id: string;

@@ -63,13 +63,17 @@ export function openEventStream(ctx: Context, options: StreamOptions): ReadableS
           if (held === null) send(published);
           else if (published.id !== null) held.push(published);
         };
-        const end = (): void => {
+        const leave = (): void => {
           if (!isOpen) return;
           isOpen = false;
           unsubscribe();
           clearInterval(heartbeat);
           clearInterval(look);
           options.onEnd();
+        };
+        const end = (): void => {
+          if (!isOpen) return;
+          leave();
           controller.close();
         };
         const unsubscribe = runtime.events.subscribe(hear);
@@ -84,7 +88,7 @@ export function openEventStream(ctx: Context, options: StreamOptions): ReadableS
           const hasExpired = actor.expiresAt !== null && actor.expiresAt <= runtime.now();
           if (runtime.draining || hasExpired) end();
         }, lookMilliseconds);
-        stop = end;
+        stop = leave;
         ctx.signal?.addEventListener('abort', end, { once: true });
         write(`retry: ${retryMilliseconds}\n\n`);
         replay(ctx, options.lastEventId, (published) => {

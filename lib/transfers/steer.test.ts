@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { hasCode } from '#lib/contract/errors.ts';
+import { MiB } from '#lib/contract/limits.ts';
+import { findTransfer } from '#lib/db/repositories/transfers.ts';
+import { cancelTransfer } from '#lib/services/transfers/cancel.ts';
+import { pauseTransfer } from '#lib/services/transfers/pause.ts';
+import { resumeTransfer } from '#lib/services/transfers/resume.ts';
+import { startCopies } from '#lib/services/transfers/start-copies.ts';
+import type { FaultPlan } from '#lib/stores/fault-store.ts';
+import {
+  addImage,
+  findBroken,
+  locationsOf,
+  openPlace,
+  openProcess,
+  storedBytes,
+  transferIn,
+} from './test-support.ts';
+
+/** Some 20 MiB/s and more, so that a copy of tens of MiB can be met on its way. */
+const slowly: FaultPlan = ({ name }) =>
+  name.includes('append') ? { kind: 'delay', milliseconds: 100 } : null;
+
+async function until(
+  condition: () => Promise<boolean> | boolean,
+  patienceMilliseconds = 10_000,
+): Promise<void> {
+  const deadline = Date.now() + patienceMilliseconds;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('it did not come to that');
+    await delay(20);
+  }
+}
+
+test('a paused copy stops within two seconds, and goes on where it stood', async (t) => {
+  const place = await openPlace(t, [{ id: 'fast' }, { id: 'slow', clones: false, plan: slowly }]);
+  const process = await openProcess(place);
+  const image = await addImage(place, process, { store: 'fast', sizeBytes: 96 * MiB });
+  process.runtime.worker.start();
+  const [started] = await startCopies(process.ctx, { imageId: image.id, stores: ['slow'] });
+  const id = started?.id ?? '';
+  await until(() => (process.runtime.worker.progressOf(id)?.sentBytes ?? 0) > 8 * MiB);
+  const begun = Date.now();
+  const paused = await pauseTransfer(process.ctx, id);
+  assert.equal(paused.state, 'paused');
+  assert.ok(Date.now() - begun < 2_000, `took ${Date.now() - begun} ms`);
+  assert.ok(
+    paused.bytes_done > 0 && paused.bytes_done < image.bytes.length,
+    `stands at ${paused.bytes_done}`,
+  );
+  const readBefore = place.bytesRead.get('fast') ?? 0;
+  await delay(300);
+  assert.equal(place.bytesRead.get('fast'), readBefore, 'it goes on reading');
+
+  await resumeTransfer(process.ctx, id);
+  const row = await transferIn(process, id, ['done', 'failed']);
+  assert.equal(row.state, 'done', row.error ?? '');
+  const readAfter = (place.bytesRead.get('fast') ?? 0) - readBefore;
+  assert.equal(readAfter, image.bytes.length - paused.bytes_done);
+  const location = (await locationsOf(process, image.id)).get('slow');
+  assert.ok(location !== undefined && (await storedBytes(place, location)).equals(image.bytes));
+});
+
+test('of two that share a read, one is canceled and the other goes on', async (t) => {
+  const place = await openPlace(t, [
+    { id: 'fast' },
+    { id: 'a', clones: false, plan: slowly },
+    { id: 'b', clones: false, plan: slowly },
+  ]);
+  const process = await openProcess(place);
+  const image = await addImage(place, process, { store: 'fast', sizeBytes: 48 * MiB });
+  process.runtime.worker.start();
+  process.runtime.reconciler.start();
+  const [toA, toB] = await startCopies(process.ctx, { imageId: image.id, stores: ['a', 'b'] });
+  const id = toA?.id ?? '';
+  await until(() => (process.runtime.worker.progressOf(id)?.sentBytes ?? 0) > 4 * MiB);
+  const begun = Date.now();
+  const canceled = await cancelTransfer(process.ctx, id);
+  assert.equal(canceled.state, 'canceled');
+  assert.ok(Date.now() - begun < 2_000, `took ${Date.now() - begun} ms`);
+  const other = await transferIn(process, toB?.id ?? '', ['done', 'failed']);
+  assert.equal(other.state, 'done', other.error ?? '');
+  assert.equal(place.bytesRead.get('fast'), image.bytes.length);
+  await until(async () => (await findBroken(place, process, [image])).length === 0);
+  assert.deepEqual([...(await locationsOf(process, image.id)).keys()].toSorted(), ['b', 'fast']);
+  await assert.rejects(resumeTransfer(process.ctx, id), (error) => hasCode(error, 'wrong_state'));
+});
+
+test('a queued one is paused and canceled without a worker', async (t) => {
+  const place = await openPlace(t, [{ id: 'fast' }, { id: 'archive' }]);
+  const process = await openProcess(place);
+  const image = await addImage(place, process, { store: 'fast', sizeBytes: MiB });
+  const [started] = await startCopies(process.ctx, { imageId: image.id, stores: ['archive'] });
+  const id = started?.id ?? '';
+  assert.equal((await pauseTransfer(process.ctx, id)).state, 'paused');
+  assert.equal((await cancelTransfer(process.ctx, id)).state, 'canceled');
+  assert.deepEqual(await findBroken(place, process, [image]), []);
+  assert.equal((await locationsOf(process, image.id)).has('archive'), false);
+});
+
+test('a stopping worker puts its transfers back at once, and another one goes on', async (t) => {
+  const place = await openPlace(t, [{ id: 'fast' }, { id: 'slow', clones: false, plan: slowly }]);
+  const first = await openProcess(place);
+  const image = await addImage(place, first, { store: 'fast', sizeBytes: 64 * MiB });
+  first.runtime.worker.start();
+  const [started] = await startCopies(first.ctx, { imageId: image.id, stores: ['slow'] });
+  const id = started?.id ?? '';
+  await until(() => (first.runtime.worker.progressOf(id)?.sentBytes ?? 0) > 8 * MiB);
+  await first.close();
+  const second = await openProcess(place);
+  const row = await findTransfer(second.runtime.db.read, id);
+  assert.equal(row?.state, 'queued');
+  assert.ok((row?.bytes_done ?? 0) > 0);
+  second.runtime.worker.start();
+  assert.equal((await transferIn(second, id, ['done', 'failed'])).state, 'done');
+  assert.deepEqual(await findBroken(place, second, [image]), []);
+});
+
+test('an image that is deleted meanwhile leaves nothing of its copy', async (t) => {
+  const place = await openPlace(t, [{ id: 'fast' }, { id: 'slow', clones: false, plan: slowly }]);
+  const process = await openProcess(place);
+  const image = await addImage(place, process, { store: 'fast', sizeBytes: 64 * MiB });
+  process.runtime.worker.start();
+  process.runtime.reconciler.start();
+  const [started] = await startCopies(process.ctx, { imageId: image.id, stores: ['slow'] });
+  const id = started?.id ?? '';
+  await until(() => (process.runtime.worker.progressOf(id)?.sentBytes ?? 0) > 8 * MiB);
+  const { deleteImage } = await import('#lib/services/images/delete.ts');
+  await deleteImage(process.ctx, image.id);
+  await transferIn(process, id, ['canceled']);
+  await until(async () => (await findBroken(place, process, [])).length === 0);
+});
+
+test('transfers of the project with the least running go first', async (t) => {
+  const place = await openPlace(t, [{ id: 'fast' }, { id: 'slow', clones: false, plan: slowly }]);
+  const order: string[] = [];
+  const process = await openProcess(place, {
+    hooks: { at: (step, held) => void (step === 'leased' && order.push(held.row.project_id)) },
+  });
+  for (let i = 0; i < 5; i += 1) {
+    const image = await addImage(place, process, { store: 'fast', sizeBytes: 4 * MiB, owner: 'many' });
+    await startCopies(process.ctx, { imageId: image.id, stores: ['slow'] });
+  }
+  const image = await addImage(place, process, { store: 'fast', sizeBytes: 4 * MiB, owner: 'zoe' });
+  const [last] = await startCopies(process.ctx, { imageId: image.id, stores: ['slow'] });
+  process.runtime.worker.start();
+  await transferIn(process, last?.id ?? '', ['done']);
+  assert.ok(order.indexOf('zoe') <= 1, order.join(' '));
+});
