@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { StowageError } from '../contract/errors.ts';
 import type { Config } from '../config/config.ts';
 import { findStoreMarker, saveStoreMarker } from '../db/repositories/stores.ts';
 import { releaseUploadLeases } from '../db/repositories/uploads.ts';
+import { claimDataDirectory } from '../db/sole-owner.ts';
 import { openSqlite } from '../db/sqlite.ts';
 import { HashPool } from '../pipeline/hash-pool.ts';
 import { SlotPool } from '../pipeline/slots.ts';
@@ -23,6 +25,15 @@ export interface RuntimeOptions {
   role?: 'web' | 'worker' | 'none';
 }
 
+function claim(config: Config): () => void {
+  const release = claimDataDirectory(`${sqliteFile(config)}.lock`);
+  if (release !== null) return release;
+  throw new StowageError('conflict', `Another Stowage runs on ${config.dataDirectory} already.`, {
+    remedy:
+      'Stop it, or give this one another STOWAGE_DATA_DIR. Several processes share PostgreSQL, not SQLite.',
+  });
+}
+
 function sqliteFile(config: Config): string {
   if (config.database.kind === 'sqlite') return config.database.path;
   throw new Error('PostgreSQL comes with a later release; leave STOWAGE_DATABASE_URL out.');
@@ -36,6 +47,7 @@ export async function openRuntime(
   { role = 'web' }: RuntimeOptions = {},
 ): Promise<Runtime> {
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
+  const release = role === 'none' ? null : claim(config);
   const db = openSqlite({
     file: sqliteFile(config),
     migrationsDirectory,
@@ -88,6 +100,7 @@ export async function openRuntime(
       await stores.close();
       await hashPool.close();
       await db.close();
+      release?.();
       unpinRuntime(runtime);
     },
   }) as Runtime;

@@ -127,11 +127,9 @@ export async function listReceivedUploads(q: Queries, now: number): Promise<Uplo
 
 /** At the start of the only process: the fences stay, so that a former holder can still write nothing. */
 export async function releaseUploadLeases(q: Queries): Promise<void> {
-  await q.db
-    .update(q.tables.uploads)
-    .set({
-      lease_holder: null,
-      lease_expires_at: null,
-      lease_fence: sql`${q.tables.uploads.lease_fence} + 1`,
-    });
+  await q.db.update(q.tables.uploads).set({
+    lease_holder: null,
+    lease_expires_at: null,
+    lease_fence: sql`${q.tables.uploads.lease_fence} + 1`,
+  });
 }
