@@ -19,6 +19,7 @@ import type { UploadRow } from '#lib/client/uploads/upload-rows.ts';
 import type { TransferView } from '#lib/contract/transfers.ts';
 import { DockTransfer } from './dock-transfer.tsx';
 import { DockUpload } from './dock-upload.tsx';
+import { useDockHeight } from './use-dock-height.ts';
 import { useDockOpen } from './use-dock-open.ts';
 import { useLingeringTransfers } from './use-lingering-transfers.ts';
 import { useTransferControls } from './use-transfer-controls.tsx';
@@ -38,6 +39,7 @@ export function Dock() {
   const { controls, dialogs: transferDialogs } = useTransferControls();
   const [open, setOpen] = useDockOpen();
   const body = useId();
+  const measured = useDockHeight();
 
   const uploads = useMemo(() => uploadRows(tasks, views ?? []), [tasks, views]);
   const copies = transfers.filter(({ kind }) => kind === 'copy');
@@ -65,6 +67,7 @@ export function Dock() {
   return (
     <>
       <aside
+        ref={measured}
         aria-label={t('dock')}
         className={classNames(
           'fixed right-5 bottom-5 z-30 flex max-h-[calc(100dvh-40px)] max-w-[calc(100vw-24px)] flex-col overflow-hidden rounded-panel border border-line-strong bg-raised shadow-menu max-rail:right-3 max-rail:bottom-[70px] max-rail:left-3 max-rail:max-h-[calc(100dvh-140px)] max-rail:w-auto',

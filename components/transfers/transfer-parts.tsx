@@ -57,8 +57,8 @@ export function TransferBar({ transfer }: { transfer: TransferView }) {
   );
 }
 
-/** "42.4 of 48.7 GiB durable, 40.9 verified", or how it ended. */
-export function useTransferSentence(): (transfer: TransferView) => string {
+/** "42.4 of 48.7 GiB durable, 40.9 verified", or how it ended; `beside` its state in a word, without that word. */
+export function useTransferSentence(beside = false): (transfer: TransferView) => string {
   const t = useTranslations('transfers');
   const format = useFormat();
   return (transfer) => {
@@ -71,9 +71,13 @@ export function useTransferSentence(): (transfer: TransferView) => string {
       case 'canceled':
         return t('copyCanceled');
       case 'queued':
-        return t('queued');
+        if (!beside) return t('queued');
+        return t('durableOnly', format.part(transfer.bytes_done, transfer.bytes_total, 'compare'));
       case 'paused':
-        return t('pausedHere', format.part(transfer.bytes_done, transfer.bytes_total, 'compare'));
+        return t(
+          beside ? 'safeHere' : 'pausedHere',
+          format.part(transfer.bytes_done, transfer.bytes_total, 'compare'),
+        );
       default:
         if (transfer.kind === 'verify') return t('verifiedOnly', verified);
         return t('durableVerified', {

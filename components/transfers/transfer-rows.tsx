@@ -22,7 +22,7 @@ import { useTransferName } from './use-transfer-controls.tsx';
 import type { TransferControls } from './use-transfer-controls.tsx';
 
 const grid =
-  'grid gap-x-4 gap-y-1.5 px-4 rail:grid-cols-[minmax(150px,1.1fr)_132px_minmax(220px,1.5fr)_104px_84px_minmax(96px,max-content)] rail:items-center rail:px-6';
+  'grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1.5 px-4 rail:grid-cols-[minmax(130px,1.1fr)_120px_minmax(200px,1.5fr)_96px_72px_160px] rail:items-center rail:px-6';
 
 export function TransferListHead() {
   const t = useTranslations('transfers');
@@ -81,10 +81,10 @@ function Row({
         <div className="truncate font-[550]">{name}</div>
         <div className="truncate text-12 text-ink-3">{meta}</div>
       </div>
-      <div role="cell" className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
+      <div role="cell" className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 max-rail:col-span-2">
         {way}
       </div>
-      <div role="cell" className="grid min-w-0 gap-1.5">
+      <div role="cell" className="grid min-w-0 gap-1.5 max-rail:col-span-2">
         {bar}
         <div className="flex flex-wrap items-baseline gap-x-3 text-12">
           {state}
@@ -92,14 +92,17 @@ function Row({
         </div>
         {trouble}
       </div>
-      <div role="cell" className="tn text-12 rail:text-right">
+      <div role="cell" className="tn text-12 max-rail:flex max-rail:gap-3 rail:text-right">
         {rate !== null && <div>{format.rate(rate)}</div>}
         {etaSeconds !== null && <div className="text-ink-3">{format.duration(etaSeconds)}</div>}
       </div>
-      <div role="cell" className="text-12 text-ink-3 rail:text-right">
+      <div role="cell" className="text-right text-12 text-ink-3">
         {since && <Time moment={since} as="age" />}
       </div>
-      <div role="cell" className="flex items-center justify-end gap-0.5">
+      <div
+        role="cell"
+        className="flex flex-wrap items-center justify-end gap-0.5 max-rail:col-start-2 max-rail:row-start-1"
+      >
         {buttons}
         {deed && <ProgramsButton deed={deed} label={t('programsLabel', { name: label })} />}
       </div>
@@ -118,7 +121,7 @@ export function TransferRow({
   codeOf(store: string): string;
 }) {
   const t = useTranslations('transfers');
-  const sentence = useTransferSentence();
+  const sentence = useTransferSentence(true);
   const name = useTransferName()(transfer);
   const ended = transfer.state === 'done' || transfer.state === 'canceled';
   const kind =
@@ -175,7 +178,7 @@ export function UploadListRow({
   codeOf(store: string): string;
 }) {
   const t = useTranslations('transfers');
-  const sentence = useUploadSentence();
+  const sentence = useUploadSentence(true);
   const client = row.task === null ? row.view?.client : null;
   return (
     <Row

@@ -6,17 +6,17 @@ import type { UploadRow } from '#lib/client/uploads/upload-rows.ts';
 import type { UploadProblem } from '#lib/client/uploads/task.ts';
 import type { UploadActions } from '#components/uploads/use-upload-actions.tsx';
 
-/** How the upload stands, in a sentence that says first what is safe. */
-export function useUploadSentence(): (row: UploadRow, actions: UploadActions) => string {
+/** How the upload stands, in a sentence that says first what is safe; `beside` its state in a word, without that word. */
+export function useUploadSentence(beside = false): (row: UploadRow, actions: UploadActions) => string {
   const t = useTranslations('transfers');
   const format = useFormat();
   return (row, actions) => {
     const part = format.part(row.durableBytes, row.totalBytes ?? row.durableBytes, 'compare');
     switch (row.state) {
       case 'waiting':
-        return t('waitingTurn');
+        return beside ? t('durableOnly', part) : t('waitingTurn');
       case 'paused':
-        return t('pausedHere', part);
+        return beside ? t('safeHere', part) : t('pausedHere', part);
       case 'offline':
         return t('offline', part);
       case 'signed-out':
@@ -24,10 +24,12 @@ export function useUploadSentence(): (row: UploadRow, actions: UploadActions) =>
       case 'checking':
         return t('checking', part);
       case 'done':
+        if (row.stores.length === 0) return '';
         return t('isIn', { stores: row.stores.join(', ') });
       case 'elsewhere':
         return row.view?.client ? t('sentElsewhere', { client: row.view.client }) : t('sentSomewhere');
       case 'left':
+        if (beside) return actions.hasFileAtHand(row) ? t('safeAtHand', part) : t('safePick', part);
         if (actions.hasFileAtHand(row)) return t('pausedAtHand', part);
         return row.view?.client
           ? t('pausedElsewhere', { ...part, client: row.view.client })

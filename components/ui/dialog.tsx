@@ -3,6 +3,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import { useTranslations } from 'next-intl';
+import { useRef } from 'react';
 import type { FormEvent, ReactNode, RefObject } from 'react';
 import { IconButton } from './button.tsx';
 import { classNames } from './class-names.ts';
@@ -84,11 +85,17 @@ export interface SheetProps {
 /** A large surface beside the navigation; on a phone it rises from below. */
 export function Sheet({ open, onOpenChange, title, subtitle, children, footer }: SheetProps) {
   const t = useTranslations('common');
+  // Focus goes to the surface itself: the first thing in it is the button that closes it.
+  const surface = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className={scrim} />
-        <Base.Popup className="fixed z-40 flex flex-col overflow-hidden border border-line-strong bg-raised shadow-sheet transition-[transform,opacity] duration-200 outline-none data-ending-style:translate-y-3 data-ending-style:opacity-0 data-starting-style:translate-y-3 data-starting-style:opacity-0 max-rail:inset-x-0 max-rail:top-10 max-rail:bottom-0 max-rail:rounded-t-panel rail:top-7 rail:bottom-5 rail:left-[81px] rail:w-[min(764px,calc(100vw-105px))] rail:rounded-panel full:left-60">
+        <Base.Popup
+          ref={surface}
+          initialFocus={surface}
+          className="fixed z-40 flex flex-col overflow-hidden border border-line-strong bg-raised shadow-sheet transition-[transform,opacity] duration-200 outline-none data-ending-style:translate-y-3 data-ending-style:opacity-0 data-starting-style:translate-y-3 data-starting-style:opacity-0 max-rail:inset-x-0 max-rail:top-10 max-rail:bottom-0 max-rail:rounded-t-panel rail:top-7 rail:bottom-5 rail:left-[81px] rail:w-[min(764px,calc(100vw-105px))] rail:rounded-panel full:left-60"
+        >
           <header className="flex items-start gap-3 px-4 pt-[18px] pb-3.5 rail:px-6">
             <div className="min-w-0 flex-1">
               <Base.Title className="text-20 font-semibold">{title}</Base.Title>

@@ -54,7 +54,7 @@ export function ToastHost({ children }: { children: ReactNode }) {
     <Base.Provider toastManager={manager} limit={4}>
       {children}
       <Base.Portal>
-        <Base.Viewport className="fixed right-5 bottom-20 z-50 flex w-[min(400px,calc(100vw-24px))] flex-col gap-2 max-rail:right-3 max-rail:bottom-[132px]">
+        <Base.Viewport className="fixed right-5 bottom-[max(80px,min(calc(var(--dock-height,0px)+32px),calc(100dvh-160px)))] z-50 flex w-[min(400px,calc(100vw-24px))] flex-col gap-2 max-rail:right-3 max-rail:bottom-[max(132px,min(calc(var(--dock-height,0px)+82px),calc(100dvh-160px)))]">
           <ToastList />
         </Base.Viewport>
       </Base.Portal>

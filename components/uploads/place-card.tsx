@@ -9,6 +9,7 @@ import { Gauge } from '#components/ui/gauge.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
 import { capacityBytes, layersOf, usedBytes, usedPercent } from '#lib/client/berths.ts';
 import type { PlaceOffer, Refusal } from '#lib/client/uploads/placement.ts';
+import { useMonthPrice } from './use-month-price.ts';
 
 /** A store as a place for these files: their price first, then how full it gets, then where and how fast. */
 export function PlaceCard({
@@ -27,6 +28,7 @@ export function PlaceCard({
 }) {
   const t = useTranslations('uploads');
   const format = useFormat();
+  const monthPrice = useMonthPrice();
   const { store, refusal } = offer;
   const used = usedPercent(store);
   const total = capacityBytes(store);
@@ -72,7 +74,7 @@ export function PlaceCard({
             <span className="text-12 font-normal tracking-normal text-ink-3">{t('noPrice')}</span>
           ) : (
             <>
-              {format.price(offer.pricePerMonth, store.currency)}{' '}
+              {monthPrice(offer.pricePerMonth, store.currency)}{' '}
               <small className="text-12 font-normal tracking-normal text-ink-3">{t('aMonth')}</small>
             </>
           )}

@@ -8,6 +8,7 @@ import { useFormat } from '#components/ui/quantity.tsx';
 import type { Deed } from '#lib/client/equivalents.ts';
 import { uploadEngine } from '#lib/client/uploads/browser.ts';
 import type { PlaceOffer } from '#lib/client/uploads/placement.ts';
+import { useMonthPrice } from './use-month-price.ts';
 
 /** What it comes to, and the one primary button. */
 export function SheetFooter({
@@ -37,6 +38,7 @@ export function SheetFooter({
   const t = useTranslations('uploads');
   const common = useTranslations('common');
   const format = useFormat();
+  const monthPrice = useMonthPrice();
   const size = format.bytes(bytes);
   const price = sumOf(offers);
   const rate = uploadEngine().lineRate();
@@ -48,7 +50,7 @@ export function SheetFooter({
             ? t('sumGoOn', { size })
             : price === null
               ? t('sum', { size, copies })
-              : t('sumPrice', { size, copies, price: format.price(price.amount, price.currency) })}
+              : t('sumPrice', { size, copies, price: monthPrice(price.amount, price.currency) })}
         </div>
         <div className="text-12 text-ink-3">
           {rate === null || rate <= 0

@@ -41,7 +41,7 @@ export function SheetOptions({
   const t = useTranslations('uploads');
   const wrong = hashes.wrongLines;
   return (
-    <div className="grid gap-x-6 gap-y-[22px] rail:grid-cols-2">
+    <div className="grid gap-x-6 gap-y-[22px] rail:grid-cols-[max-content_minmax(0,1fr)]">
       <div className="grid content-start gap-1.5">
         <span className="font-[550]">{t('visibility')}</span>
         <div>

@@ -55,7 +55,8 @@ export function createUploadEngine(parts: EngineParts): UploadEngine {
     const job = findByUpload(view.id);
     if (!job || job.state === 'done' || job.canceled) return;
     job.imageId = view.image_id;
-    job.stores = view.stores.map(({ store }) => store);
+    // Once it is done, the copies are the image's and no longer the upload's.
+    if (view.stores.length > 0) job.stores = view.stores.map(({ store }) => store);
     job.verifiedBytes = view.verified_bytes;
     if (view.offset_bytes > job.durableBytes) {
       job.durableBytes = view.offset_bytes;
