@@ -1,3 +1,4 @@
+import './thread-pool.ts';
 import { openRuntime } from '#lib/runtime/open-runtime.ts';
 import { exitOnFailure } from './failure.ts';
 import { openLog } from './logger.ts';
