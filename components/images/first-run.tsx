@@ -63,7 +63,7 @@ export function FirstRun({ stores, onShowList }: { stores: StoreView[]; onShowLi
       >
         {limit === null ? t('firstRunBody') : t('firstRunBodyLimit', { limit: format.bytes(limit) })}
       </Empty>
-      <section className="mt-7 grid gap-4">
+      <section className="mt-7 grid grid-cols-[minmax(0,1fr)] gap-4">
         <Programs
           title={t('forPrograms')}
           deeds={[

@@ -121,10 +121,13 @@ function LocationRows({
               label={`${store.id}: ${state}`}
             />
             <span className="min-w-0 leading-[18px]">
-              <Link href={pages.store(store.id)} className="block truncate font-[550] hover:underline">
+              <Link
+                href={pages.store(store.id)}
+                className="block font-[550] [overflow-wrap:anywhere] hover:underline"
+              >
                 {store.id}
               </Link>
-              <span className="block truncate text-12 text-ink-3">
+              <span className="block text-12 text-ink-3">
                 {[store.tier, store.site].filter(Boolean).join(', ') || store.description}
               </span>
             </span>

@@ -42,20 +42,25 @@ export function NoMatch({
     <div className="px-4 py-2 rail:px-6">
       <Note role="status">
         {t.rich('noMatch', { filters: text, code: (chunks) => <code>{chunks}</code> })}{' '}
-        {state.q !== '' ? (
-          <Drop without={{ ...state, q: '' }} what={`"${state.q}"`} onDrop={() => change({ q: '' })} />
-        ) : (
-          last && (
-            <Drop
-              without={{ ...state, [last.field]: null }}
-              what={`${last.field}=${last.values.join(',')}`}
-              onDrop={() => change({ [last.field]: null } as Partial<Record<FilterField, null>>)}
-            />
-          )
-        )}{' '}
-        <button type="button" onClick={clear} className="font-medium text-accent-ink hover:underline">
-          {t('clearFilters')}
-        </button>
+        {t.rich('noMatchHelp', {
+          drop: () =>
+            state.q !== '' ? (
+              <Drop without={{ ...state, q: '' }} what={`"${state.q}"`} onDrop={() => change({ q: '' })} />
+            ) : (
+              last && (
+                <Drop
+                  without={{ ...state, [last.field]: null }}
+                  what={`${last.field}=${last.values.join(',')}`}
+                  onDrop={() => change({ [last.field]: null } as Partial<Record<FilterField, null>>)}
+                />
+              )
+            ),
+          clear: (chunks) => (
+            <button type="button" onClick={clear} className="font-medium text-accent-ink hover:underline">
+              {chunks}
+            </button>
+          ),
+        })}
       </Note>
     </div>
   );
@@ -69,7 +74,7 @@ function Drop({ without, what, onDrop }: { without: ImageUrlState; what: string;
       <button type="button" onClick={onDrop} className="font-medium text-accent-ink hover:underline">
         {t('dropFilter', { filter: what })}
       </button>
-      {typeof count.data === 'number' && ` (${t('imageCount', { count: count.data })})`},
+      {typeof count.data === 'number' && ` (${t('imageCount', { count: count.data })})`}
     </>
   );
 }

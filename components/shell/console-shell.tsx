@@ -69,7 +69,7 @@ export function ConsoleShell({ children, overlays }: { children: ReactNode; over
         <main
           id="content"
           tabIndex={-1}
-          className="relative flex min-w-0 flex-col bg-surface pb-[72px] outline-none max-rail:min-h-[calc(100dvh-110px)] max-rail:overflow-x-clip"
+          className="relative flex min-w-0 flex-col bg-surface pb-[72px] outline-none max-rail:pb-[140px] max-rail:min-h-[calc(100dvh-110px)] max-rail:overflow-x-clip"
         >
           <EventBridge />
           {children}

@@ -21,7 +21,7 @@ export function StowagePlan({ stores }: { stores: StoreView[] }) {
   return (
     <div className="border-b border-line px-4 pt-5 pb-[22px] rail:px-6">
       <div className="max-rail:-mx-4 max-rail:overflow-x-auto max-rail:px-4 max-rail:pt-2.5">
-        <div className="plan" style={{ ['--deck' as string]: '204px', minWidth: 40 + stores.length * 84 }}>
+        <div className="plan" style={{ ['--deck' as string]: '204px', minWidth: 40 + stores.length * 104 }}>
           <HoldMarks loadLinePercent={common} />
           <div className="plan-deck">
             {stores.map((store) => (

@@ -62,7 +62,7 @@ export function Dialog({
                 {children}
                 {note}
               </div>
-              <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-6 py-3.5">
+              <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-6 py-3.5">
                 {footer}
               </footer>
             </form>

@@ -11,6 +11,8 @@ import { uploadsQuery } from './queries/uploads.ts';
 
 /** A burst of events about the same things becomes one request. */
 const gatherMilliseconds = 400;
+/** Bytes of the stores move with every copy; their figures need not be newer than this. */
+const storesMilliseconds = 2_000;
 /** More changed images than this, and the lists are fetched again instead of one image each. */
 const patchLimit = 12;
 
@@ -23,7 +25,7 @@ export interface EventSink {
 export function createEventSink(client: QueryClient): EventSink {
   const changedImages = new Set<string>();
   let listsAreOld = false;
-  let storesAreOld = false;
+  let storesTimer: ReturnType<typeof setTimeout> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const flush = () => {
@@ -32,8 +34,6 @@ export function createEventSink(client: QueryClient): EventSink {
     const refetchLists = listsAreOld || images.length > patchLimit;
     changedImages.clear();
     listsAreOld = false;
-    if (storesAreOld) void client.invalidateQueries({ queryKey: storeKeys.all });
-    storesAreOld = false;
     for (const id of images) {
       if (refetchLists) void client.invalidateQueries({ queryKey: imageKeys.detail(id) });
       else void refreshImage(client, id);
@@ -43,6 +43,12 @@ export function createEventSink(client: QueryClient): EventSink {
       void client.invalidateQueries({ queryKey: imageKeys.counts });
     }
   };
+  const refreshStores = (wait: number) => {
+    storesTimer ??= setTimeout(() => {
+      storesTimer = undefined;
+      void client.invalidateQueries({ queryKey: storeKeys.all });
+    }, wait);
+  };
   const gather = () => {
     timer ??= setTimeout(flush, gatherMilliseconds);
   };
@@ -51,17 +57,16 @@ export function createEventSink(client: QueryClient): EventSink {
     take(event) {
       switch (event.type) {
         case 'image':
+          refreshStores(storesMilliseconds);
           if (event.change === 'deleted') {
             removeImage(client, event.image_id);
-            storesAreOld = true;
           } else {
             changedImages.add(event.image_id);
             if (event.change === 'created') listsAreOld = true;
           }
           return gather();
         case 'store':
-          storesAreOld = true;
-          return gather();
+          return refreshStores(gatherMilliseconds);
         case 'transfer':
           return patchTransfer(client, event.transfer);
         case 'upload':
@@ -75,7 +80,10 @@ export function createEventSink(client: QueryClient): EventSink {
           void client.invalidateQueries();
       }
     },
-    close: () => clearTimeout(timer),
+    close() {
+      clearTimeout(timer);
+      clearTimeout(storesTimer);
+    },
   };
 }
 
@@ -129,14 +137,16 @@ function patchLists(
 ): void {
   client.setQueriesData<InfiniteData<ImageList>>({ queryKey: imageKeys.lists }, (data) => {
     if (!data?.pages.some((page) => page.images.some((image) => image.id === id))) return data;
+    const pages = data.pages.map((page) => ({
+      ...page,
+      images: page.images.flatMap((image) => (image.id === id ? (change(image) ?? []) : image)),
+    }));
+    const rowsIn = (list: ImageList[]) => list.reduce((sum, page) => sum + page.images.length, 0);
+    const gone = rowsIn(data.pages) - rowsIn(pages);
+    // Each page tells the total of the whole list.
     return {
       ...data,
-      pages: data.pages.map((page) => {
-        const images = page.images.flatMap((image) => (image.id === id ? (change(image) ?? []) : image));
-        const gone = page.images.length - images.length;
-        // The total of a list stands on its first page; a row that left is no longer counted anywhere.
-        return { ...page, images, total: page.total === null ? null : page.total - gone };
-      }),
+      pages: pages.map((page) => ({ ...page, total: page.total === null ? null : page.total - gone })),
     };
   });
 }

@@ -37,6 +37,8 @@ export function connectEvents(client: QueryClient, onState: (state: EventState) 
       if (closed) return;
       onState('reconnecting');
       if (source?.readyState !== EventSource.CLOSED) return;
+      // The stream is refused too when the session has ended; asking for it leads to signing in.
+      void client.invalidateQueries({ queryKey: ['session'] });
       const wait = Math.min(longestRetryMilliseconds, firstRetryMilliseconds * 2 ** attempt);
       attempt += 1;
       timer = setTimeout(() => open(true), wait);
