@@ -27,7 +27,7 @@ test('copying to three stores reads the source once', async (t) => {
     ['fast', 'a', 'b', 'c'].map((id) => ({ id, clones: false })),
   );
   const process = await openProcess(place);
-  const image = await addImage(place, process, { store: 'fast', sizeBytes: 150 * MiB + 17 });
+  const image = await addImage(place, process, { store: 'fast', sizeBytes: 70 * MiB + 17 });
   process.runtime.worker.start();
   const started = await startCopies(process.ctx, { imageId: image.id, stores: ['a', 'b', 'c'] });
   assert.equal(started.length, 3);
@@ -133,12 +133,12 @@ test('a corrupt source is found out, marked, and another copy is used', async (t
     { id: 'third', clones: false },
   ]);
   const process = await openProcess(place);
-  const image = await addImage(place, process, { store: 'fast', sizeBytes: 130 * MiB });
+  const image = await addImage(place, process, { store: 'fast', sizeBytes: 70 * MiB });
   process.runtime.worker.start();
   const [copy] = await startCopies(process.ctx, { imageId: image.id, stores: ['archive'] });
   await transferIn(process, copy?.id ?? '', ['done']);
   const spoiled = Buffer.from(image.bytes);
-  spoiled[100 * MiB] = (spoiled[100 * MiB] ?? 0) ^ 1;
+  spoiled[65 * MiB] = (spoiled[65 * MiB] ?? 0) ^ 1;
   await writeFile(join(place.directory, 'fast', `${image.id}-origin`), spoiled);
 
   const [started] = await startCopies(process.ctx, { imageId: image.id, stores: ['third'] });

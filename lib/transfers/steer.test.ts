@@ -37,7 +37,7 @@ async function until(
 test('a paused copy stops within two seconds, and goes on where it stood', async (t) => {
   const place = await openPlace(t, [{ id: 'fast' }, { id: 'slow', clones: false, plan: slowly }]);
   const process = await openProcess(place);
-  const image = await addImage(place, process, { store: 'fast', sizeBytes: 96 * MiB });
+  const image = await addImage(place, process, { store: 'fast', sizeBytes: 48 * MiB });
   process.runtime.worker.start();
   const [started] = await startCopies(process.ctx, { imageId: image.id, stores: ['slow'] });
   const id = started?.id ?? '';
