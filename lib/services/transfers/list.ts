@@ -46,14 +46,22 @@ function toCursor(createdAt: number, id: string): string {
 }
 
 function parseCursor(text: string): { createdAt: number; id: string } {
+  let parsed: unknown;
   try {
-    const [createdAt, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    if (typeof createdAt === 'number' && typeof id === 'string') return { createdAt, id };
-  } catch {
-    // Told below in the same words as any other wrong cursor.
+    parsed = JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch (cause) {
+    throw wrongCursor(cause);
   }
-  throw new StowageError('bad_request', 'This cursor is not one of ours.', {
+  if (!Array.isArray(parsed)) throw wrongCursor();
+  const [createdAt, id] = parsed as unknown[];
+  if (typeof createdAt !== 'number' || typeof id !== 'string') throw wrongCursor();
+  return { createdAt, id };
+}
+
+function wrongCursor(cause?: unknown): StowageError {
+  return new StowageError('bad_request', 'This cursor is not one of ours.', {
     remedy: 'Take next_cursor of the page before as it is.',
     field: 'cursor',
+    cause,
   });
 }
