@@ -11,6 +11,8 @@ export interface PublishedEvent {
 
 export interface EventBus {
   publish(event: PublishedEvent): void;
+  /** Whether anybody listens: progress that nobody hears need not be looked up. */
+  readonly heard: boolean;
   /** Returns the unsubscriber. A listener must not throw and must not block. */
   subscribe(listener: (event: PublishedEvent) => void): () => void;
 }
@@ -18,6 +20,9 @@ export interface EventBus {
 export function openEventBus(): EventBus {
   const listeners = new Set<(event: PublishedEvent) => void>();
   return {
+    get heard() {
+      return listeners.size > 0;
+    },
     publish(event) {
       for (const listener of listeners) listener(event);
     },

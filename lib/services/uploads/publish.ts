@@ -4,6 +4,7 @@ import { toUploadView } from './view.ts';
 
 /** Tells whoever watches how an upload stands now. Progress is not replayed: the next message makes a lost one good. */
 export function uploadChanged(runtime: Runtime, uploadId: string): void {
+  if (!runtime.events.heard) return;
   void publish(runtime, uploadId).catch((error: unknown) => {
     runtime.log.warn({ err: error, upload: uploadId }, 'telling of an upload failed');
   });

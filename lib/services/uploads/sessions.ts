@@ -18,6 +18,7 @@ interface Entry extends ActiveAppend {
   controller: AbortController;
   startedAt: number;
   samples: { at: number; bytes: number }[];
+  toldAt: number;
   ended: Promise<void>;
 }
 
@@ -42,17 +43,20 @@ export interface UploadSessions {
 
 const lockPatienceMilliseconds = 10_000;
 const rateWindowMilliseconds = 5_000;
+const tickMilliseconds = 250;
+const toldAtOnce = 25;
 
 export function openUploadSessions(runtime: Runtime): UploadSessions {
   const active = new Map<string, Entry>();
   const locks = new Map<string, Promise<void>>();
   let stopped = false;
-  const ticker = setInterval(tick, 250);
+  const ticker = setInterval(tick, tickMilliseconds);
   ticker.unref();
 
-  /** Four times a second, tells of every upload that moved. */
+  /** Four times a second, tells of uploads that moved: of a few at a time when there are very many. */
   function tick(): void {
     const now = runtime.now();
+    let told = 0;
     for (const [uploadId, entry] of active) {
       const last = entry.samples.at(-1);
       if (last !== undefined && last.bytes === entry.receivedBytes && now - last.at < heartbeatSeconds * 1000)
@@ -60,7 +64,11 @@ export function openUploadSessions(runtime: Runtime): UploadSessions {
       entry.samples.push({ at: now, bytes: entry.receivedBytes });
       while (entry.samples.length > 2 && now - (entry.samples[0]?.at ?? now) > rateWindowMilliseconds)
         entry.samples.shift();
-      uploadChanged(runtime, uploadId);
+      if (told < toldAtOnce && now - entry.toldAt >= tickMilliseconds * Math.ceil(active.size / toldAtOnce)) {
+        told += 1;
+        entry.toldAt = now;
+        uploadChanged(runtime, uploadId);
+      }
     }
   }
 
@@ -79,6 +87,7 @@ export function openUploadSessions(runtime: Runtime): UploadSessions {
         receivedBytes,
         startedAt: runtime.now(),
         samples: [{ at: runtime.now(), bytes: receivedBytes }],
+        toldAt: 0,
         ended: promise,
         end() {
           if (active.get(uploadId) === entry) active.delete(uploadId);
