@@ -2,6 +2,8 @@
  * Brings the stores and the database together again after whatever happened. It removes only what a row of ours names
  * as to be removed; what it finds in a store and knows nothing of, it reports and leaves alone.
  */
+import { deleteEventsBefore } from '#lib/db/repositories/events.ts';
+import { nextRemovalAt } from '#lib/db/repositories/locations.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { sweepUploads } from '#lib/services/uploads/expire.ts';
 import { compareStore, type StrayObject, type StrayReport, type Suspicions } from './compare-store.ts';
@@ -47,8 +49,9 @@ const everyMilliseconds = 60_000;
 const listEveryMilliseconds = 15 * 60_000;
 /** A listing at the very start would compete with those who come back after a restart. */
 const firstListMilliseconds = 60_000;
-/** Ended events are kept for replay and for the page of an image. */
 const kickDelayMilliseconds = 50;
+/** Events are for replay and for the page of an image. */
+const keepEventsMilliseconds = 90 * 24 * 3600 * 1000;
 
 export function openReconciler(runtime: Runtime): Reconciler {
   const strays = new Map<string, StrayReport>();
@@ -57,6 +60,7 @@ export function openReconciler(runtime: Runtime): Reconciler {
   let turn: Promise<unknown> = Promise.resolve();
   let timers: NodeJS.Timeout[] = [];
   let kicked: NodeJS.Timeout | null = null;
+  let isSoon = false;
   let isStarted = false;
 
   /** One round at a time, whoever asks. */
@@ -85,6 +89,9 @@ export function openReconciler(runtime: Runtime): Reconciler {
       async () => void Object.assign(report, await removeObjects(runtime, signal)),
     ];
     if (list) {
+      steps.push(() =>
+        runtime.db.transaction((q) => deleteEventsBefore(q, runtime.now() - keepEventsMilliseconds)),
+      );
       for (const { id, store, state } of runtime.stores.list()) {
         if (state === 'unavailable' || !store.capabilities.has('list')) continue;
         steps.push(async () => {
@@ -107,7 +114,29 @@ export function openReconciler(runtime: Runtime): Reconciler {
   }
 
   function inBackground(options?: RunOptions): void {
-    void runOnce(options);
+    void runOnce(options)
+      .then(lookAgainWhenDue)
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) runtime.log.warn({ err: error }, 'the reconciliation failed');
+      });
+  }
+
+  /** What was postponed does not wait for the next round. */
+  async function lookAgainWhenDue(): Promise<void> {
+    if (stopping.signal.aborted) return;
+    const at = await nextRemovalAt(runtime.db.read);
+    if (at === null || kicked !== null) return;
+    const delay = Math.min(everyMilliseconds, Math.max(kickDelayMilliseconds, at - runtime.now()));
+    kickIn(delay);
+  }
+
+  function kickIn(delayMilliseconds: number): void {
+    isSoon = delayMilliseconds <= kickDelayMilliseconds;
+    kicked = setTimeout(() => {
+      kicked = null;
+      isSoon = false;
+      inBackground();
+    }, delayMilliseconds).unref();
   }
 
   return {
@@ -127,13 +156,13 @@ export function openReconciler(runtime: Runtime): Reconciler {
       if (kicked !== null) clearTimeout(kicked);
       stopping.abort();
       await turn;
+      if (kicked !== null) clearTimeout(kicked);
     },
     kick() {
-      if (!isStarted || stopping.signal.aborted || kicked !== null) return;
-      kicked = setTimeout(() => {
-        kicked = null;
-        inBackground();
-      }, kickDelayMilliseconds).unref();
+      if (!isStarted || isSoon || stopping.signal.aborted) return;
+      // Also instead of a look that is only due later.
+      if (kicked !== null) clearTimeout(kicked);
+      kickIn(kickDelayMilliseconds);
     },
     runOnce,
     straysOf: (storeId) => strays.get(storeId) ?? null,

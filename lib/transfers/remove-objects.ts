@@ -18,6 +18,8 @@ import { retryDelayMilliseconds } from './limits.ts';
 const batchSize = 100;
 /** At once in one round: a removal of a large file can take a second. */
 const removalsAtOnce = 4;
+/** Whoever writes has been told to stop. */
+const writerPatienceMilliseconds = 300;
 
 /**
  * Removes the objects of rows that are `deleting`, then the rows. What does not succeed is tried again for ever, ever
@@ -47,7 +49,7 @@ export async function removeObjects(
 async function removeOne(runtime: Runtime, location: LocationRow, signal: AbortSignal): Promise<boolean> {
   try {
     if (await isBeingWritten(runtime, location)) {
-      await postpone(runtime, location, 1_000, location.error);
+      await postpone(runtime, location, writerPatienceMilliseconds, {});
       return false;
     }
     const store = runtime.stores.writable(location.store_id);
@@ -59,7 +61,8 @@ async function removeOne(runtime: Runtime, location: LocationRow, signal: AbortS
       'an object could not be removed yet',
     );
     const message = error instanceof Error ? error.message : 'It could not be removed.';
-    await postpone(runtime, location, retryDelayMilliseconds(location.attempts + 1), message);
+    const attempts = location.attempts + 1;
+    await postpone(runtime, location, retryDelayMilliseconds(attempts), { attempts, error: message });
     return false;
   }
   await forget(runtime, location);
@@ -103,13 +106,12 @@ async function postpone(
   runtime: Runtime,
   location: LocationRow,
   delayMilliseconds: number,
-  error: string | null,
+  failure: { attempts?: number; error?: string },
 ): Promise<void> {
   await runtime.db.transaction(async (q) => {
     await updateLocation(q, location, '', {
-      attempts: location.attempts + 1,
+      ...failure,
       next_attempt_at: runtime.now() + delayMilliseconds,
-      error,
       updated_at: runtime.now(),
     });
   });

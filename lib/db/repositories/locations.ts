@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, lt, lte, ne, or } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
 import type { LocationState } from '../../contract/common.ts';
 import type { Queries } from '../database.ts';
 import type { LocationRow } from '../define-schema.ts';
@@ -112,6 +112,16 @@ export async function listDeleting(q: Queries, now: number, limit: number): Prom
     )
     .orderBy(asc(locations.updated_at))
     .limit(limit);
+}
+
+/** When the next removal becomes due; null when none waits for a time. */
+export async function nextRemovalAt(q: Queries): Promise<number | null> {
+  const { locations } = q.tables;
+  const rows = await q.db
+    .select({ at: sql<number | null>`min(${locations.next_attempt_at})` })
+    .from(locations)
+    .where(eq(locations.state, 'deleting'));
+  return rows[0]?.at ?? null;
 }
 
 /** Rows that nobody has touched since then, in a state that should not last. */
