@@ -9,6 +9,8 @@ export function toFileResponse(file: ImageFile, isRange: boolean): Response {
       'content-type': 'application/octet-stream',
       'content-length': String(end - start),
       'accept-ranges': 'bytes',
+      // Or the server would compress it on the way: a core for nothing, and no Content-Length.
+      'cache-control': 'private, no-transform',
       'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(fileName(image))}`,
       ...(isRange && { 'content-range': `bytes ${start}-${end - 1}/${sizeBytes}` }),
       ...(image.md5 !== null && { 'content-md5': image.md5 }),
