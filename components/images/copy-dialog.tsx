@@ -88,10 +88,12 @@ export function CopyDialog({
       onSubmit={() => void submit()}
       title={t(`${kind}Title`, { count: images.length, name, from: moveFrom ?? '' })}
       note={
-        <FailureReport
-          title={t('copiesFailed', { count: bulk.failures.length, total: images.length })}
-          failures={bulk.failures}
-        />
+        bulk.failures.length > 0 && (
+          <FailureReport
+            title={t('copiesFailed', { count: bulk.failures.length, total: images.length })}
+            failures={bulk.failures}
+          />
+        )
       }
       footer={
         <>
@@ -118,9 +120,11 @@ export function CopyDialog({
           >
             {bulk.busy
               ? t(`${kind}Busy`)
-              : copyCount === 0
-                ? t(`${kind}Button`)
-                : t(`${kind}ButtonBytes`, { count: copyCount, bytes: format.bytes(bytes) })}
+              : bulk.failures.length > 0
+                ? t('tryAgain')
+                : copyCount === 0
+                  ? t(`${kind}Button`)
+                  : t(`${kind}ButtonBytes`, { count: copyCount, bytes: format.bytes(bytes) })}
           </Button>
         </>
       }

@@ -114,17 +114,14 @@ function LocationRows({
           <div className="flex items-center gap-2.5">
             <Berth
               wide
-              className="!w-[68px] flex-none !px-0"
+              className="flex-none rail:!w-[68px] rail:!px-0"
               code={store.code}
               state={berth.state}
               percent={berth.percent}
               label={`${store.id}: ${state}`}
             />
             <span className="min-w-0 leading-[18px]">
-              <Link
-                href={pages.store(store.id)}
-                className="block font-[550] [overflow-wrap:anywhere] hover:underline"
-              >
+              <Link href={pages.store(store.id)} className="block font-[550] break-words hover:underline">
                 {store.id}
               </Link>
               <span className="block text-12 text-ink-3">

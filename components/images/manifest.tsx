@@ -131,6 +131,8 @@ export function BerthCard() {
                 <dd>
                   {berth.location.verified_at ? (
                     <Time moment={berth.location.verified_at} />
+                  ) : berth.location.state === 'corrupt' || berth.location.state === 'missing' ? (
+                    '–'
                   ) : (
                     t('notVerifiedYet')
                   )}

@@ -96,7 +96,7 @@ export function Navigation({ session, onSearch }: { session: SessionView; onSear
               <Link
                 href={entry.href}
                 aria-current={isCurrent(entry.href) ? 'page' : undefined}
-                className="flex h-8 items-center gap-2.5 rounded-control px-2 font-medium text-ink-2 hover:bg-hover max-full:justify-center aria-[current]:bg-surface aria-[current]:text-ink aria-[current]:shadow-[inset_0_0_0_1px_var(--line)] aria-[current]:[&>svg]:text-accent"
+                className="flex h-8 items-center gap-2.5 rounded-control px-2 font-medium text-ink-2 hover:bg-hover max-full:justify-center aria-[current]:bg-surface aria-[current]:text-ink forced-colors:aria-[current]:[outline:2px_solid_CanvasText] aria-[current]:shadow-[inset_0_0_0_1px_var(--line)] aria-[current]:[&>svg]:text-accent"
               >
                 <Icon of={entry.icon} />
                 <span className="max-full:sr-only">{entry.label}</span>

@@ -56,12 +56,14 @@ export function Dialog({
               wide ? 'max-w-[620px]' : 'max-w-[460px]',
             )}
           >
-            <form onSubmit={submit}>
-              <div className="grid gap-3 px-6 py-5">
-                <Base.Title className="text-16 font-semibold [overflow-wrap:anywhere]">{title}</Base.Title>
+            <form onSubmit={submit} className="flex max-h-[calc(100dvh-34px)] flex-col">
+              <Base.Title className="px-6 pt-5 pb-3 text-16 font-semibold [overflow-wrap:anywhere]">
+                {title}
+              </Base.Title>
+              <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] gap-3 overflow-y-auto px-6 pt-px pb-5">
                 {children}
-                {note}
               </div>
+              {note && <div className="max-h-[40dvh] overflow-y-auto px-6 pb-4">{note}</div>}
               <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-6 py-3.5">
                 {footer}
               </footer>

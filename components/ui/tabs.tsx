@@ -11,7 +11,9 @@ export const tabListClass =
 export function tabClass(selected: boolean): string {
   return classNames(
     '-mb-px flex h-9 flex-none items-center gap-1.5 border-b-2 font-medium whitespace-nowrap',
-    selected ? 'border-accent text-ink' : 'border-transparent text-ink-3 hover:text-ink-2',
+    selected
+      ? 'border-accent text-ink'
+      : 'border-transparent text-ink-3 hover:text-ink-2 forced-colors:[border-color:Canvas]',
   );
 }
 
