@@ -11,6 +11,7 @@ import {
   signIn,
   slowDown,
   test,
+  toast,
 } from './support/stage.ts';
 
 const MiB = 1024 ** 2;
@@ -47,7 +48,7 @@ test('an upload survives the end of the server and lands in two stores, goes to 
   });
 
   await test.step('it goes on by itself and becomes active in both', async () => {
-    await expect(page.getByText('golden.raw is in fast, archive')).toBeVisible({ timeout: 90_000 });
+    await expect(toast(page, 'golden.raw is in fast, archive')).toBeVisible({ timeout: 90_000 });
     await page.getByRole('link', { name: 'golden.raw' }).first().click();
     await expect(page.getByRole('heading', { level: 1, name: 'golden.raw' })).toBeVisible();
     await expectActive(page, 'fast');
@@ -103,10 +104,10 @@ test('another browser goes on with an upload when the same file is picked, and r
   await expect(dock(page).getByText(/MiB are safe here\. Pick the same file to go on\./)).toBeVisible();
 
   await pickFor(page, 'rocky.img', other.path);
-  await expect(page.getByText(/other\.img is not the file of rocky\.img/)).toBeVisible();
+  await expect(toast(page, 'other.img is not the file of rocky.img')).toBeVisible();
 
   await pickFor(page, 'rocky.img', file.path);
-  await expect(page.getByText('rocky.img is in fast')).toBeVisible({ timeout: 60_000 });
+  await expect(toast(page, 'rocky.img is in fast')).toBeVisible({ timeout: 60_000 });
   await page.getByRole('link', { name: 'rocky.img' }).first().click();
   await expectActive(page, 'fast');
   await expect(page.getByText(file.sha512.slice(0, 12)).first()).toBeVisible();
@@ -173,7 +174,7 @@ test('an upload goes on after the session has ended and its owner has signed in 
   await page.getByRole('textbox', { name: 'User' }).fill('admin');
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery staple');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByText('session.raw is in fast')).toBeVisible({ timeout: 60_000 });
+  await expect(toast(page, 'session.raw is in fast')).toBeVisible({ timeout: 60_000 });
   await context.close();
 });
 

@@ -116,6 +116,10 @@ export async function slowDown(page: Page, bytesPerSecond: number): Promise<void
   });
 }
 
+/** What the page said in passing. */
+export const toast = (page: Page, text: string) =>
+  page.getByRole('region', { name: 'Notifications' }).getByText(text);
+
 export const dock = (page: Page) => page.getByRole('complementary', { name: 'Transfers' });
 
 /** Per cent of this upload that the server keeps. */
