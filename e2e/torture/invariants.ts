@@ -21,7 +21,8 @@ interface Location {
 /** Of a stopped server that had its time to clean up: what is not as it must be, in words. */
 export async function findBroken(
   directory: string,
-  stores: readonly string[],
+  /** Directories of the stores by id. */
+  places: ReadonlyMap<string, string>,
   images: readonly KnownImage[],
 ): Promise<string[]> {
   const db = new SQLite(path.join(directory, 'data', 'stowage.db'), { readonly: true });
@@ -30,8 +31,8 @@ export async function findBroken(
       .prepare(`select l.*, i.sha512, i.size_bytes from locations l left join images i on i.id = l.image_id`)
       .all() as Location[];
     return [
-      ...(await brokenLocations(directory, locations)),
-      ...(await strayFiles(directory, stores, locations)),
+      ...(await brokenLocations(places, locations)),
+      ...(await strayFiles(places, locations)),
       ...brokenImages(db, locations, images),
       ...wrongCounters(db, locations),
     ];
@@ -40,7 +41,10 @@ export async function findBroken(
   }
 }
 
-async function brokenLocations(directory: string, locations: readonly Location[]): Promise<string[]> {
+async function brokenLocations(
+  places: ReadonlyMap<string, string>,
+  locations: readonly Location[],
+): Promise<string[]> {
   const broken: string[] = [];
   for (const location of locations) {
     const name = `${location.store_id}/${location.object_key} (${location.state})`;
@@ -48,7 +52,7 @@ async function brokenLocations(directory: string, locations: readonly Location[]
       broken.push(`${name} has come to no end`);
       continue;
     }
-    const file = path.join(directory, 'stores', location.store_id, location.object_key);
+    const file = path.join(places.get(location.store_id) ?? '', location.object_key);
     const facts = await stat(file).catch(() => null);
     if (facts === null) broken.push(`${name} has no object`);
     else if (facts.size !== location.size_bytes) broken.push(`${name} has ${facts.size} bytes`);
@@ -60,14 +64,13 @@ async function brokenLocations(directory: string, locations: readonly Location[]
 }
 
 async function strayFiles(
-  directory: string,
-  stores: readonly string[],
+  places: ReadonlyMap<string, string>,
   locations: readonly Location[],
 ): Promise<string[]> {
   const named = new Set(locations.map(({ store_id, object_key }) => `${store_id}/${object_key}`));
   const strays: string[] = [];
-  for (const store of stores) {
-    for (const name of await readdir(path.join(directory, 'stores', store))) {
+  for (const [store, place] of places) {
+    for (const name of await readdir(place)) {
       const isObject = /^\.?[0-9a-f]{8}-[0-9a-f]{4}-/.test(name);
       if (isObject && !named.has(`${store}/${name}`)) strays.push(`${store}/${name} has no row`);
     }

@@ -24,22 +24,27 @@ export interface World {
   /** What broke a promise, in words. */
   broken: string[];
   counts: Map<string, number>;
+  say(line: string): void;
   /** The server as it is now; another one after each kill. */
   client(): HttpClient;
+  /** Resolves when a server is there (again). */
+  ready(): Promise<void>;
 }
 
 /** One of several that work beside each other until told to stop. Requests that a kill cuts off are part of it. */
 export async function workUntil(world: World, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
+    await world.ready();
     const [name, work] = choose(world);
     try {
       await work(world);
       world.counts.set(name, (world.counts.get(name) ?? 0) + 1);
     } catch (error) {
       // The server is gone, or was about to go. What it had promised is looked at in the end.
-      if (!(error instanceof TypeError) && !/was answered 5\d\d/.test(String(error))) {
-        world.counts.set(`${name} (refused)`, (world.counts.get(`${name} (refused)`) ?? 0) + 1);
-      }
+      const isCut = error instanceof TypeError || /was answered 5\d\d|\b5\d\d !== /.test(String(error));
+      const outcome = isCut ? 'cut off' : 'refused';
+      world.counts.set(`${name} (${outcome})`, (world.counts.get(`${name} (${outcome})`) ?? 0) + 1);
+      if (!isCut) world.say(`${name} was refused: ${String(error).slice(0, 300)}`);
       await sleep(50);
     }
   }
@@ -62,7 +67,7 @@ function newBytes({ random }: World): { bytes: Buffer<ArrayBuffer>; sha512: stri
   return { bytes, sha512: createHash('sha512').update(bytes).digest('hex') };
 }
 
-async function putImage(world: World): Promise<void> {
+export async function putImage(world: World): Promise<void> {
   const { bytes, sha512 } = newBytes(world);
   const client = world.client();
   const { id } = await client.json<{ id: string }>('POST', '/image/v2/images', 201, {
@@ -79,8 +84,9 @@ async function putImage(world: World): Promise<void> {
       'x-image-meta-store': world.random.pick(world.stores) ?? '',
     },
   });
-  await answer.body?.cancel();
+  const text = await answer.text();
   if (answer.status === 204) image.isAcknowledged = true;
+  else throw new Error(`PUT was answered ${answer.status}: ${text}`);
 }
 
 /** In parts, over as many lives of the server as it takes. */
@@ -98,6 +104,7 @@ async function uploadByTus(world: World): Promise<void> {
   world.images.push(image);
   let acknowledged = 0;
   for (let attempt = 0; attempt < 60; attempt += 1) {
+    await world.ready();
     try {
       const offset = await offsetOf(world.client(), upload);
       if (offset < acknowledged) {
@@ -137,6 +144,7 @@ async function copyImage(world: World): Promise<void> {
     headers: { 'content-type': 'application/json' },
   });
   await answer.body?.cancel();
+  world.counts.set(`copy ${answer.status}`, (world.counts.get(`copy ${answer.status}`) ?? 0) + 1);
 }
 
 async function steerTransfer(world: World): Promise<void> {

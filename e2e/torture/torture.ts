@@ -2,13 +2,15 @@
  * Uploads, copies, moves and deletes over HTTP, while the server is killed with -9 at random moments. In the end, after
  * it had its time to clean up, every promise is compared with what lies in the database and in the stores.
  */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { httpClient, type HttpClient } from '#e2e/support/http.ts';
 import { startServer, type TestServer } from '#e2e/support/server.ts';
 import { signIn } from '#e2e/support/sign-in.ts';
 import { temporaryDirectory, type Cleanup } from '#e2e/support/temporary-directory.ts';
 import { findBroken } from './invariants.ts';
-import { workUntil, type World } from './load.ts';
+import { putImage, workUntil, type World } from './load.ts';
 import { Random } from './random.ts';
 
 export interface TortureOptions {
@@ -24,44 +26,60 @@ export interface TortureReport {
 }
 
 const stores = ['fast', 'archive', 'tape'] as const;
-const workers = 4;
+const workers = 6;
+const imagesAtStart = 8;
 const settleSeconds = 90;
 
-const config = `default_store: fast
-stores:
-${stores
-  .map(
-    (id, index) =>
-      `  - { id: ${id}, driver: filesystem, weight: ${100 - index}, options: { path: ./stores/${id} } }`,
-  )
-  .join('\n')}
-`;
+function toConfig(places: ReadonlyMap<string, string>): string {
+  const entries = [...places].map(
+    ([id, place], index) =>
+      `  - { id: ${id}, driver: filesystem, weight: ${100 - index}, options: { path: ${place} } }`,
+  );
+  return `default_store: fast\nstores:\n${entries.join('\n')}\n`;
+}
+
+/** The last one on a file system of its own where there is one, so that copies to it go through the process. */
+function choosePlaces(test: Cleanup, directory: string): Map<string, string> {
+  const places = new Map<string, string>(stores.map((id) => [id, path.join(directory, 'stores', id)]));
+  const memory = '/dev/shm';
+  if (existsSync(memory)) places.set('tape', path.join(temporaryDirectory(test, memory), 'tape'));
+  return places;
+}
 
 export async function torture(test: Cleanup, { seconds, seed, say }: TortureOptions): Promise<TortureReport> {
   const directory = temporaryDirectory(test);
+  const places = choosePlaces(test, directory);
+  const config = toConfig(places);
   const random = new Random(seed);
   let server = await startServer(test, { directory, config });
   let client = httpClient(server.url, { 'x-auth-token': await signIn(server) });
   const { port } = server;
+  let isReady = Promise.resolve();
   const world: World = {
     random: new Random(seed + 1),
     stores,
     images: [],
     broken: [],
     counts: new Map(),
+    say,
     client: () => client,
+    ready: () => isReady,
   };
+  for (let i = 0; i < imagesAtStart; i += 1) await putImage(world);
   const endsAt = performance.now() + seconds * 1000;
   const isOver = (): boolean => performance.now() >= endsAt;
   const load = Promise.all(Array.from({ length: workers }, () => workUntil(world, isOver)));
   let kills = 0;
   while (!isOver()) {
-    await sleep(random.between(200, 4_000));
+    await sleep(random.between(100, 3_000));
     if (isOver()) break;
+    const back = Promise.withResolvers<void>();
+    isReady = back.promise;
     await server.kill();
     kills += 1;
     server = await startServer(test, { directory, config, port });
     client = httpClient(server.url, { 'x-auth-token': await signIn(server) });
+    back.resolve();
   }
   await load;
   say(`killed ${kills} times; settling`);
@@ -70,7 +88,7 @@ export async function torture(test: Cleanup, { seconds, seed, say }: TortureOpti
   return {
     kills,
     counts: Object.fromEntries(world.counts),
-    broken: [...world.broken, ...unsettled, ...(await findBroken(directory, stores, world.images))],
+    broken: [...world.broken, ...unsettled, ...(await findBroken(directory, places, world.images))],
   };
 }
 
