@@ -4,7 +4,12 @@ import type { Transaction } from '#lib/db/database.ts';
 import type { ImageRow, LocationRow, TransferRow } from '#lib/db/define-schema.ts';
 import { findImage, savePieces, updateImage, type ImageChanges } from '#lib/db/repositories/images.ts';
 import { findLocationIn, listLocations, updateLocation } from '#lib/db/repositories/locations.ts';
-import { findTransfer, listTransfersOfGroup, updateTransfer } from '#lib/db/repositories/transfers.ts';
+import {
+  findTransfer,
+  listOpenTransfersOfImage,
+  listTransfersOfGroup,
+  updateTransfer,
+} from '#lib/db/repositories/transfers.ts';
 import { assertMayRemove } from '#lib/domain/locations.ts';
 import { isHeld, isOpen } from '#lib/domain/transfer-state.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
@@ -52,6 +57,8 @@ export async function concludeProved(
           bytes: row.bytes_total,
           verified_at: now,
           resume_state: null,
+          // Kept while the failure of a sibling may still take this copy back.
+          transfer_id: row.all_stores_must_succeed ? row.id : null,
           error: null,
           updated_at: now,
         },
@@ -129,11 +136,18 @@ async function finishMove(
   const moveFrom = group.find((row) => row.move_from !== null)?.move_from ?? null;
   if (moveFrom === null) return;
   if (group.some((row) => row.id !== ending.id && row.state !== 'done')) return;
-  await removeMoved(runtime, q, image, moveFrom);
+  if (await isMovedByOthers(q, ending, moveFrom)) return;
+  await removeUnlessLast(runtime, q, image, moveFrom);
+}
+
+/** A move that found a copy under way joined that copy's group; the rest of it is in a group of its own. */
+async function isMovedByOthers(q: Transaction, ending: TransferRow, moveFrom: string): Promise<boolean> {
+  const open = await listOpenTransfersOfImage(q, ending.image_id);
+  return open.some((row) => row.id !== ending.id && row.move_from === moveFrom);
 }
 
 /** Marks the copy in `storeId` for removal unless it is the last good one. True when it goes. */
-export async function removeMoved(
+export async function removeUnlessLast(
   runtime: Runtime,
   q: Transaction,
   image: ImageRow,
@@ -149,7 +163,10 @@ export async function removeMoved(
       isKnownStore: (id) => runtime.stores.list().some((store) => store.id === id),
     });
   } catch (error) {
-    runtime.log.warn({ err: error, image: image.id, store: storeId }, 'the source of a move was kept');
+    runtime.log.warn(
+      { err: error, image: image.id, store: storeId },
+      'a copy was kept: no other proved one would remain',
+    );
     return false;
   }
   await markForRemoval(runtime, q, source, image.owner_id);
@@ -252,7 +269,8 @@ async function undoGroup(
       await endOne(runtime, q, row, 'canceled', why);
     } else if (row.state === 'done') {
       const living = await findLocationIn(q, image.id, row.target_store);
-      if (living?.transfer_id === row.id) await markForRemoval(runtime, q, living, image.owner_id);
+      // What it was copied from may have been removed since.
+      if (living?.transfer_id === row.id) await removeUnlessLast(runtime, q, image, row.target_store);
     }
   }
 }

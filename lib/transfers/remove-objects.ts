@@ -96,6 +96,8 @@ async function isBeingWritten(runtime: Runtime, location: LocationRow): Promise<
     return true;
   }
   if (location.upload_id !== null) {
+    // Told to stop, and perhaps just about to open its object: what it opens after the removal nobody would name.
+    if (runtime.uploads.progressOf(location.upload_id) !== null) return true;
     const upload = await findUpload(runtime.db.read, location.upload_id);
     return upload !== null && upload.lease_holder !== null && (upload.lease_expires_at ?? 0) > now;
   }

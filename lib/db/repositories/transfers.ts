@@ -216,6 +216,17 @@ export async function extendLease(
   return written.length > 0;
 }
 
+/** For the metrics: how many there are that have not ended, by state. */
+export async function countOpenByState(q: Queries): Promise<{ state: TransferState; count: number }[]> {
+  const { transfers } = q.tables;
+  const rows = await q.db
+    .select({ state: transfers.state, count: sql<number>`count(*)` })
+    .from(transfers)
+    .where(inArray(transfers.state, open))
+    .groupBy(transfers.state);
+  return rows.map((row) => ({ state: row.state, count: Number(row.count) }));
+}
+
 /** When the next waiting transfer becomes due; null when none waits for a time. */
 export async function nextDueAt(q: Queries, now: number): Promise<number | null> {
   const { transfers } = q.tables;
