@@ -78,12 +78,9 @@ export class DurablePoints {
   }
 
   async #overdue(): Promise<void> {
-    try {
-      await this.#options.hurry();
-      await this.cover();
-    } catch {
-      // The road has failed and tells so itself.
-    }
+    // What fails here has failed the road, which tells so itself.
+    await this.#options.hurry().catch((error: unknown) => this.#options.onFailure(error));
+    await this.cover();
   }
 
   #start(): void {
@@ -99,7 +96,7 @@ export class DurablePoints {
     const at = this.#options.dispatched();
     this.#markedAt = at;
     session.remember();
-    const snapshotHere = inspector?.snapshot() ?? null;
+    const snapshotHere = (onDurable && inspector?.snapshot()) ?? null;
     try {
       await Promise.all(this.#options.all().map((sink) => sink.flush()));
       const sinks = this.#options.counted();

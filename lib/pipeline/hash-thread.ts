@@ -8,6 +8,9 @@ export interface TicketResult {
   lost: boolean;
 }
 
+/** A thread with so much to do loses nothing when its next orders come a little later, all together. */
+const busyTickets = 4;
+
 type Done = (result: TicketResult) => void;
 
 const plainResult: TicketResult = { answer: null, lost: false };
@@ -88,7 +91,9 @@ export class HashThread {
     this.#worker ??= this.#start();
     this.#orders.push(order);
     // Orders of one turn travel together: a message costs more than an order.
-    if (this.#orders.length === 1) queueMicrotask(() => this.#post());
+    if (this.#orders.length > 1) return;
+    if (this.#tickets.size > busyTickets) setImmediate(() => this.#post());
+    else queueMicrotask(() => this.#post());
   }
 
   #post(): void {
@@ -100,8 +105,8 @@ export class HashThread {
   #start(): Worker {
     const worker = new Worker(new URL('./hash-worker.ts', import.meta.url), { name: 'stowage-hash' });
     worker.unref();
-    worker.on('message', (message: HashAnswer) => {
-      if (worker === this.#worker) this.#answered(message);
+    worker.on('message', (messages: HashAnswer[]) => {
+      if (worker === this.#worker) for (const message of messages) this.#answered(message);
     });
     worker.on('error', (error) => this.#died(worker, error));
     worker.on('exit', (code) => this.#died(worker, new Error(`A hash thread ended with code ${code}.`)));

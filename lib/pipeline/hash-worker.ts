@@ -139,8 +139,22 @@ function hasher(id: number): Hasher {
   return found;
 }
 
-function answer(message: HashAnswer): void {
-  port?.postMessage(message);
+/** A message costs as much as hashing some 10 KiB, and a slot is free only when its answer has come. */
+const answerEveryBytes = 512 * 1024;
+
+let answers: HashAnswer[] = [];
+let answeredBytes = 0;
+
+function answer(message: HashAnswer, bytes: number): void {
+  answers.push(message);
+  answeredBytes += bytes;
+  if (answeredBytes >= answerEveryBytes) sendAnswers();
+}
+
+function sendAnswers(): void {
+  if (answers.length > 0) port?.postMessage(answers);
+  answers = [];
+  answeredBytes = 0;
 }
 
 function follow(order: HashOrder): void {
@@ -152,9 +166,9 @@ function follow(order: HashOrder): void {
       if (bytes) hasher(id).update(bytes, finished);
       else hasher(id).updateZeros(order.length, finished);
     }
-    answer(finished.length > 0 ? { ticket: order.ticket, pieces: finished } : order.ticket);
+    answer(finished.length > 0 ? { ticket: order.ticket, pieces: finished } : order.ticket, order.length);
   } else if ('digest' in order) {
-    answer({ ticket: order.ticket, digests: order.digest.map((id) => hasher(id).digest()) });
+    answer({ ticket: order.ticket, digests: order.digest.map((id) => hasher(id).digest()) }, 0);
   } else if ('open' in order) hashers.set(order.open, openHasher(order.kind, order.position));
   else if ('drop' in order) for (const id of order.drop) hashers.delete(id);
   else if ('know' in order) slots.set(order.know, new Uint8Array(order.memory));
@@ -171,4 +185,7 @@ function stepBack(): void {
 }
 
 stepBack();
-port.on('message', (orders: HashOrder[]) => orders.forEach(follow));
+port.on('message', (orders: HashOrder[]) => {
+  orders.forEach(follow);
+  sendAnswers();
+});

@@ -1,5 +1,3 @@
-import { StowageError } from '#lib/contract/errors.ts';
-import type { Inspection } from '../formats/inspection.ts';
 import { openInspector, type Inspector } from '../formats/inspector.ts';
 
 /**
@@ -16,10 +14,4 @@ export function openRoadInspector(startOffset: number, snapshot: string | undefi
     // Recorded by another version of the service.
     return null;
   }
-}
-
-/** @throws StowageError `unsafe_image` when the inspection has found a reason to refuse the image. */
-export function assertSafe(inspection: Inspection): void {
-  if (!inspection.refusal) return;
-  throw new StowageError('unsafe_image', inspection.refusal.sentence, { remedy: inspection.refusal.remedy });
 }

@@ -1,4 +1,3 @@
-import { StowageError } from '#lib/contract/errors.ts';
 import { MiB } from '#lib/contract/limits.ts';
 import type { Inspection } from '../formats/inspection.ts';
 import type { Inspector } from '../formats/inspector.ts';
@@ -7,11 +6,13 @@ import { DurablePoints } from './durable-points.ts';
 import { fillSlot } from './hash-feed.ts';
 import type { HashPool } from './hash-pool.ts';
 import type { HashSession } from './hash-session.ts';
-import { assertSafe, openRoadInspector } from './inspection.ts';
+import { openRoadInspector } from './inspection.ts';
 import { LagWatch } from './lag-watch.ts';
+import { assertSafe, tooFewBytes, tooManyBytes } from './road-errors.ts';
 import { Sink } from './sink.ts';
 import { type Slot, slotBytes, type SlotPool, type SlotShare } from './slots.ts';
 import type { Digests, Piece, Road, RoadOptions, SinkProgress } from './types.ts';
+import type { RoadTurn } from './turns.ts';
 import { findRuns } from './zeros.ts';
 
 export interface RoadServices {
@@ -45,6 +46,7 @@ class OpenRoad implements Road {
   #options: RoadOptions;
   #hashPool: HashPool;
   #share: SlotShare;
+  #turn: RoadTurn;
   #session: HashSession;
   #inspector: Inspector | null;
   #collector: Collector;
@@ -69,6 +71,7 @@ class OpenRoad implements Road {
     this.#dispatched = options.startOffset;
     this.#collector = new Collector(options.onSpent);
     this.#share = services.slots.openShare();
+    this.#turn = services.slots.turns.open();
     this.#inspector = options.inspect
       ? openRoadInspector(options.startOffset, options.inspectorSnapshot)
       : null;
@@ -111,6 +114,8 @@ class OpenRoad implements Road {
     const refusal = this.#refusal(length);
     if (refusal) return Promise.reject(refusal.error);
     if (length === 0) return nothingToWaitFor;
+    const turn = this.#turn.wait(length);
+    if (turn) return turn.then(() => this.write(piece));
     try {
       this.position += length;
       this.#points.arm();
@@ -129,6 +134,7 @@ class OpenRoad implements Road {
   async flush(): Promise<number> {
     this.#throwIfFailed();
     await this.#dispatchAll();
+    this.#turn.rest();
     await this.#points.cover();
     this.#throwIfFailed();
     return this.#points.durableBytes;
@@ -159,12 +165,9 @@ class OpenRoad implements Road {
 
   async finish(): Promise<{ digests: Digests; inspection: Inspection | null; sizeBytes: number }> {
     const { sizeBytes } = this.#options;
-    if (sizeBytes !== null && this.position < sizeBytes) {
-      throw new StowageError('bad_request', `Only ${this.position} of ${sizeBytes} bytes have come.`, {
-        remedy: 'Send the rest, or declare the size that the image really has.',
-      });
-    }
+    if (sizeBytes !== null && this.position < sizeBytes) throw tooFewBytes(this.position, sizeBytes);
     await this.#dispatchAll();
+    this.#turn.rest();
     const [digests] = await Promise.all([this.#session.digests(), this.flush()]);
     const inspection = this.#inspector?.finish(this.position) ?? null;
     if (inspection) assertSafe(inspection);
@@ -205,11 +208,7 @@ class OpenRoad implements Road {
   #refusal(length: number): { error: unknown } | null {
     const { sizeBytes } = this.#options;
     if (this.#failure || sizeBytes === null || this.position + length <= sizeBytes) return this.#failure;
-    return {
-      error: new StowageError('too_large', `More bytes have come than the ${sizeBytes} that were declared.`, {
-        remedy: 'Declare the size that the image really has.',
-      }),
-    };
+    return { error: tooManyBytes(sizeBytes) };
   }
 
   #throwIfFailed(): void {
@@ -220,6 +219,7 @@ class OpenRoad implements Road {
     if (this.#failure) return;
     this.#failure = { error };
     this.#share.close(error);
+    this.#turn.rest();
     this.#wake();
   }
 

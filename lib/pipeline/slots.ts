@@ -1,4 +1,5 @@
 import { KiB, MiB } from '#lib/contract/limits.ts';
+import { Turns } from './turns.ts';
 
 /** Bytes of one slot. Socket and file reads are gathered to this size: smaller writes halve the throughput. */
 export const slotBytes = 1 * MiB;
@@ -14,6 +15,8 @@ export interface SlotPoolOptions {
   slotLimit?: number;
   /** Bytes that all roads together may hold as received chunks before they are copied into slots. */
   collectLimitBytes?: number;
+  /** Roads that take bytes at the same moment; slow clients do not count. */
+  roadsAtOnce?: number;
   /** Slots that nobody used for this long are given back to the system. */
   idleMilliseconds?: number;
   /** A road of which no slot came or went for so long is stuck behind a store or a hash that does not go on. */
@@ -130,6 +133,8 @@ export class SlotPool {
   readonly #collectLimitBytes: number;
   readonly #idleMilliseconds: number;
   readonly #stuckMilliseconds: number;
+  /** For those who fill slots; see {@link Turns}. */
+  readonly turns: Turns;
   readonly #free: Slot[] = [];
   readonly #waiters: Waiter[] = [];
   readonly #shares = new Set<SlotShare>();
@@ -141,6 +146,7 @@ export class SlotPool {
   #stuckSlots = 0;
 
   constructor(options: SlotPoolOptions = {}) {
+    this.turns = new Turns(options.roadsAtOnce ?? 32);
     this.#slotLimit = options.slotLimit ?? 48;
     this.#collectLimitBytes = options.collectLimitBytes ?? 32 * MiB;
     this.#idleMilliseconds = options.idleMilliseconds ?? 10_000;
@@ -169,6 +175,7 @@ export class SlotPool {
     this.#idleTimer = null;
     if (this.#stuckTimer) clearInterval(this.#stuckTimer);
     this.#stuckTimer = null;
+    this.turns.close();
     this.#drop(this.#free.length);
   }
 
