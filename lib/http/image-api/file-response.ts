@@ -1,8 +1,11 @@
 import type { ImageFile } from '#lib/services/images/open-file.ts';
+import { rawRequest } from '../raw-request.ts';
 
 /** The bytes of an image, or of a range of it. `Content-MD5` is the whole image's, in hex, as clients of Glance expect. */
 export function toFileResponse(file: ImageFile, isRange: boolean): Response {
   const { image, sizeBytes, start, end } = file;
+  // Next takes Content-Length out of what a handler answers; without it nobody sees that a download was cut short.
+  rawRequest()?.res.setHeader('content-length', String(end - start));
   return new Response(toStream(file.chunks), {
     status: isRange ? 206 : 200,
     headers: {

@@ -30,7 +30,6 @@ export async function deleteImage(ctx: Context, imageId: string): Promise<void> 
       if (location.state === 'deleting') continue;
       await updateLocation(q, location, image.owner_id, {
         state: 'deleting',
-        upload_id: null,
         // Whoever is writing it finds that it is no longer theirs.
         fence: location.fence + 1,
         next_attempt_at: null,

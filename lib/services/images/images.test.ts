@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { hasCode, type ErrorCode } from '#lib/contract/errors.ts';
+import { ImageList, ImageListQuery, ImageView } from '#lib/contract/images.ts';
+import { listEventsOfImage } from '#lib/db/repositories/events.ts';
+import { sumImages, sumStores } from '#lib/db/repositories/counters.ts';
+import { listLocations } from '#lib/db/repositories/locations.ts';
+import { insertMember } from '#lib/db/repositories/members.ts';
+import type { Context } from '#lib/runtime/context.ts';
+import { createImage, type NewImageRecord } from './create.ts';
+import { deleteImage } from './delete.ts';
+import { getImage } from './get.ts';
+import { importByCopy } from './import.ts';
+import { listImages, type ImageListRequest } from './list.ts';
+import { listImageSummaries } from './list-summaries.ts';
+import { openTestPlace, pretendStored, type TestPlace } from './test-support.ts';
+import { updateImage } from './update.ts';
+import { toImageView } from './view.ts';
+
+let place: TestPlace;
+before(async () => {
+  place = await openTestPlace();
+});
+after(async () => {
+  await place.close();
+});
+
+async function create(ctx: Context, more: Partial<NewImageRecord> = {}) {
+  return await createImage(ctx, {
+    id: null,
+    ownerId: null,
+    name: 'image',
+    visibility: 'shared',
+    protected: false,
+    hidden: false,
+    minDiskGib: 0,
+    minRamMib: 0,
+    diskFormat: 'raw',
+    containerFormat: 'bare',
+    tags: [],
+    properties: {},
+    ...more,
+  });
+}
+
+async function share(imageId: string, member: string, status: 'pending' | 'accepted' | 'rejected') {
+  const now = Date.now();
+  await place.runtime.db.transaction((q) =>
+    insertMember(q, { image_id: imageId, member_id: member, status, created_at: now, updated_at: now }),
+  );
+}
+
+async function list(ctx: Context, request: Partial<ImageListRequest> = {}): Promise<string[]> {
+  const { rows } = await listImages(ctx, {
+    visibility: null,
+    memberStatus: 'accepted',
+    filters: [{ kind: 'flag', column: 'hidden', value: false }],
+    sort: [{ key: 'created_at', dir: 'desc' }],
+    marker: null,
+    limit: 1000,
+    ...request,
+  });
+  return rows.map(({ id }) => id);
+}
+
+const refused = (code: ErrorCode) => (error: unknown) => hasCode(error, code);
+const read = () => place.runtime.db.read;
+
+test('an image is its project’s, the offered ones everybody’s, and nothing else can be told to exist', async () => {
+  const [owner, other] = [place.as('seen-owner'), place.as('seen-other')];
+  const shared = await create(owner);
+  await assert.rejects(getImage(read(), other.actor, shared.id), refused('not_found'));
+  await assert.rejects(deleteImage(other, shared.id), refused('not_found'));
+  await share(shared.id, 'seen-other', 'pending');
+  assert.equal((await getImage(read(), other.actor, shared.id)).membership, 'pending');
+  await assert.rejects(deleteImage(other, shared.id), refused('forbidden'));
+  const left = await create(owner, { visibility: 'private' });
+  await share(left.id, 'seen-other', 'accepted');
+  await assert.rejects(getImage(read(), other.actor, left.id), refused('not_found'));
+});
+
+test('a list holds own, public and accepted images, each once', async () => {
+  const [owner, other, admin] = [
+    place.as('list-owner'),
+    place.as('list-other'),
+    place.as('list-admin', 'admin'),
+  ];
+  const own = await create(other);
+  const open = await create(admin, { visibility: 'public', ownerId: 'list-other' });
+  const [pending, accepted] = [await create(owner), await create(owner)];
+  await share(pending.id, 'list-other', 'pending');
+  await share(accepted.id, 'list-other', 'accepted');
+  const communal = await create(owner, { visibility: 'community' });
+  const hidden = await create(other, { hidden: true });
+  const seen = await list(other);
+  assert.deepEqual(seen.filter((id) => id === open.id).length, 1);
+  assert.ok(seen.includes(own.id) && seen.includes(accepted.id));
+  for (const { id } of [pending, communal, hidden]) assert.ok(!seen.includes(id));
+  assert.ok((await list(other, { visibility: 'community' })).includes(communal.id));
+  assert.deepEqual(
+    (await list(other, { visibility: 'shared', memberStatus: 'pending' })).sort(),
+    [own.id, pending.id].sort(),
+  );
+});
+
+test('pages over several branches meet every image once, whatever the order', async () => {
+  const [owner, admin] = [place.as('page-owner'), place.as('page-admin', 'admin')];
+  const made = new Set<string>();
+  for (let i = 0; i < 12; i += 1) {
+    const name = `page-${i % 3}`;
+    const ctx = i % 2 === 0 ? owner : admin;
+    const visibility = i % 2 === 0 ? 'shared' : 'public';
+    made.add((await create(ctx, { name, visibility, tags: ['page'] })).id);
+  }
+  for (const sort of [
+    [{ key: 'name', dir: 'asc' }],
+    [{ key: 'created_at', dir: 'desc' }],
+    [
+      { key: 'status', dir: 'asc' },
+      { key: 'name', dir: 'desc' },
+    ],
+    [{ key: 'id', dir: 'asc' }],
+  ] satisfies ImageListRequest['sort'][]) {
+    const met: string[] = [];
+    for (let marker: string | null = null; ; marker = met.at(-1) ?? null) {
+      const page: string[] = await list(owner, {
+        sort,
+        marker,
+        limit: 5,
+        filters: [{ kind: 'tag', tag: 'page' }],
+      });
+      met.push(...page);
+      if (page.length < 5) break;
+    }
+    assert.equal(met.length, made.size, JSON.stringify(sort));
+    assert.deepEqual(new Set(met), made);
+  }
+});
+
+test('a marker that this caller may not see is refused like one that does not exist', async () => {
+  const foreign = await create(place.as('marker-owner'));
+  for (const marker of [foreign.id, randomUUID()]) {
+    await assert.rejects(list(place.as('marker-other'), { marker }), refused('bad_request'));
+  }
+});
+
+test('a change made beside another one loses neither', async () => {
+  const ctx = place.as('both');
+  const { id } = await create(ctx);
+  await Promise.all([
+    updateImage(ctx, id, (draft) => ({ ...draft, properties: { ...draft.properties, a: '1' } })),
+    updateImage(ctx, id, (draft) => ({ ...draft, properties: { ...draft.properties, b: '2' } })),
+    updateImage(ctx, id, (draft) => ({ ...draft, tags: [...draft.tags, 'c'] })),
+  ]);
+  const view = await toImageView(ctx, await getImage(read(), ctx.actor, id));
+  assert.deepEqual([{ ...view.properties }, view.tags], [{ a: '1', b: '2' }, ['c']]);
+});
+
+test('more tags or properties than Glance allows are refused, and nothing is changed', async () => {
+  const ctx = place.as('many');
+  const { id } = await create(ctx);
+  const many = Array.from({ length: 129 }, (_, i) => `t${i}`);
+  await assert.rejects(
+    updateImage(ctx, id, (draft) => ({ ...draft, name: 'changed', tags: many })),
+    refused('quota_exceeded'),
+  );
+  await assert.rejects(
+    updateImage(ctx, id, (draft) => ({ ...draft, properties: Object.fromEntries(many.map((t) => [t, t])) })),
+    refused('quota_exceeded'),
+  );
+  assert.equal((await getImage(read(), ctx.actor, id)).name, 'image');
+});
+
+test('only administrators make an image public or give it to another project', async () => {
+  const [ctx, admin] = [place.as('public-owner'), place.as('public-admin', 'admin')];
+  const { id } = await create(ctx);
+  await assert.rejects(
+    updateImage(ctx, id, (draft) => ({ ...draft, visibility: 'public' })),
+    refused('forbidden'),
+  );
+  await assert.rejects(
+    updateImage(ctx, id, (draft) => ({ ...draft, ownerId: 'else' })),
+    refused('forbidden'),
+  );
+  await updateImage(admin, id, (draft) => ({ ...draft, visibility: 'public' }));
+  // What is public already may be changed otherwise by its owner, and taken back.
+  await updateImage(ctx, id, (draft) => ({ ...draft, name: 'renamed' }));
+  await updateImage(ctx, id, (draft) => ({ ...draft, visibility: 'private' }));
+});
+
+test('deleting takes the image at once, keeps its objects named, and the counters true', async () => {
+  const ctx = place.as('delete-owner');
+  const { id } = await create(ctx, { protected: true });
+  await pretendStored(place.runtime, id, ['fast', 'archive'], 5000);
+  assert.deepEqual(await sumImages(read(), { ownerId: 'delete-owner' }), { count: 1, bytes: 5000 });
+  await assert.rejects(deleteImage(ctx, id), refused('image_protected'));
+  await updateImage(ctx, id, (draft) => ({ ...draft, protected: false }));
+  await deleteImage(ctx, id);
+  await assert.rejects(getImage(read(), ctx.actor, id), refused('not_found'));
+  const left = await listLocations(read(), [id]);
+  assert.ok(left.every(({ state }) => state === 'deleting'));
+  assert.deepEqual(await sumImages(read(), { ownerId: 'delete-owner' }), { count: 0, bytes: 0 });
+  const stored = (await sumStores(read())).filter(({ owner_id }) => owner_id === 'delete-owner');
+  assert.ok(stored.every(({ image_count, stored_bytes }) => image_count === 0 && stored_bytes === 0));
+  const [event] = await listEventsOfImage(read(), id, 1);
+  assert.deepEqual([event?.payload['change'], event?.project_id], ['deleted', 'delete-owner']);
+  await assert.rejects(deleteImage(ctx, id), refused('not_found'));
+});
+
+test('readers read and change nothing', async () => {
+  const [owner, reader] = [place.as('read-project'), place.as('read-project', 'reader')];
+  const { id } = await create(owner);
+  assert.equal((await getImage(read(), reader.actor, id)).id, id);
+  await assert.rejects(create(reader), refused('forbidden'));
+  await assert.rejects(
+    updateImage(reader, id, (draft) => draft),
+    refused('forbidden'),
+  );
+  await assert.rejects(deleteImage(reader, id), refused('forbidden'));
+  const view = await toImageView(reader, await getImage(read(), reader.actor, id));
+  assert.deepEqual(Object.keys(view.actions), ['download']);
+});
+
+test('an import by copy is the administrator’s, and told beforehand what cannot be', async () => {
+  const [owner, admin] = [place.as('import-owner'), place.as('import-admin', 'admin')];
+  const { id } = await create(owner);
+  const copy = { stores: ['archive'], allStoresMustSucceed: false };
+  await assert.rejects(importByCopy(owner, id, copy), refused('forbidden'));
+  await assert.rejects(importByCopy(place.as('import-other'), id, copy), refused('not_found'));
+  await assert.rejects(importByCopy(admin, id, copy), refused('wrong_state'));
+  await pretendStored(place.runtime, id, ['fast', 'archive']);
+  await assert.rejects(importByCopy(admin, id, { ...copy, stores: ['fast'] }), refused('bad_request'));
+  await assert.rejects(importByCopy(admin, id, { ...copy, stores: ['nowhere'] }), refused('conflict'));
+  // Nothing is left to do, which is no error for `all`.
+  await importByCopy(admin, id, { stores: 'all', allStoresMustSucceed: true });
+});
+
+test('the console’s list is as its contract says, page for page', async () => {
+  const ctx = place.as('console');
+  for (const name of ['b', 'a', 'c']) {
+    const { id } = await create(ctx, { name, diskFormat: name === 'c' ? 'qcow2' : 'raw' });
+    await pretendStored(place.runtime, id, name === 'a' ? ['archive', 'fast'] : ['fast']);
+  }
+  const page = async (query: Record<string, string>) =>
+    ImageList.parse(await listImageSummaries(ctx, ImageListQuery.parse({ tab: 'project', ...query })));
+  const names = async (query: Record<string, string>) => (await page(query)).images.map(({ name }) => name);
+  const first = await page({ sort: 'name', dir: 'asc', limit: '2' });
+  assert.deepEqual([first.images.map(({ name }) => name), first.total], [['a', 'b'], 3]);
+  assert.deepEqual(
+    first.images[0]?.locations.map(({ store }) => store),
+    ['fast', 'archive'],
+  );
+  const cursor = first.next_cursor ?? '';
+  const second = await page({ sort: 'name', dir: 'asc', limit: '2', cursor });
+  assert.deepEqual([second.images.map(({ name }) => name), second.next_cursor], [['c'], null]);
+  await assert.rejects(page({ sort: 'size', cursor }), refused('bad_request'));
+  await assert.rejects(page({ cursor: 'nonsense' }), refused('bad_request'));
+  assert.deepEqual(await names({ store: 'archive' }), ['a']);
+  assert.deepEqual(await names({ disk_format: 'qcow2,iso' }), ['c']);
+  assert.deepEqual(await names({ q: 'B' }), ['b']);
+  assert.deepEqual(await names({ q: '%' }), []);
+  assert.deepEqual(await names({ q: second.images[0]?.id ?? '' }), ['c']);
+});
+
+test('what may be done comes with its reason, and what is not this caller’s does not come', async () => {
+  const [owner, admin] = [place.as('view-owner'), place.as('view-admin', 'admin')];
+  const { id } = await create(owner, { protected: true });
+  await pretendStored(place.runtime, id, ['fast']);
+  const view = async (ctx: Context) =>
+    ImageView.parse(await toImageView(ctx, await getImage(read(), ctx.actor, id)));
+  const forAdmin = await view(admin);
+  assert.equal(forAdmin.actions['copy'], true);
+  assert.match(String(forAdmin.locations[0]?.actions['remove']), /last proved copy/);
+  const forOwner = await view(owner);
+  assert.equal(forOwner.actions['copy'], undefined);
+  assert.equal(forOwner.locations[0]?.actions['remove'], undefined);
+  assert.match(String(forOwner.actions['delete']), /protected/);
+});
