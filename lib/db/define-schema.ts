@@ -138,6 +138,8 @@ export function defineSchema({
       index('locations_store').on(location.store_id, location.state, location.image_id),
       index('locations_state').on(location.state, location.updated_at),
       index('locations_upload').on(location.upload_id),
+      // The unique one above leaves `deleting` rows out, so it cannot answer which locations an image has.
+      index('locations_image').on(location.image_id),
     ],
   );
 

@@ -1,0 +1,1 @@
+CREATE INDEX `locations_image` ON `locations` (`image_id`);
