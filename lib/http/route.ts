@@ -3,7 +3,7 @@
  * A wire (console JSON, Images API, identity, tus) says how errors look; see `Wire`.
  */
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Actor } from '../auth/actor.ts';
 import { authenticate } from '../auth/authenticate.ts';
 import { isStowageError, StowageError } from '../contract/errors.ts';
