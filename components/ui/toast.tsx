@@ -71,6 +71,8 @@ function ToastList() {
       <Base.Root
         key={toast.id}
         toast={toast}
+        // Not a dialog: it asks nothing, and keys go on working while it is there.
+        role="group"
         className="rounded-panel border border-line-strong bg-raised shadow-menu transition-opacity data-ending-style:opacity-0 data-limited:hidden data-starting-style:opacity-0"
       >
         <Base.Content className="flex items-center gap-2.5 py-2 pr-2 pl-3.5">
