@@ -93,8 +93,8 @@ export function UploadButtons({ row, actions }: { row: UploadRow; actions: Uploa
     <IconButton icon={icon} size="small" label={label} onClick={press} />
   );
   const dismissible = state === 'failed' && (row.view === null || row.view.state === 'failed');
-  const failedStores =
-    state === 'failed' ? (row.view?.stores.filter(({ error }) => error !== null) ?? []) : [];
+  const stopped = state === 'failed' || state === 'offline';
+  const failedStores = stopped ? (row.view?.stores.filter(({ error }) => error !== null) ?? []) : [];
   const others = (row.view?.stores.length ?? 0) - failedStores.length;
   return (
     <>

@@ -17,8 +17,10 @@ export function useUploadSentence(beside = false): (row: UploadRow, actions: Upl
         return beside ? t('durableOnly', part) : t('waitingTurn');
       case 'paused':
         return beside ? t('safeHere', part) : t('pausedHere', part);
-      case 'offline':
-        return t('offline', part);
+      case 'offline': {
+        const reason = row.task?.problem?.detail ?? storeError(row);
+        return reason === null ? t('offline', part) : t('waitsBecause', { ...part, reason });
+      }
       case 'signed-out':
         return t('signedOut', part);
       case 'checking':
@@ -39,6 +41,12 @@ export function useUploadSentence(beside = false): (row: UploadRow, actions: Upl
         return t('durableOnly', part);
     }
   };
+}
+
+/** Why a store takes no more of it, where the answer itself was lost. */
+function storeError(row: UploadRow): string | null {
+  const failed = row.view?.stores.find(({ error }) => error !== null);
+  return failed === undefined ? null : `${failed.store}: ${failed.error}`;
 }
 
 /** What stopped it: where it stands, what happened, what to do. */

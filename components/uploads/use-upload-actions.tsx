@@ -115,7 +115,8 @@ export function useUploadActions(): { actions: UploadActions; dialogs: ReactNode
       if (!view) return;
       api<void>(addresses.uploadStore(view.id, store), { method: 'DELETE' }).then(
         () => {
-          if (task) uploadEngine().retry(task.id);
+          if (task?.state === 'failed') uploadEngine().retry(task.id);
+          else if (task) uploadEngine().goOn(task.id);
           return refresh();
         },
         (error: unknown) => fail(name, error),

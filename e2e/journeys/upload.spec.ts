@@ -178,6 +178,66 @@ test('an upload goes on after the session has ended and its owner has signed in 
   await context.close();
 });
 
+test('goes on with one press after a reload where the browser keeps the file at hand', async ({
+  browser,
+  stage,
+}) => {
+  const server = await stage.start();
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  // The system's dialog cannot be pressed by a program; what it gives, a handle, comes from the browser's own files.
+  await context.addInitScript(() => {
+    window.showOpenFilePicker = async () => [
+      await (await navigator.storage.getDirectory()).getFileHandle('kept.raw'),
+    ];
+  });
+  const page = await context.newPage();
+  page.on('dialog', (dialog) => void dialog.accept());
+  await signIn(page, server);
+  await page.evaluate(async (bytes) => {
+    const handle = await (await navigator.storage.getDirectory()).getFileHandle('kept.raw', { create: true });
+    const file = await handle.createWritable();
+    for (let left = bytes; left > 0; left -= 65536)
+      await file.write(crypto.getRandomValues(new Uint8Array(65536)));
+    await file.close();
+  }, 48 * MiB);
+  await slowDown(page, 6 * MiB);
+  await page.getByRole('button', { name: 'Upload images' }).first().click();
+  await page.getByRole('button', { name: 'Choose files' }).last().click();
+  await page.getByRole('button', { name: 'Upload 1 image' }).click();
+  await expect.poll(() => durablePercent(page, 'kept.raw'), { intervals: [100] }).toBeGreaterThan(5);
+
+  await page.reload();
+  await expect(dock(page).getByText(/The file is at hand: go on with one press\./)).toBeVisible();
+  await dock(page).getByRole('button', { name: 'Go on with kept.raw' }).click();
+  await expect(toast(page, 'kept.raw is in fast')).toBeVisible({ timeout: 60_000 });
+  await context.close();
+});
+
+test('compares with the expected hash: what differs never becomes an image, what agrees does', async ({
+  browser,
+  stage,
+}) => {
+  const file = stage.file('hashed.raw', 3 * MiB);
+  const server = await stage.start();
+  const context = await openBrowser(browser);
+  const page = await context.newPage();
+  await signIn(page, server);
+  const upload = async (hash: string) => {
+    await dropFile(page, file.path);
+    await page.getByRole('textbox', { name: /^Expected hashes/ }).fill(`${hash}  hashed.raw`);
+    await expect(page.getByText('1 file is compared when it is complete')).toBeVisible();
+    await page.getByRole('button', { name: 'Upload 1 image' }).click();
+  };
+  await upload('0'.repeat(128));
+  await expect(dock(page).getByText(/was expected\. Nothing of it was kept\./)).toBeVisible();
+  await dock(page).getByRole('button', { name: 'Dismiss hashed.raw' }).click();
+  await expect(dock(page)).toBeHidden();
+
+  await upload(file.sha512);
+  await expect(toast(page, 'hashed.raw is in fast')).toBeVisible();
+  await context.close();
+});
+
 async function expectActive(page: Page, store: string): Promise<void> {
   const row = page.getByRole('row', { name: new RegExp(`^${store}: active`) });
   await expect(row).toBeVisible({ timeout: 60_000 });

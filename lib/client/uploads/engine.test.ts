@@ -413,3 +413,20 @@ async function waitFor(condition: () => boolean): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
+
+test('waits with the words of the server when one of its stores does not answer', async (t) => {
+  const { server, engine } = await setUp(t);
+  let silent = true;
+  server.intercept = (request, response) => {
+    if (request.method !== 'PATCH' || !silent) return false;
+    request.resume();
+    response.writeHead(503, { 'stowage-error': 'store_unavailable' });
+    response.end(JSON.stringify({ detail: 'archive does not answer.' }));
+    return true;
+  };
+  engine.add([orderOf(fileOf(randomBytes(MiB)))]);
+  const task = await until(engine, ({ state }) => state === 'offline');
+  assert.equal(task.problem?.detail, 'archive does not answer.');
+  silent = false;
+  assert.equal((await until(engine, ({ state }) => state === 'checking')).problem, null);
+});

@@ -122,7 +122,7 @@ export function createSender(parts: EngineParts, queue: JobQueue): Sender {
         },
         onDurable(bytes) {
           // An answer alone is no progress: who can be asked but takes nothing is waited for longer and longer.
-          if (bytes > job.durableBytes) Object.assign(job, { failures: 0, asked: 0 });
+          if (bytes > job.durableBytes) Object.assign(job, { failures: 0, asked: 0, problem: null });
           job.durableBytes = bytes;
           job.sentBytes = Math.max(bytes, Math.min(job.sentBytes, job.sizeBytes));
           move(job);
@@ -167,6 +167,8 @@ export function createSender(parts: EngineParts, queue: JobQueue): Sender {
     switch (verdict.next) {
       case 'wait-for-server': {
         job.state = 'offline';
+        // Our own server said why: a store does not answer, or it is being stopped.
+        if (failure.code !== null) job.problem = problemOf(failure, 'refused');
         const delay = delayOf(retryDelaysMilliseconds, job.failures);
         job.failures += 1;
         wake(job, verdict.afterSeconds === null ? delay : Math.max(delay, verdict.afterSeconds * 1000));
