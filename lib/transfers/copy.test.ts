@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { hasCode } from '#lib/contract/errors.ts';
+import { hasCode, StowageError } from '#lib/contract/errors.ts';
 import { MiB } from '#lib/contract/limits.ts';
 import { findImage } from '#lib/db/repositories/images.ts';
+import { updateLocation } from '#lib/db/repositories/locations.ts';
 import { removeLocation } from '#lib/services/locations/remove.ts';
 import { verifyLocation } from '#lib/services/locations/verify.ts';
 import { startCopies } from '#lib/services/transfers/start-copies.ts';
@@ -262,4 +263,71 @@ test('when all stores must succeed, one that fails takes the others back', async
   assert.equal((await locationsOf(process, image.id)).has('a'), false);
   assert.deepEqual((await findImage(process.runtime.db.read, image.id))?.failed_import, ['full']);
   assert.deepEqual(await findBroken(place, process, [image]), []);
+});
+
+test('taking a group back never takes the last proved copy', async (t) => {
+  const { promise: isRemoved, resolve: removed } = Promise.withResolvers<void>();
+  const place = await openPlace(t, [
+    { id: 'fast' },
+    { id: 'a', clones: false },
+    { id: 'full', clones: false, plan: () => null },
+  ]);
+  const process = await openProcess(place, {
+    hooks: {
+      async at(step, held) {
+        if (step !== 'before-conclusion' || held.row.target_store !== 'full') return;
+        await isRemoved;
+        throw new StowageError('store_full', 'It is full.');
+      },
+    },
+  });
+  const image = await addImage(place, process, { store: 'fast', sizeBytes: MiB });
+  process.runtime.worker.start();
+  const [toA, toFull] = await startCopies(process.ctx, {
+    imageId: image.id,
+    stores: ['a', 'full'],
+    allStoresMustSucceed: true,
+  });
+  await transferIn(process, toA?.id ?? '', ['done']);
+  await removeLocation(process.ctx, { imageId: image.id, storeId: 'fast' });
+  removed();
+  await transferIn(process, toFull?.id ?? '', ['failed']);
+  assert.equal((await locationsOf(process, image.id)).get('a')?.state, 'active');
+});
+
+test('the last copy stays where it is, however broken, when there is nothing to write it anew from', async (t) => {
+  const place = await openPlace(t, [{ id: 'fast' }]);
+  const process = await openProcess(place);
+  const image = await addImage(place, process, { store: 'fast', sizeBytes: 1000 });
+  const location = (await locationsOf(process, image.id)).get('fast');
+  assert.ok(location);
+  await process.runtime.db.transaction((q) =>
+    updateLocation(q, location, 'blue', { state: 'corrupt', updated_at: Date.now() }),
+  );
+  await assert.rejects(startCopies(process.ctx, { imageId: image.id, stores: ['fast'] }), {
+    code: 'wrong_state',
+  });
+  assert.equal((await locationsOf(process, image.id)).get('fast')?.state, 'corrupt');
+});
+
+test('a move that joins a copy under way waits for its other copies too', async (t) => {
+  const place = await openPlace(t, [{ id: 'fast' }, { id: 'a' }, { id: 'b' }]);
+  const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+  const process = await openProcess(place, {
+    hooks: {
+      async at(step, held) {
+        if (step === 'before-conclusion' && held.row.target_store === 'b') await mayEnd;
+      },
+    },
+  });
+  const image = await addImage(place, process, { store: 'fast', sizeBytes: 1000 });
+  const [toA] = await startCopies(process.ctx, { imageId: image.id, stores: ['a'] });
+  const move = { imageId: image.id, stores: ['a', 'b'], moveFrom: 'fast' };
+  const [, toB] = await startCopies(process.ctx, move);
+  process.runtime.worker.start();
+  await transferIn(process, toA?.id ?? '', ['done']);
+  assert.equal((await locationsOf(process, image.id)).get('fast')?.state, 'active');
+  end();
+  await transferIn(process, toB?.id ?? '', ['done']);
+  assert.equal((await locationsOf(process, image.id)).has('fast'), false);
 });

@@ -4,22 +4,17 @@ import { StowageError } from '#lib/contract/errors.ts';
 import type { TransferView } from '#lib/contract/transfers.ts';
 import type { Transaction } from '#lib/db/database.ts';
 import type { ImageRow, LocationRow, TransferRow } from '#lib/db/define-schema.ts';
-import { sumStores } from '#lib/db/repositories/counters.ts';
 import { findImage, updateImage } from '#lib/db/repositories/images.ts';
 import { insertLocation, listLocations } from '#lib/db/repositories/locations.ts';
-import {
-  insertTransfer,
-  listOpenTransfersOfImage,
-  sumReserved,
-  updateTransfer,
-} from '#lib/db/repositories/transfers.ts';
-import { isGoodCopy } from '#lib/domain/locations.ts';
+import { insertTransfer, listOpenTransfersOfImage, updateTransfer } from '#lib/db/repositories/transfers.ts';
+import { isGoodCopy, isReadable } from '#lib/domain/locations.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
-import { markForRemoval, removeMoved } from '#lib/transfers/conclude.ts';
+import { markForRemoval, removeUnlessLast } from '#lib/transfers/conclude.ts';
 import { newTargetLocation } from '#lib/transfers/settle.ts';
 import { recordTransfer } from '#lib/transfers/tell.ts';
 import { getImage } from '../images/get.ts';
+import { assertRoom } from '../stores/assert-room.ts';
 import { toTransferViews } from './view.ts';
 
 export interface CopyRequest {
@@ -31,6 +26,8 @@ export interface CopyRequest {
   byImport?: boolean;
   /** One that fails takes what the others brought with it. */
   allStoresMustSucceed?: boolean;
+  /** Also into a store that cannot be reached now: its transfer tries until it can, or until a person looks. */
+  whenBack?: boolean;
 }
 
 /**
@@ -50,7 +47,7 @@ export async function startCopies(ctx: Context, request: CopyRequest): Promise<T
     );
     assertMoveSource(ctx, living, request, stores);
     const open = await listOpenTransfersOfImage(q, image.id);
-    const plan = new CopyPlan(ctx, q, image, request);
+    const plan = new CopyPlan(ctx, q, image, request, [...living.values()].some(isReadable));
     for (const storeId of stores) {
       await plan.add(
         storeId,
@@ -60,7 +57,7 @@ export async function startCopies(ctx: Context, request: CopyRequest): Promise<T
     }
     await plan.finish();
     if (plan.rows.length === 0 && request.moveFrom !== undefined) {
-      await removeMoved(runtime, q, image, request.moveFrom);
+      await removeUnlessLast(runtime, q, image, request.moveFrom);
     }
     if (request.byImport) await forgetFailures(ctx, q, image.id, stores);
     q.afterCommit(() => runtime.worker.kick());
@@ -106,10 +103,12 @@ class CopyPlan {
   readonly #q: Transaction;
   readonly #image: ImageRow;
   readonly #request: CopyRequest;
+  readonly #canRead: boolean;
   readonly #groupId = randomUUID();
-  #room: Map<string, number> | null = null;
 
-  constructor(ctx: Context, q: Transaction, image: ImageRow, request: CopyRequest) {
+  /** `canRead`: some copy of the image can be read from. */
+  constructor(ctx: Context, q: Transaction, image: ImageRow, request: CopyRequest, canRead: boolean) {
+    this.#canRead = canRead;
     this.#ctx = ctx;
     this.#q = q;
     this.#image = image;
@@ -129,8 +128,10 @@ class CopyPlan {
       if (this.#request.moveFrom !== undefined && isDoubtful) await this.#insert(storeId, 'verify');
       return;
     }
-    runtime.stores.writable(storeId);
-    await this.#assertRoom(storeId);
+    const isBeyondReach = runtime.stores.get(storeId).state === 'unavailable';
+    if (!isBeyondReach || !this.#request.whenBack) runtime.stores.writable(storeId);
+    await assertRoom(runtime, this.#q, storeId, this.#image.size_bytes ?? 0);
+    if (held !== undefined && !this.#canRead) throw nothingToReadFrom();
     // What is broken or failed is written anew under another key; the remover takes the old one.
     if (held !== undefined) await markForRemoval(runtime, this.#q, held, this.#image.owner_id);
     const row = await this.#insert(storeId, 'copy');
@@ -171,31 +172,13 @@ class CopyPlan {
     this.rows.push(row);
     return row;
   }
-
-  async #assertRoom(storeId: string): Promise<void> {
-    const quota = this.#ctx.runtime.stores.get(storeId).definition.quotaBytes;
-    if (quota === null) return;
-    this.#room ??= await bytesInStores(this.#q);
-    const taken = this.#room.get(storeId) ?? 0;
-    const needed = this.#image.size_bytes ?? 0;
-    if (taken + needed <= quota) return;
-    throw new StowageError(
-      'store_full',
-      `The quota of the store "${storeId}" has no room for ${needed} more bytes.`,
-      {
-        remedy: 'Remove images there, choose another store, or ask the operator for a greater quota.',
-      },
-    );
-  }
 }
 
-/** Stored and promised bytes of each store. */
-async function bytesInStores(q: Transaction): Promise<Map<string, number>> {
-  const sums = await sumReserved(q);
-  for (const { store_id, stored_bytes } of await sumStores(q)) {
-    sums.set(store_id, (sums.get(store_id) ?? 0) + stored_bytes);
-  }
-  return sums;
+/** A broken copy may be all that is left of an image: it stays until another one can be read. */
+function nothingToReadFrom(): StowageError {
+  return new StowageError('wrong_state', 'There is no good copy of this image left to read from.', {
+    remedy: 'Have the broken copy verified, or restore one; what is stored of it is kept.',
+  });
 }
 
 export function newTransfer(

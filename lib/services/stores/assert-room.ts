@@ -1,0 +1,30 @@
+import { StowageError } from '#lib/contract/errors.ts';
+import type { Transaction } from '#lib/db/database.ts';
+import { sumStores } from '#lib/db/repositories/counters.ts';
+import { sumReserved } from '#lib/db/repositories/transfers.ts';
+import type { Runtime } from '#lib/runtime/runtime.ts';
+
+/**
+ * Throws `store_full` when the quota of a store has no room for so many more bytes, counting what is promised to
+ * uploads and copies under way. In the transaction that makes the promise, so that two cannot have the same room.
+ */
+export async function assertRoom(
+  { stores }: Pick<Runtime, 'stores'>,
+  q: Transaction,
+  storeId: string,
+  bytes: number,
+): Promise<void> {
+  const quota = stores.get(storeId).definition.quotaBytes;
+  if (quota === null) return;
+  let taken = (await sumReserved(q)).get(storeId) ?? 0;
+  for (const { store_id, stored_bytes } of await sumStores(q))
+    if (store_id === storeId) taken += stored_bytes;
+  if (taken + bytes <= quota) return;
+  throw new StowageError(
+    'store_full',
+    `The quota of the store "${storeId}" has no room for ${bytes} more bytes.`,
+    {
+      remedy: 'Remove images there, choose another store, or ask the operator for a greater quota.',
+    },
+  );
+}
