@@ -9,6 +9,7 @@ import { insertLocation } from '../../db/repositories/locations.ts';
 import { insertUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
+import { assertRoom } from '../stores/assert-room.ts';
 import { parseUploadMetadata, type TusMetadata, type UploadWishes } from './parse-metadata.ts';
 
 export interface NewUpload {
@@ -63,6 +64,7 @@ export async function createUpload(
       updated_at: now,
       expires_at: now + uploadExpirySeconds * 1000,
     };
+    for (const storeId of stores) await assertRoom(runtime, transaction, storeId, lengthBytes ?? 0);
     await insertUpload(transaction, upload);
     for (const storeId of stores) await insertUploadLocation(transaction, upload, image, storeId, now);
     await recordEvent(

@@ -1,6 +1,8 @@
 import { StowageError } from '../../contract/errors.ts';
+import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
 import { updateUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
+import { assertRoom } from '../stores/assert-room.ts';
 import { assertSize } from './create.ts';
 import { getUpload } from './get.ts';
 
@@ -19,7 +21,12 @@ export async function declareLength(
     );
   }
   assertSize(ctx, lengthBytes);
-  await ctx.runtime.db.transaction((q) =>
-    updateUpload(q, uploadId, { length_bytes: lengthBytes, updated_at: ctx.runtime.now() }),
-  );
+  const { runtime } = ctx;
+  await runtime.db.transaction(async (q) => {
+    const locations = (await listLocationsOfUpload(q, uploadId)).filter(({ state }) => state === 'writing');
+    for (const { store_id, bytes } of locations) {
+      await assertRoom(runtime, q, store_id, Math.max(0, lengthBytes - bytes));
+    }
+    await updateUpload(q, uploadId, { length_bytes: lengthBytes, updated_at: runtime.now() });
+  });
 }

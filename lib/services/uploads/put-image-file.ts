@@ -9,6 +9,7 @@ import { findUpload, insertUpload } from '../../db/repositories/uploads.ts';
 import { RequestBody } from '../../http/request-body.ts';
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
+import { assertRoom } from '../stores/assert-room.ts';
 import { appendToUpload } from './append.ts';
 import { assertSize, chooseStores, insertUploadLocation, stopping } from './create.ts';
 import { failUpload } from './fail.ts';
@@ -117,6 +118,7 @@ async function beginPut(ctx: Context, put: PutImageFile, store: string): Promise
       updated_at: now,
       expires_at: now + uploadExpirySeconds * 1000,
     };
+    await assertRoom(runtime, q, store, put.sizeBytes ?? 0);
     await insertUpload(q, upload);
     await insertUploadLocation(q, upload, image, store, now);
     await updateImage(q, image, { status: 'saving', updated_at: now });
