@@ -16,10 +16,11 @@ export function StoreGauge({ store, incomingBytes = 0 }: { store: StoreView; inc
   const part = format.part(used, total);
   return (
     <div className="flex items-center gap-3">
-      <div className="min-w-[120px] flex-1 pt-1.5 rail:max-w-[120px]">
+      <div className="min-w-14 flex-1 pt-1.5 rail:max-w-[120px]">
         <Gauge
           layers={layersOf(store, incomingBytes)}
           loadLinePercent={store.load_line}
+          className="!min-w-14"
           usedPercent={usedPercent(store)}
           label={t('usedOf', { store: store.id, ...part })}
         />
