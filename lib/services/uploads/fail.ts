@@ -3,7 +3,7 @@ import type { Transaction } from '../../db/database.ts';
 import type { UploadRow } from '../../db/define-schema.ts';
 import { deleteImageRow, deletePieces, findImage, updateImage } from '../../db/repositories/images.ts';
 import { listLocationsOfUpload, updateLocation } from '../../db/repositories/locations.ts';
-import { deleteUploadRow, updateUpload } from '../../db/repositories/uploads.ts';
+import { deleteUploadRow, findUploadsOfImage, updateUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
 import { uploadChanged } from './publish.ts';
@@ -48,12 +48,12 @@ export async function dropBytes(
     if (location.state === 'deleting' || location.state === 'active') continue;
     await updateLocation(q, location, row?.owner_id ?? '', {
       state: 'deleting',
-      upload_id: null,
       next_attempt_at: null,
       updated_at: now,
     });
   }
   if (row === null || (row.status !== 'saving' && row.status !== 'queued')) return;
+  if (await isFilledByAnother(q, upload)) return;
   await deletePieces(q, row.id);
   if (image === 'remove') {
     await deleteImageRow(q, row);
@@ -71,4 +71,10 @@ export async function dropBytes(
     { type: 'image', image_id: row.id, change: image === 'remove' ? 'deleted' : 'updated' },
     row.owner_id,
   );
+}
+
+/** After an upload has failed, its image may be taken by the next one: then it is no longer the first one's to touch. */
+async function isFilledByAnother(q: Transaction, { id, image_id }: UploadRow): Promise<boolean> {
+  const uploads = await findUploadsOfImage(q, image_id);
+  return uploads.some((other) => other.id !== id && ['receiving', 'checking'].includes(other.state));
 }

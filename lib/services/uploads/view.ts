@@ -41,7 +41,7 @@ function view(runtime: Runtime, upload: UploadRow, locations: LocationRow[]): Up
     // What is durable was hashed as it passed; it counts as verified when the whole has been compared.
     verified_bytes: done ? (upload.length_bytes ?? upload.offset_bytes) : 0,
     rate: progress?.bytesPerSecond ?? null,
-    stores: locations.map((location) => ({
+    stores: locations.filter(isLeft).map((location) => ({
       store: location.store_id,
       durable_bytes: location.bytes,
       state: location.state,
@@ -61,4 +61,9 @@ function view(runtime: Runtime, upload: UploadRow, locations: LocationRow[]): Up
           ? { cancel: 'It is being checked and stored.' }
           : { dismiss: true },
   };
+}
+
+/** What is being removed bears the upload's name for the remover alone. */
+function isLeft({ state }: LocationRow): boolean {
+  return state !== 'deleting';
 }
