@@ -1,5 +1,5 @@
 import { hasCode, StowageError } from '../../contract/errors.ts';
-import { heartbeatSeconds, leaseSeconds } from '../../contract/limits.ts';
+import { heartbeatSeconds, leaseSeconds, uploadExpirySeconds } from '../../contract/limits.ts';
 import type { Transaction } from '../../db/database.ts';
 import type { ImageRow, LocationRow, UploadRow } from '../../db/define-schema.ts';
 import { findImage, savePieces } from '../../db/repositories/images.ts';
@@ -54,20 +54,25 @@ export async function appendToUpload(ctx: Context, request: AppendRequest): Prom
 
 async function takeUpload(runtime: Runtime, { uploadId, offset }: AppendRequest): Promise<UploadRow> {
   const now = runtime.now();
-  const upload = await runtime.db.transaction((q) =>
-    leaseUpload(q, uploadId, runtime.processId, now, now + leaseSeconds * 1000),
-  );
-  if (upload === null) {
-    const row = await findUpload(runtime.db.read, uploadId);
-    if (row === null)
+  return await runtime.db.transaction(async (q) => {
+    const upload = await findUpload(q, uploadId);
+    if (upload === null) {
       throw new StowageError(
         'not_found',
         'There is no such upload; it was finished, given up or has expired.',
       );
+    }
+    // Before the lease is taken: it would be taken from whoever is checking the bytes just now.
+    assertTakes(upload, offset);
+    const held = await leaseUpload(q, uploadId, runtime.processId, now, now + leaseSeconds * 1000);
+    if (held !== null) return held;
     throw new StowageError('upload_locked', 'This upload is being written through another server.', {
       retryAfterSeconds: 5,
     });
-  }
+  });
+}
+
+function assertTakes(upload: UploadRow, offset: number): void {
   if (upload.state !== 'receiving') {
     throw new StowageError(
       'wrong_state',
@@ -83,7 +88,6 @@ async function takeUpload(runtime: Runtime, { uploadId, offset }: AppendRequest)
       },
     );
   }
-  return upload;
 }
 
 /** Gives the lease back, so that the next request need not wait for it to run out. */
@@ -190,6 +194,8 @@ export interface OpenWriter {
 async function openWriters(ctx: Context, upload: UploadRow, locations: LocationRow[]): Promise<OpenWriter[]> {
   const opened: OpenWriter[] = [];
   for (const location of locations) {
+    // It failed before and was left behind; a file that is long enough proves nothing about bytes never synced.
+    if (location.bytes < upload.offset_bytes) continue;
     try {
       opened.push({ location, writer: await openWriter(ctx.runtime, upload, location) });
     } catch (thrown) {
@@ -246,6 +252,7 @@ async function saveDurable(
         offset_bytes: progress.durableBytes,
         inspector_snapshot: progress.inspectorSnapshot,
         lease_expires_at: now + leaseSeconds * 1000,
+        expires_at: now + uploadExpirySeconds * 1000,
         updated_at: now,
       },
       upload.lease_fence,

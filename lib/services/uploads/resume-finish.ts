@@ -4,7 +4,7 @@ import type { LocationRow, UploadRow } from '../../db/define-schema.ts';
 import { findImage } from '../../db/repositories/images.ts';
 import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
 import { updateUpload } from '../../db/repositories/uploads.ts';
-import { openInspector } from '../../formats/inspector.ts';
+import { openRoadInspector } from '../../pipeline/inspection.ts';
 import type { Context } from '../../runtime/context.ts';
 import { isStoreFault } from '../../stores/store.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
@@ -26,8 +26,8 @@ export async function resumeFinish(ctx: Context, upload: UploadRow): Promise<voi
     const locations = (await listLocationsOfUpload(runtime.db.read, upload.id)).filter(
       ({ state }) => state === 'writing' || state === 'verifying',
     );
-    const inspector = openInspector(upload.inspector_snapshot ?? undefined);
-    const inspection = inspector.position === sizeBytes ? inspector.finish(sizeBytes) : null;
+    const inspector = openRoadInspector(sizeBytes, upload.inspector_snapshot ?? undefined);
+    const inspection = inspector?.finish(sizeBytes) ?? null;
     assertFormats(image, inspection);
     const committed: LocationRow[] = [];
     for (const location of locations) {
@@ -72,6 +72,8 @@ async function publish(
   location: LocationRow,
   sizeBytes: number,
 ): Promise<boolean> {
+  // It failed on the way and was left behind: what lies there may be long enough and is not what was acknowledged.
+  if (location.bytes < sizeBytes) return false;
   const store = ctx.runtime.stores.writable(location.store_id);
   try {
     const stat = await store.stat(location.object_key);

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { test, type TestContext } from 'node:test';
+import { uploadExpirySeconds } from '#lib/contract/limits.ts';
+import { findImage } from '#lib/db/repositories/images.ts';
+import { findUpload, updateUpload } from '#lib/db/repositories/uploads.ts';
+import { contextOf, locationsOf, openPlace, openProcess, tenant } from '#lib/transfers/test-support.ts';
+import type { StoreWish } from '#lib/transfers/test-support.ts';
+import { StoreFault } from '#lib/stores/store.ts';
+import { appendToUpload } from './append.ts';
+import { createUpload } from './create.ts';
+import { deleteImage } from '../images/delete.ts';
+import { removeUpload } from './remove.ts';
+
+async function open(t: TestContext, stores: StoreWish[] = [{ id: 'fast' }], now = () => Date.now()) {
+  const place = await openPlace(t, stores);
+  const process = await openProcess(place, { now });
+  const config = { limits: { imageSizeBytes: 2 ** 40 }, defaultStore: 'fast', stores: [] };
+  Object.assign(process.runtime.config, config);
+  const ctx = contextOf(process.runtime, tenant);
+  const begin = (lengthBytes: number, metadata: Record<string, string> = {}) =>
+    createUpload(ctx, { id: randomUUID(), lengthBytes, metadata });
+  const append = (uploadId: string, offset: number, bytes: Uint8Array) => {
+    const pieces = [bytes];
+    const next = async () => {
+      const piece = pieces.shift();
+      return piece === undefined ? null : [piece];
+    };
+    return appendToUpload(ctx, { uploadId, offset, next });
+  };
+  const { db } = process.runtime;
+  return { place, process, ctx, db, begin, append };
+}
+
+/** A qcow2 image whose backing file is /etc/passwd. */
+function hostileImage(sizeBytes: number): Buffer {
+  const image = Buffer.alloc(sizeBytes);
+  image.write('QFI\xfb', 0, 'latin1');
+  image.writeUInt32BE(3, 4);
+  image.writeBigUInt64BE(1024n, 8);
+  image.writeUInt32BE(11, 16);
+  image.writeUInt32BE(16, 20);
+  image.writeBigUInt64BE(1n << 20n, 24);
+  image.writeUInt32BE(104, 100);
+  image.write('/etc/passwd', 1024);
+  return image;
+}
+
+test('dismissing a failed upload leaves its image to the upload that fills it now', async (t) => {
+  const { db, ctx, begin, append } = await open(t);
+  const first = await begin(1000, { name: 'again', sha512: 'ab'.repeat(64) });
+  await assert.rejects(append(first.id, 0, randomBytes(1000)), { code: 'checksum_mismatch' });
+  assert.equal((await findUpload(db.read, first.id))?.state, 'failed');
+  const second = await begin(2000, { image_id: first.image_id });
+  await append(second.id, 0, randomBytes(1500));
+  await removeUpload(ctx, first.id);
+  assert.equal((await findImage(db.read, first.image_id))?.status, 'saving');
+  await append(second.id, 1500, randomBytes(500));
+  assert.equal((await findImage(db.read, first.image_id))?.status, 'active');
+});
+
+test('an upload expires a week after its last byte and not after its first', async (t) => {
+  let clock = Date.now();
+  const { db, begin, append } = await open(t, [{ id: 'fast' }], () => clock);
+  const upload = await begin(1000);
+  clock += 3 * 24 * 3600 * 1000;
+  await append(upload.id, 0, randomBytes(10));
+  assert.equal((await findUpload(db.read, upload.id))?.expires_at, clock + uploadExpirySeconds * 1000);
+});
+
+test('an image whose running inspection was lost is inspected before it becomes active', async (t) => {
+  const { db, begin, append } = await open(t);
+  const bytes = hostileImage(300_000);
+  const upload = await begin(bytes.byteLength);
+  await append(upload.id, 0, bytes.subarray(0, 3));
+  await db.transaction((q) => updateUpload(q, upload.id, { inspector_snapshot: null, updated_at: 0 }));
+  await assert.rejects(append(upload.id, 3, bytes.subarray(3)), { code: 'unsafe_image' });
+  assert.equal((await findImage(db.read, upload.image_id))?.status, 'queued');
+});
+
+test('a store that was left behind is not gone on with, however long its file is', async (t) => {
+  let isBroken = false;
+  const plan: StoreWish['plan'] = ({ name }) =>
+    isBroken && name.includes('flush')
+      ? { kind: 'fail', error: new StoreFault('failed', 'weak', 'an fsync has failed') }
+      : null;
+  const { process, begin, append } = await open(t, [{ id: 'fast' }, { id: 'weak', plan }]);
+  const upload = await begin(3000, { stores: 'fast,weak', all_stores_must_succeed: 'false' });
+  await append(upload.id, 0, randomBytes(1000));
+  isBroken = true;
+  assert.equal((await append(upload.id, 1000, randomBytes(1000))).offset, 2000);
+  isBroken = false;
+  await append(upload.id, 2000, randomBytes(1000));
+  const locations = await locationsOf(process, upload.image_id);
+  assert.equal(locations.get('fast')?.state, 'active');
+  // Filled by a transfer instead, under another key.
+  assert.notEqual(locations.get('weak')?.transfer_id, null);
+});
+
+test('the quota of a store counts what uploads were promised', async (t) => {
+  const { begin } = await open(t, [{ id: 'fast', quotaBytes: 1000 }]);
+  await begin(600);
+  await assert.rejects(begin(600), { code: 'store_full' });
+  await begin(400);
+});
+
+test('a request that only asks for the wrong offset takes the lease from nobody', async (t) => {
+  const { db, begin, append } = await open(t);
+  const upload = await begin(1000);
+  await assert.rejects(append(upload.id, 5, randomBytes(5)), { code: 'offset_mismatch' });
+  const after = await findUpload(db.read, upload.id);
+  assert.equal(after?.lease_holder, null);
+  assert.equal(after?.lease_fence, 0);
+});
+
+test('what an upload opened is removed only after it has let go', async (t) => {
+  const { process, ctx, db, begin } = await open(t);
+  const { runtime } = process;
+  const upload = await begin(1000);
+  const { promise: body, resolve: endBody } = Promise.withResolvers<null>();
+  const running = appendToUpload(ctx, { uploadId: upload.id, offset: 0, next: () => body });
+  await deleteImage(ctx, upload.image_id);
+  assert.equal((await runtime.reconciler.runOnce()).removed, 0);
+  endBody(null);
+  await running;
+  await new Promise((resolve) => setTimeout(resolve, 350));
+  assert.equal((await runtime.reconciler.runOnce()).removed, 1);
+  assert.equal(await findUpload(db.read, upload.id), null);
+});
