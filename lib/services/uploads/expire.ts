@@ -41,10 +41,12 @@ export async function sweepUploads(
 async function finishOne(runtime: Runtime, upload: UploadRow): Promise<boolean> {
   const ctx = systemContext(runtime);
   const now = runtime.now();
+  // A name of its own: a request of this process that is just taking the upload must not lose it to the sweep.
+  const holder = `${runtime.processId}/finish`;
   const held = await runtime.db.transaction((q) =>
-    leaseUpload(q, upload.id, runtime.processId, now, now + leaseSeconds * 1000),
+    leaseUpload(q, upload.id, holder, now, now + leaseSeconds * 1000),
   );
-  if (held === null || runtime.uploads.progressOf(upload.id) !== null) return false;
+  if (held === null) return false;
   try {
     await resumeFinish(ctx, held);
     return true;

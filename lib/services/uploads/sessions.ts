@@ -27,7 +27,7 @@ interface Entry extends ActiveAppend {
  * nothing here is needed after a crash.
  */
 export interface UploadSessions {
-  /** Registers a writing request; throws `stopping` while the server is going down. */
+  /** Registers whoever writes; throws `stopping` while the server goes down, `upload_locked` while somebody writes. */
   begin(uploadId: string, receivedBytes: number): ActiveAppend;
   /** Asks the request that writes to this upload to stop at a durable offset. */
   interrupt(uploadId: string): void;
@@ -79,6 +79,7 @@ export function openUploadSessions(runtime: Runtime): UploadSessions {
   return {
     begin(uploadId, receivedBytes) {
       if (stopped) throw stopping();
+      if (active.has(uploadId)) throw busy();
       const controller = new AbortController();
       const { promise, resolve } = Promise.withResolvers<void>();
       const entry: Entry = {
@@ -154,4 +155,12 @@ export function openUploadSessions(runtime: Runtime): UploadSessions {
       await Promise.all(running.map(([, entry]) => entry.ended));
     },
   };
+}
+
+/** Its bytes are being checked: only that goes on without the lock. */
+function busy(): StowageError {
+  return new StowageError('upload_locked', 'The bytes of this upload are being checked just now.', {
+    remedy: 'Ask in a few seconds how it stands.',
+    retryAfterSeconds: 5,
+  });
 }
