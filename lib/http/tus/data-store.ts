@@ -36,7 +36,14 @@ export class StowageDataStore extends DataStore {
   }
 
   override async getUpload(id: string): Promise<Upload> {
-    return toTus(await getUpload(tusCall().ctx, id, 'read'));
+    const row = await getUpload(tusCall().ctx, id, 'read');
+    // All its bytes may have come before it failed: an offset at the end would read as success.
+    if (row.state === 'failed') {
+      throw new StowageError('wrong_state', row.error ?? 'This upload is ended by an error.', {
+        remedy: row.remedy ?? undefined,
+      });
+    }
+    return toTus(row);
   }
 
   override async write(stream: Readable, id: string, offset: number): Promise<number> {
