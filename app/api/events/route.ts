@@ -13,7 +13,11 @@ export const GET = route({ query }, async ({ ctx, request, query }) => {
   const lastEventId = /^\d{1,15}$/.test(header) ? Number(header) : (query.last_event_id ?? null);
   const stream = openEventStream(ctx, {
     lastEventId,
-    isStillSignedIn: async () => (await authenticate(ctx.runtime, request.headers)) !== null,
+    isStillSignedIn: async () => {
+      const caller = await authenticate(ctx.runtime, request.headers);
+      // A role taken away changes what may be heard: the browser comes back and is judged anew.
+      return caller !== null && caller.administrator === ctx.actor.administrator;
+    },
     onEnd: givenBack,
   });
   return new Response(stream, {
