@@ -12,16 +12,15 @@ import { npmStart } from './npm-start.ts';
  * What is committed, in a new directory. Its packages are links to this tree's: fetching them anew is what CI does
  * before this test can run, and `prepare.test.ts` tests when it happens.
  */
-let tree: string;
-let data: string;
+const parent = temporaryDirectory(test);
+const tree = path.join(parent, 'clone');
+const data = path.join(parent, 'data');
 const buildWithin = 8 * 60_000;
 const startWithin = 60_000;
 
 before(() => {
-  tree = path.join(temporaryDirectory(test), 'clone');
-  data = path.join(path.dirname(tree), 'data');
   execFileSync('git', ['clone', '--quiet', root, tree]);
-  const isOneFileSystem = statSync(root).dev === statSync(tree).dev;
+  const isOneFileSystem = statSync(root).dev === statSync(parent).dev;
   execFileSync('cp', [isOneFileSystem ? '-al' : '-a', path.join(root, 'node_modules'), tree]);
 });
 
@@ -88,7 +87,7 @@ describe('npm start', () => {
   });
 
   it('starts nothing with a wrong stowage.yaml, and names line, key and remedy', async (t) => {
-    const config = path.join(path.dirname(tree), 'stowage.yaml');
+    const config = path.join(parent, 'stowage.yaml');
     writeFileSync(
       config,
       'stores:\n  - id: fast\n    driver: filesystem\n    wieght: 100\n    options: { path: /srv/fast }\n',

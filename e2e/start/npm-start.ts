@@ -27,10 +27,15 @@ export function npmStart(test: Cleanup, tree: string, env: Readonly<Record<strin
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
   let isOver = false;
   const ended = new Promise<number | null>((resolve) => {
-    child.once('close', (code) => {
+    const over = (code: number | null) => {
       isOver = true;
       resolve(code);
+    };
+    child.once('error', (error) => {
+      output += error.message;
+      over(null);
     });
+    child.once('close', over);
   });
   test.after(async () => {
     if (!isOver && child.pid) process.kill(-child.pid, 'SIGKILL');

@@ -7,7 +7,7 @@ import { adminPassword, startServer } from '#e2e/support/server.ts';
 import { signIn } from '#e2e/support/sign-in.ts';
 
 describe('a running server', () => {
-  it('lets pages run only scripts that carry the nonce of their answer', async (t) => {
+  it('lets pages run only scripts that carry the nonce of their answer, and WebAssembly', async (t) => {
     const server = await startServer(t);
     for (const path of ['/sign-in', '/no-such-page']) {
       const answer = await fetch(server.url + path, {
@@ -15,7 +15,7 @@ describe('a running server', () => {
       });
       const policy = answer.headers.get('content-security-policy') ?? '';
       const scripts = /script-src ([^;]*)/.exec(policy)?.[1] ?? '';
-      const nonce = /^'self' 'nonce-([A-Za-z0-9+/=]{20,})'$/.exec(scripts)?.[1];
+      const nonce = /^'self' 'nonce-([A-Za-z0-9+/=]{20,})' 'wasm-unsafe-eval'$/.exec(scripts)?.[1];
       assert.ok(nonce, `the policy allows more: ${policy}`);
       assert.match(policy, /frame-ancestors 'none'/);
       assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');

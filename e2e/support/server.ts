@@ -55,6 +55,7 @@ export async function startServer(test: Cleanup, options: ServerOptions = {}): P
     await ended;
   });
   const ended = new Promise<StoppedServer>((resolve) => {
+    child.once('error', () => resolve({ code: null, signal: null }));
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
   let written = '';

@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Anything with `after`: the context of a test, or the module `node:test` itself for a whole file. */
+/**
+ * Anything with `after`: the context of a test, or the module `node:test` itself for a whole file; that one at the top
+ * level of the file only, because what is registered within a `before` hook is run as soon as the hook is over.
+ */
 export interface Cleanup {
   after(done: () => void | Promise<void>): void;
 }
