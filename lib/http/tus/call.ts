@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { RequestBody } from '../request-body.ts';
+import type { RequestBody } from '../../streams/request-body.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { Piece } from '../../pipeline/types.ts';
 

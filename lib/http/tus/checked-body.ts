@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { StowageError } from '../../contract/errors.ts';
 import { checksummedPatchLimitBytes } from '../../contract/limits.ts';
-import type { RequestBody } from '../request-body.ts';
+import type { RequestBody } from '../../streams/request-body.ts';
 
 export const checksumAlgorithms = ['sha1', 'sha256', 'sha512', 'md5', 'crc32'] as const;
 type ChecksumAlgorithm = (typeof checksumAlgorithms)[number];

@@ -4,7 +4,7 @@ import { errorStatus, isStowageError, StowageError } from '../../contract/errors
 import type { Context } from '../../runtime/context.ts';
 import type { Piece } from '../../pipeline/types.ts';
 import { rawRequest } from '../raw-request.ts';
-import { RequestBody } from '../request-body.ts';
+import { RequestBody } from '../../streams/request-body.ts';
 import { runTusCall, tusCall, type TusCall } from './call.ts';
 import { checksumAlgorithms, readChecked } from './checked-body.ts';
 import { StowageDataStore } from './data-store.ts';
@@ -33,7 +33,9 @@ const server = new Server({
 /** Its text stays in the log. */
 function unknownError(error: unknown): StowageError {
   tusCall().ctx.log.error({ err: error }, 'a tus request failed');
-  return new StowageError('internal', 'Stowage failed to do this. The log has more under the request id.', { cause: error });
+  return new StowageError('internal', 'Stowage failed to do this. The log has more under the request id.', {
+    cause: error,
+  });
 }
 
 /**

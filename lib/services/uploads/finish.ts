@@ -14,7 +14,9 @@ import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
 import { startCopies } from '../transfers/start-copies.ts';
-import { hashesFor, leaseLost, type OpenWriter } from './append.ts';
+import { hashesFor } from './hashes.ts';
+import { leaseLost } from './lease.ts';
+import type { OpenWriter } from './open-writers.ts';
 import { uploadChanged } from './publish.ts';
 
 const dayMilliseconds = 24 * 3600 * 1000;

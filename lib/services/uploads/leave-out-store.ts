@@ -2,6 +2,7 @@ import { StowageError } from '../../contract/errors.ts';
 import type { UploadView } from '../../contract/uploads.ts';
 import { listLocationsOfUpload, updateLocation } from '../../db/repositories/locations.ts';
 import { findImage } from '../../db/repositories/images.ts';
+import { findUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import { getUpload, showUpload } from './get.ts';
 import { uploadChanged } from './publish.ts';
@@ -12,12 +13,19 @@ export async function leaveOutStore(
   { uploadId, storeId }: { uploadId: string; storeId: string },
 ): Promise<UploadView> {
   const { runtime } = ctx;
-  const upload = await getUpload(ctx, uploadId, 'write');
+  await getUpload(ctx, uploadId, 'write');
   const release = await runtime.uploads.lock(uploadId, ctx.signal ?? AbortSignal.timeout(30_000));
   try {
+    if (runtime.uploads.progressOf(uploadId) !== null) {
+      throw new StowageError('upload_locked', 'The bytes of this upload are being checked just now.', {
+        retryAfterSeconds: 5,
+      });
+    }
     await runtime.db.transaction(async (q) => {
-      if (upload.state !== 'receiving')
-        throw new StowageError('wrong_state', `This upload is ${upload.state}.`);
+      const upload = await findUpload(q, uploadId);
+      if (upload?.state !== 'receiving') {
+        throw new StowageError('wrong_state', `This upload is ${upload?.state ?? 'gone'}.`);
+      }
       const locations = (await listLocationsOfUpload(q, uploadId)).filter(
         (location) => location.state === 'writing',
       );

@@ -6,7 +6,7 @@ import { leaseSeconds, uploadExpirySeconds } from '../../contract/limits.ts';
 import type { UploadRow } from '../../db/define-schema.ts';
 import { findImage, updateImage } from '../../db/repositories/images.ts';
 import { findUpload, insertUpload } from '../../db/repositories/uploads.ts';
-import { RequestBody } from '../../http/request-body.ts';
+import { RequestBody } from '../../streams/request-body.ts';
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
 import { assertRoom } from '../stores/assert-room.ts';

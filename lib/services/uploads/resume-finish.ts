@@ -1,15 +1,14 @@
 import { hasCode } from '../../contract/errors.ts';
-import { leaseSeconds } from '../../contract/limits.ts';
 import type { LocationRow, UploadRow } from '../../db/define-schema.ts';
 import { findImage } from '../../db/repositories/images.ts';
 import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
-import { updateUpload } from '../../db/repositories/uploads.ts';
 import { openRoadInspector } from '../../pipeline/inspection.ts';
 import type { Context } from '../../runtime/context.ts';
 import { isStoreFault } from '../../stores/store.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
 import { failUpload } from './fail.ts';
 import { assertFormats, proveAndActivate } from './finish.ts';
+import { keepLease, letGo } from './lease.ts';
 
 /**
  * Finishes an upload all of whose bytes are durable, after the process that received the last one died: publishes what
@@ -18,7 +17,7 @@ import { assertFormats, proveAndActivate } from './finish.ts';
 export async function resumeFinish(ctx: Context, upload: UploadRow): Promise<void> {
   const { runtime } = ctx;
   const session = runtime.uploads.begin(upload.id, upload.offset_bytes);
-  const beat = setInterval(() => void extend(ctx, upload), (leaseSeconds * 1000) / 3);
+  const endLease = keepLease(ctx, upload);
   try {
     const image = await findImage(runtime.db.read, upload.image_id);
     const sizeBytes = upload.length_bytes;
@@ -52,16 +51,8 @@ export async function resumeFinish(ctx: Context, upload: UploadRow): Promise<voi
     }
     throw error;
   } finally {
-    clearInterval(beat);
-    session.end();
-    await runtime.db.transaction((q) =>
-      updateUpload(
-        q,
-        upload.id,
-        { lease_holder: null, lease_expires_at: null, updated_at: runtime.now() },
-        upload.lease_fence,
-      ),
-    );
+    endLease();
+    await letGo(runtime, upload).finally(() => session.end());
   }
 }
 
@@ -96,21 +87,5 @@ async function publish(
     );
     if (upload.all_stores_must_succeed) throw error;
     return false;
-  }
-}
-
-async function extend({ runtime, log }: Context, upload: UploadRow): Promise<void> {
-  try {
-    const now = runtime.now();
-    await runtime.db.transaction((q) =>
-      updateUpload(
-        q,
-        upload.id,
-        { lease_expires_at: now + leaseSeconds * 1000, updated_at: now },
-        upload.lease_fence,
-      ),
-    );
-  } catch (error) {
-    log.warn({ err: error, upload: upload.id }, 'the lease of an upload could not be extended');
   }
 }

@@ -1,0 +1,70 @@
+import { StowageError } from '../../contract/errors.ts';
+import type { LocationRow, UploadRow } from '../../db/define-schema.ts';
+import { updateLocation } from '../../db/repositories/locations.ts';
+import type { Context } from '../../runtime/context.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { isStoreFault, type ObjectWriter } from '../../stores/store.ts';
+import { toStowageError } from '../stores/to-stowage-error.ts';
+
+export interface OpenWriter {
+  location: LocationRow;
+  writer: ObjectWriter;
+}
+
+/**
+ * Opens each store at the durable offset. A store that cannot be opened stops the upload when all must succeed, and is
+ * left out otherwise.
+ */
+export async function openWriters(
+  ctx: Context,
+  upload: UploadRow,
+  locations: LocationRow[],
+): Promise<OpenWriter[]> {
+  const opened: OpenWriter[] = [];
+  for (const location of locations) {
+    // It failed before and was left behind; a file that is long enough proves nothing about bytes never synced.
+    if (location.bytes < upload.offset_bytes) continue;
+    try {
+      opened.push({ location, writer: await openWriter(ctx.runtime, upload, location) });
+    } catch (thrown) {
+      const error = toStowageError(thrown);
+      await noteStoreError(ctx.runtime, location, error.message);
+      if (upload.all_stores_must_succeed) {
+        await Promise.all(opened.map(({ writer }) => writer.close()));
+        throw error;
+      }
+      ctx.log.warn(
+        { err: thrown, upload: upload.id, store: location.store_id },
+        'a store was left out of an upload',
+      );
+    }
+  }
+  if (opened.length === 0) {
+    throw new StowageError('store_unavailable', 'None of the stores of this upload can be written now.', {
+      remedy: 'Go on later; what was stored is kept.',
+      retryAfterSeconds: 30,
+    });
+  }
+  return opened;
+}
+
+async function openWriter(runtime: Runtime, upload: UploadRow, location: LocationRow): Promise<ObjectWriter> {
+  const store = runtime.stores.writable(location.store_id);
+  const sizeBytes = upload.length_bytes;
+  const point = { durableBytes: upload.offset_bytes, resumeState: location.resume_state };
+  if (upload.offset_bytes > 0) return await store.resume(location.object_key, { sizeBytes, ...point });
+  try {
+    return await store.begin(location.object_key, { sizeBytes });
+  } catch (error) {
+    if (!isStoreFault(error, 'exists')) throw error;
+    // An earlier request began and wrote nothing that counts.
+    await store.discard(location.object_key, location.resume_state);
+    return await store.begin(location.object_key, { sizeBytes });
+  }
+}
+
+async function noteStoreError(runtime: Runtime, location: LocationRow, message: string): Promise<void> {
+  await runtime.db.transaction((q) =>
+    updateLocation(q, location, '', { error: message, updated_at: runtime.now() }),
+  );
+}

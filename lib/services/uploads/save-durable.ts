@@ -1,0 +1,60 @@
+import { leaseSeconds, uploadExpirySeconds } from '../../contract/limits.ts';
+import type { Transaction } from '../../db/database.ts';
+import type { ImageRow, LocationRow, UploadRow } from '../../db/define-schema.ts';
+import { savePieces } from '../../db/repositories/images.ts';
+import { updateLocation } from '../../db/repositories/locations.ts';
+import { updateUpload } from '../../db/repositories/uploads.ts';
+import type { RoadOptions, SinkProgress } from '../../pipeline/types.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { toStowageError } from '../stores/to-stowage-error.ts';
+import { leaseLost } from './lease.ts';
+
+type DurableProgress = Parameters<NonNullable<RoadOptions['onDurable']>>[0];
+
+/** After each durable point, in one transaction, before anybody is told of the offset. */
+export async function saveDurable(
+  runtime: Runtime,
+  upload: UploadRow,
+  image: ImageRow,
+  locations: readonly LocationRow[],
+  progress: DurableProgress,
+): Promise<void> {
+  await runtime.db.transaction(async (q) => {
+    const now = runtime.now();
+    const mine = await updateUpload(
+      q,
+      upload.id,
+      {
+        offset_bytes: progress.durableBytes,
+        inspector_snapshot: progress.inspectorSnapshot,
+        lease_expires_at: now + leaseSeconds * 1000,
+        expires_at: now + uploadExpirySeconds * 1000,
+        updated_at: now,
+      },
+      upload.lease_fence,
+    );
+    if (!mine) throw leaseLost();
+    await savePieces(q, image.id, progress.pieces);
+    for (const sink of progress.sinks) await saveSink(q, image, locations, sink, now);
+  });
+}
+
+async function saveSink(
+  q: Transaction,
+  image: ImageRow,
+  locations: readonly LocationRow[],
+  sink: SinkProgress,
+  now: number,
+): Promise<void> {
+  const location = locations.find((candidate) => candidate.store_id === sink.storeId);
+  if (location === undefined) return;
+  const { durableBytes, resumeState } = sink.durable;
+  location.bytes = durableBytes;
+  location.resume_state = resumeState;
+  await updateLocation(q, location, image.owner_id, {
+    bytes: durableBytes,
+    resume_state: resumeState,
+    error: sink.failure === null ? null : toStowageError(sink.failure).message,
+    updated_at: now,
+  });
+}
