@@ -1,5 +1,6 @@
 /** Rows that say that somebody is at work, while nobody is. */
 import type { LocationRow } from '#lib/db/define-schema.ts';
+import type { LocationState } from '#lib/contract/common.ts';
 import { findImage } from '#lib/db/repositories/images.ts';
 import { findLocation, listStale, updateLocation } from '#lib/db/repositories/locations.ts';
 import {
@@ -56,17 +57,17 @@ export async function sweepTransfers(runtime: Runtime): Promise<{ requeued: numb
 /** Locations whose upload or transfer is gone or over: their objects are to be removed. */
 export async function sweepLocations(runtime: Runtime): Promise<number> {
   const now = runtime.now();
-  const writing = await listStale(
-    runtime.db.read,
-    ['writing', 'verifying'],
-    now - graceMilliseconds,
-    batchSize,
-  );
-  const failed = await listStale(runtime.db.read, ['failed'], now - keepFailedMilliseconds, batchSize);
+  const stale = [
+    ...(await listAllStale(runtime, ['writing', 'verifying'], now - graceMilliseconds)),
+    ...(await listAllStale(runtime, ['failed'], now - keepFailedMilliseconds)),
+  ];
   let abandoned = 0;
-  for (const { id } of [...writing, ...failed]) {
+  for (const seen of stale) {
+    // Looked at before, so that the many that stay cost no transaction.
+    const isKept = (await fateOf(runtime.db.read, seen)) === 'keep';
+    if (isKept && (await findImage(runtime.db.read, seen.image_id)) !== null) continue;
     await runtime.db.transaction(async (q) => {
-      const location = await findLocation(q, id);
+      const location = await findLocation(q, seen.id);
       if (location === null || !['writing', 'verifying', 'failed'].includes(location.state)) return;
       const image = await findImage(q, location.image_id);
       const fate = image === null ? 'remove' : await fateOf(q, location);
@@ -80,6 +81,20 @@ export async function sweepLocations(runtime: Runtime): Promise<number> {
     });
   }
   return abandoned;
+}
+
+/** All of them: most belong to uploads and copies that rest, and must not hide the others behind a limit. */
+async function listAllStale(
+  runtime: Runtime,
+  states: LocationState[],
+  before: number,
+): Promise<LocationRow[]> {
+  const rows: LocationRow[] = [];
+  for (;;) {
+    const page = await listStale(runtime.db.read, states, before, rows.at(-1)?.id ?? '', batchSize);
+    rows.push(...page);
+    if (page.length < batchSize) return rows;
+  }
 }
 
 async function fateOf(q: Queries, location: LocationRow): Promise<'keep' | 'fail' | 'remove'> {

@@ -124,18 +124,20 @@ export async function nextRemovalAt(q: Queries): Promise<number | null> {
   return rows[0]?.at ?? null;
 }
 
-/** Rows that nobody has touched since then, in a state that should not last. */
+/** Rows that nobody has touched since then, in a state that should not last; a page behind an id. */
 export async function listStale(
   q: Queries,
   states: LocationState[],
   before: number,
+  afterId: string,
   limit: number,
 ): Promise<LocationRow[]> {
   const { locations } = q.tables;
   return await q.db
     .select()
     .from(locations)
-    .where(and(inArray(locations.state, states), lt(locations.updated_at, before)))
+    .where(and(inArray(locations.state, states), lt(locations.updated_at, before), gt(locations.id, afterId)))
+    .orderBy(asc(locations.id))
     .limit(limit);
 }
 

@@ -122,6 +122,8 @@ export async function listReceivedUploads(q: Queries, now: number): Promise<Uplo
         or(isNull(uploads.lease_holder), lt(uploads.lease_expires_at, now)),
       ),
     )
+    // Each try moves it to the end, so that some that cannot be finished yet do not keep the others waiting.
+    .orderBy(asc(uploads.updated_at))
     .limit(20);
 }
 
