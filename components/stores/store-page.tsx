@@ -129,7 +129,10 @@ function StoreFacts({ store }: { store: StoreView }) {
     <Panel title={t('facts')} meta={store.description || undefined}>
       <dl className="grid gap-x-10 gap-y-2 rail:grid-cols-2 full:grid-cols-3">
         {facts.map(([name, value]) => (
-          <div key={name} className="grid grid-cols-[96px_minmax(0,1fr)] items-center gap-3 rail:grid-cols-[116px_minmax(0,1fr)]">
+          <div
+            key={name}
+            className="grid grid-cols-[96px_minmax(0,1fr)] items-center gap-3 rail:grid-cols-[116px_minmax(0,1fr)]"
+          >
             <dt className="text-ink-3">{name}</dt>
             <dd className="tn [overflow-wrap:anywhere]">{value}</dd>
           </div>

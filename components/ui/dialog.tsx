@@ -63,7 +63,9 @@ export function Dialog({
               <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] gap-3 overflow-y-auto px-6 pt-px pb-5">
                 {children}
               </div>
-              {note && <div className="max-h-[40dvh] overflow-y-auto border-t border-line px-6 py-3.5">{note}</div>}
+              {note && (
+                <div className="max-h-[40dvh] overflow-y-auto border-t border-line px-6 py-3.5">{note}</div>
+              )}
               <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-6 py-3.5">
                 {footer}
               </footer>
