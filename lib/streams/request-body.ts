@@ -23,7 +23,9 @@ export class RequestBody {
     request.on('end', this.#end);
     request.on('error', this.#fail);
     request.on('close', this.#close);
-    if (request.readableEnded || request.complete) this.#ended = request.readableEnded;
+    this.#ended = request.readableEnded;
+    // Whoever left before we listened does not leave again.
+    if (request.destroyed) this.#close();
   }
 
   #take = (chunk: Buffer): void => {
