@@ -107,6 +107,8 @@ function toLocationViews(
   const order = new Map(runtime.config.stores.map(({ id }, index) => [id, index]));
   const place = ({ store_id }: LocationRow) => order.get(store_id) ?? order.size;
   const living = locations.filter(({ state }) => state !== 'deleting');
+  // As with its transfers: who only may use an image does not see how it is looked after.
+  const seesWork = actor.administrator || image.owner_id === actor.projectId;
   return locations
     .toSorted((a, b) => place(a) - place(b) || (a.store_id < b.store_id ? -1 : 1))
     .map((location) => ({
@@ -115,9 +117,9 @@ function toLocationViews(
       bytes: location.bytes,
       verified_at: location.verified_at === null ? null : new Date(location.verified_at).toISOString(),
       created_at: new Date(location.created_at).toISOString(),
-      error: location.error,
-      transfer_id: location.transfer_id,
-      upload_id: location.upload_id,
+      error: seesWork ? location.error : null,
+      transfer_id: seesWork ? location.transfer_id : null,
+      upload_id: seesWork ? location.upload_id : null,
       actions: locationActions(actor, image, location, (storeId) =>
         mayRemove({ locations: living, storeId, isKnownStore: (id) => order.has(id) }),
       ),
