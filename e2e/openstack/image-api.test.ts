@@ -36,7 +36,10 @@ before(async () => {
   };
   mariaToken = await person('maria', 'member');
   maria = httpClient(server.url, { 'x-auth-token': mariaToken, accept: 'application/json' });
-  reader = httpClient(server.url, { 'x-auth-token': await person('rita', 'reader'), accept: 'application/json' });
+  reader = httpClient(server.url, {
+    'x-auth-token': await person('rita', 'reader'),
+    accept: 'application/json',
+  });
 });
 
 after(async () => {

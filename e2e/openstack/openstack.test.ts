@@ -31,8 +31,19 @@ test('the openstack command creates, lists, shows, downloads, changes and delete
   writeFileSync(path.join(directory, 'disk.raw'), bytes);
 
   await openstack(
-    'image', 'create', '--file', 'disk.raw', '--disk-format', 'raw', '--container-format', 'bare',
-    '--tag', 'one', '--property', 'os_distro=debian', 'first',
+    'image',
+    'create',
+    '--file',
+    'disk.raw',
+    '--disk-format',
+    'raw',
+    '--container-format',
+    'bare',
+    '--tag',
+    'one',
+    '--property',
+    'os_distro=debian',
+    'first',
   );
   const created = await show('first');
   assert.equal(created.status, 'active');
@@ -51,8 +62,18 @@ test('the openstack command creates, lists, shows, downloads, changes and delete
   assert.ok(readFileSync(path.join(directory, 'saved.raw')).equals(bytes));
 
   await openstack(
-    'image', 'set', '--name', 'second', '--tag', 'two', '--property', 'hw_disk_bus=scsi',
-    '--min-disk', '3', '--protected', 'first',
+    'image',
+    'set',
+    '--name',
+    'second',
+    '--tag',
+    'two',
+    '--property',
+    'hw_disk_bus=scsi',
+    '--min-disk',
+    '3',
+    '--protected',
+    'first',
   );
   await openstack('image', 'unset', '--property', 'os_distro', '--tag', 'one', 'second');
   const changed = await show('second');

@@ -14,7 +14,11 @@ export const AuthBody = z.object({
     scope: z
       .union([
         z.literal('unscoped'),
-        z.object({ project: Named.optional(), domain: z.unknown().optional(), system: z.unknown().optional() }),
+        z.object({
+          project: Named.optional(),
+          domain: z.unknown().optional(),
+          system: z.unknown().optional(),
+        }),
       ])
       .optional(),
   }),
