@@ -8,6 +8,8 @@ export const checksumAlgorithms = ['sha1', 'sha256', 'sha512', 'md5', 'crc32'] a
 type ChecksumAlgorithm = (typeof checksumAlgorithms)[number];
 
 const heldAtOnce = 4;
+/** For all of one body: whoever is slower sends smaller ones. */
+const patienceMilliseconds = 120_000;
 let held = 0;
 const waiting: (() => void)[] = [];
 
@@ -27,8 +29,9 @@ export async function readChecked(
   try {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    const patience = AbortSignal.timeout(patienceMilliseconds);
     for (;;) {
-      const batch = await body.next(AbortSignal.timeout(600_000));
+      const batch = await body.next(patience);
       if (batch === null) break;
       for (const chunk of batch) bytes += chunk.byteLength;
       if (bytes > checksummedPatchLimitBytes) throw tooLarge();

@@ -3,6 +3,7 @@ import { Server } from '@tus/server';
 import { errorStatus, isStowageError, StowageError } from '../../contract/errors.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { Piece } from '../../pipeline/types.ts';
+import { getUpload } from '../../services/uploads/get.ts';
 import { rawRequest } from '../raw-request.ts';
 import { RequestBody } from '../../streams/request-body.ts';
 import { runTusCall, tusCall, type TusCall } from './call.ts';
@@ -49,7 +50,7 @@ export async function handleTus(ctx: Context, request: Request): Promise<Respons
   if (raw === undefined) throw new Error('tus needs the request of our own server');
   const incoming = carriesBytes(request) ? new RequestBody(raw.req) : null;
   try {
-    const call: TusCall = { ctx, body: await openBody(request, incoming) };
+    const call: TusCall = { ctx, body: await openBody(ctx, request, incoming) };
     const bare = new Request(request.url, { method: request.method, headers: request.headers });
     const response = await runTusCall(call, () => server.handleWeb(bare));
     const error = thrown.get(bare);
@@ -76,12 +77,19 @@ function carriesBytes(request: Request): boolean {
 
 const empty = { next: async () => null };
 
-async function openBody(request: Request, incoming: RequestBody | null): Promise<TusCall['body']> {
+async function openBody(
+  ctx: Context,
+  request: Request,
+  incoming: RequestBody | null,
+): Promise<TusCall['body']> {
   if (incoming === null) return empty;
   const zeros = request.headers.get('stowage-zeros');
   if (zeros !== null) return once([{ zeros: parseZeros(zeros, request) }]);
   const checksum = request.headers.get('upload-checksum');
   if (checksum === null) return incoming;
+  // Nobody holds memory for an upload that is not theirs.
+  if (request.method === 'PATCH')
+    await getUpload(ctx, new URL(request.url).pathname.split('/').at(-1) ?? '', 'write');
   const length = request.headers.get('content-length');
   return once(await readChecked(incoming, checksum, length === null ? null : Number(length)));
 }

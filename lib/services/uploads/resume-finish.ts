@@ -1,4 +1,4 @@
-import { hasCode } from '../../contract/errors.ts';
+import { hasCode, StowageError } from '../../contract/errors.ts';
 import type { LocationRow, UploadRow } from '../../db/define-schema.ts';
 import { findImage } from '../../db/repositories/images.ts';
 import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
@@ -31,6 +31,15 @@ export async function resumeFinish(ctx: Context, upload: UploadRow): Promise<voi
     const committed: LocationRow[] = [];
     for (const location of locations) {
       if (await publish(ctx, upload, location, sizeBytes)) committed.push(location);
+    }
+    if (committed.length === 0) {
+      throw new StowageError(
+        'checksum_mismatch',
+        'What the stores hold of this upload is not what arrived.',
+        {
+          remedy: 'Upload the image again.',
+        },
+      );
     }
     const lost = { md5: null, sha512: null, pieces: [] };
     await proveAndActivate(ctx, {
