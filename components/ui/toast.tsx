@@ -50,11 +50,15 @@ export function closeToast(id: string): void {
 
 /** Once, at the root of the page. */
 export function ToastHost({ children }: { children: ReactNode }) {
+  const t = useTranslations('common');
   return (
     <Base.Provider toastManager={manager} limit={4}>
       {children}
       <Base.Portal>
-        <Base.Viewport className="fixed right-5 bottom-[max(80px,min(calc(var(--dock-height,0px)+32px),calc(100dvh-160px)))] z-50 flex w-[min(400px,calc(100vw-24px))] flex-col gap-2 max-rail:right-3 max-rail:bottom-[max(132px,min(calc(var(--dock-height,0px)+82px),calc(100dvh-160px)))]">
+        <Base.Viewport
+          aria-label={t('notifications')}
+          className="fixed right-5 bottom-[max(80px,min(calc(var(--dock-height,0px)+32px),calc(100dvh-160px)))] z-50 flex w-[min(400px,calc(100vw-24px))] flex-col gap-2 max-rail:right-3 max-rail:bottom-[max(132px,min(calc(var(--dock-height,0px)+82px),calc(100dvh-160px)))]"
+        >
           <ToastList />
         </Base.Viewport>
       </Base.Portal>
@@ -73,6 +77,8 @@ function ToastList() {
         toast={toast}
         // Not a dialog: it asks nothing, and keys go on working while it is there.
         role="group"
+        aria-modal={undefined}
+        aria-hidden={undefined}
         className="rounded-panel border border-line-strong bg-raised shadow-menu transition-opacity data-ending-style:opacity-0 data-limited:hidden data-starting-style:opacity-0"
       >
         <Base.Content className="flex items-center gap-2.5 py-2 pr-2 pl-3.5">
@@ -81,7 +87,10 @@ function ToastList() {
           </span>
           <Base.Title className="min-w-0 flex-1 font-normal [overflow-wrap:anywhere]" render={<div />} />
           {toast.data?.action}
-          <Base.Close render={<IconButton icon={X} size="small" label={t('dismiss')} />} />
+          <Base.Close
+            aria-hidden={undefined}
+            render={<IconButton icon={X} size="small" label={t('dismiss')} />}
+          />
         </Base.Content>
       </Base.Root>
     );

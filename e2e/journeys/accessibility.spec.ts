@@ -59,6 +59,7 @@ for (const theme of ['light', 'dark'] as const) {
       await check('upload sheet');
       await page.getByRole('button', { name: 'Upload 1 image' }).click();
       await expect(toast(page, 'small.raw is in fast')).toBeVisible({ timeout: 30_000 });
+      await check('a toast');
 
       await slowDown(page, 1 * MiB);
       await dropFile(page, large.path);
@@ -73,6 +74,7 @@ for (const theme of ['light', 'dark'] as const) {
         .getByRole('button', { name: /^(Collapse|Expand) transfers$/ })
         .click();
       await page.getByRole('button', { name: 'Cancel large.raw' }).first().click();
+      await check('dialog that asks before cancelling');
       await page.getByRole('button', { name: 'Cancel the upload' }).click();
       await expect(dock(page)).toBeHidden();
 
@@ -84,6 +86,10 @@ for (const theme of ['light', 'dark'] as const) {
       await page.getByRole('link', { name: 'small.raw' }).click();
       await expect(page.getByRole('heading', { level: 1, name: 'small.raw' })).toBeVisible();
       await check('image');
+      await page.getByRole('button', { name: 'Copy to…' }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await check('copy dialog');
+      await page.keyboard.press('Escape');
       await visit('/stores', 'Stores');
       await check('stores');
       await visit('/stores/fast', 'fast');
