@@ -52,6 +52,11 @@ class WholeHasher implements Hasher {
 
 let zeroPiece: string | null = null;
 
+/** The same memory, as the type that the hasher asks for. */
+function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
 /** BLAKE3 of each piece. A piece that was not seen from its first byte on is left out. */
 class PieceHasher implements Hasher {
   #hash = new Blake3Hasher();
@@ -66,7 +71,7 @@ class PieceHasher implements Hasher {
   update(bytes: Uint8Array, finished: FinishedPiece[]): void {
     for (let start = 0; start < bytes.byteLength;) {
       const count = Math.min(bytes.byteLength - start, this.#toBoundary());
-      if (this.#complete) this.#hash.update(bytes.subarray(start, start + count));
+      if (this.#complete) this.#hash.update(toBuffer(bytes.subarray(start, start + count)));
       start += count;
       this.#advance(count, finished);
     }
@@ -82,7 +87,7 @@ class PieceHasher implements Hasher {
         continue;
       }
       const count = Math.min(left, this.#toBoundary(), zeroStep);
-      if (this.#complete) this.#hash.update(zeroBlock(count));
+      if (this.#complete) this.#hash.update(toBuffer(zeroBlock(count)));
       left -= count;
       this.#advance(count, finished);
     }
