@@ -124,7 +124,7 @@ class PieceHasher implements Hasher {
 
 function hashOfZeroPiece(): string {
   const hash = new Blake3Hasher();
-  for (let done = 0; done < pieceSizeBytes; done += zeroStep) hash.update(zeroBlock(zeroStep));
+  for (let done = 0; done < pieceSizeBytes; done += zeroStep) hash.update(toBuffer(zeroBlock(zeroStep)));
   return hash.digest('hex');
 }
 
