@@ -10,7 +10,7 @@ import { useFormat } from '#components/ui/quantity.tsx';
 import type { UploadActions } from '#components/uploads/use-upload-actions.tsx';
 import { pages } from '#lib/client/paths.ts';
 import type { UploadRow } from '#lib/client/uploads/upload-rows.ts';
-import { UploadBar, UploadDetail } from './upload-progress.tsx';
+import { UploadBar, UploadDetail, hasBar } from './upload-progress.tsx';
 import { UploadTrouble, useUploadSentence } from './upload-sentence.tsx';
 
 /** One upload in the dock; with `detailed` its three numbers and stages. */
@@ -52,7 +52,7 @@ export function DockUpload({
           <UploadButtons row={row} actions={actions} />
         </span>
       </div>
-      {row.state !== 'done' && <UploadBar row={row} />}
+      {hasBar(row) && <UploadBar row={row} />}
       {detailed && moving && <UploadDetail row={row} />}
       {row.state === 'failed' ? (
         <UploadTrouble row={row} />

@@ -16,7 +16,7 @@ import type { TransferView } from '#lib/contract/transfers.ts';
 import { TransferState, UploadState } from './states.tsx';
 import { UploadButtons } from './dock-upload.tsx';
 import { TransferBar, TransferButtons, TransferWay, useTransferSentence } from './transfer-parts.tsx';
-import { UploadBar } from './upload-progress.tsx';
+import { UploadBar, hasBar } from './upload-progress.tsx';
 import { UploadTrouble, useUploadSentence } from './upload-sentence.tsx';
 import { useTransferName } from './use-transfer-controls.tsx';
 import type { TransferControls } from './use-transfer-controls.tsx';
@@ -194,14 +194,14 @@ export function UploadListRow({
       meta={[t('kindUpload'), client && t('fromClient', { client })].filter(Boolean).join(', ')}
       way={
         <span className="inline-flex flex-wrap items-center gap-1 text-ink-3">
-          <Icon of={ArrowRight} size="mark" />
+          {row.stores.length > 0 && <Icon of={ArrowRight} size="mark" />}
           {row.stores.map((store) => (
             <Code key={store}>{codeOf(store)}</Code>
           ))}
         </span>
       }
       state={<UploadState state={row.state} />}
-      bar={row.state === 'done' ? null : <UploadBar row={row} />}
+      bar={hasBar(row) && <UploadBar row={row} />}
       sentence={row.state === 'failed' ? null : sentence(row, actions)}
       trouble={row.state === 'failed' && <UploadTrouble row={row} />}
       rate={row.rate}

@@ -7,6 +7,13 @@ import { percentOf } from '#lib/client/format.ts';
 import { standingOf } from '#lib/client/uploads/upload-rows.ts';
 import type { UploadRow } from '#lib/client/uploads/upload-rows.ts';
 
+/** A bar says what is kept: nothing of what failed for good, and what is done needs none. */
+export function hasBar({ state, task }: UploadRow): boolean {
+  if (state === 'done') return false;
+  const kind = task === null ? 'ended' : task.problem?.kind;
+  return state !== 'failed' || (kind !== 'ended' && kind !== 'gone');
+}
+
 /** Durable bytes as a bar, with what was sent and what is verified. */
 export function UploadBar({ row }: { row: UploadRow }) {
   const t = useTranslations('transfers');
