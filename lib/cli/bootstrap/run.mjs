@@ -15,7 +15,20 @@ export function runToItsEnd(executable, args) {
       env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
     });
     for (const signal of passedOn) process.on(signal, () => child.kill(signal));
+    whenNpmIsGone(() => child.kill('SIGTERM'));
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)));
   });
+}
+
+/** npm passes on SIGTERM and SIGINT; after any other end of it (SIGKILL, say) nobody would know of the command. */
+function whenNpmIsGone(then) {
+  if (!process.env.npm_lifecycle_event) return;
+  const npm = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(timer);
+    then();
+  }, 1000);
+  timer.unref();
 }
