@@ -1,4 +1,5 @@
 import type { ImageFile } from '#lib/services/images/open-file.ts';
+import { rawBodyResponse } from '../raw-body.ts';
 import { rawRequest } from '../raw-request.ts';
 
 /** The bytes of an image, or of a range of it. `Content-MD5` is the whole image's, in hex, as clients of Glance expect. */
@@ -6,7 +7,7 @@ export function toFileResponse(file: ImageFile, isRange: boolean): Response {
   const { image, sizeBytes, start, end } = file;
   // Next takes Content-Length out of what a handler answers; without it nobody sees that a download was cut short.
   rawRequest()?.res.setHeader('content-length', String(end - start));
-  return new Response(toStream(file.chunks), {
+  const init = {
     status: isRange ? 206 : 200,
     headers: {
       'content-type': 'application/octet-stream',
@@ -18,29 +19,12 @@ export function toFileResponse(file: ImageFile, isRange: boolean): Response {
       ...(isRange && { 'content-range': `bytes ${start}-${end - 1}/${sizeBytes}` }),
       ...(image.md5 !== null && { 'content-md5': image.md5 }),
     },
-  });
+  };
+  return rawBodyResponse(init, file.chunks, file.spent);
 }
 
 function fileName({ id, name, disk_format }: ImageFile['image']): string {
   const stem = (name ?? '').replace(/[/\\\p{Cc}]/gu, '_').trim() || id;
   const ending = disk_format === null ? '' : `.${disk_format}`;
   return stem.toLowerCase().endsWith(ending) ? stem : `${stem}${ending}`;
-}
-
-/** Not `Readable.toWeb`: that throws where nobody can catch it when the client leaves in the middle. */
-function toStream(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await iterator.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel() {
-        await iterator.return?.();
-      },
-    },
-    { highWaterMark: 2 },
-  );
 }

@@ -8,6 +8,7 @@ import type { Context } from '../../runtime/context.ts';
 import { MiB } from '../../contract/limits.ts';
 import { readSource } from '../../pipeline/read-source.ts';
 import { zeroBlock } from '../../pipeline/zeros.ts';
+import { BufferPool } from '../../streams/buffer-pool.ts';
 import { isStoreFault } from '../../stores/store.ts';
 import { recordEvent } from '../events/record.ts';
 
@@ -25,6 +26,8 @@ export interface ImageFile {
   end: number;
   /** Reads from the first good copy, and goes on in the next one at the byte where a store failed. */
   chunks: AsyncIterable<Uint8Array>;
+  /** To be told of each chunk when nobody looks at it any more: its memory is used again. */
+  spent(chunk: Uint8Array): void;
 }
 
 /** Null: the image has no data yet (Glance answers 204). */
@@ -52,12 +55,14 @@ export async function openImageFile(
       retryAfterSeconds: 30,
     });
   }
+  const pool = new BufferPool();
   return {
     image,
     sizeBytes: image.size_bytes,
     start,
     end,
-    chunks: readCopies(ctx, image, copies, start, end),
+    chunks: readCopies(ctx, image, copies, start, end, pool),
+    spent: (chunk) => pool.give(chunk),
   };
 }
 
@@ -94,6 +99,7 @@ async function* readCopies(
   copies: LocationRow[],
   start: number,
   end: number,
+  pool: BufferPool,
 ): AsyncGenerator<Uint8Array> {
   const locations = copies.map((copy) => ({
     store: ctx.runtime.stores.readable(copy.store_id),
@@ -104,6 +110,7 @@ async function* readCopies(
     fromOffset: start,
     sizeBytes: end,
     signal: ctx.signal,
+    allocate: pool.take,
     onLeft({ store, key }, at, error) {
       ctx.log.warn(
         { err: error, image: image.id, store: store.id, at },
