@@ -33,7 +33,7 @@ export function DockTransfer({
   const sentence = useTransferSentence();
   const mark = transfer.state in marks ? marks[transfer.state as keyof typeof marks] : null;
   return (
-    <li className="grid gap-2 border-line px-3.5 pt-2 pb-3 not-first:border-t not-first:pt-3">
+    <li className="grid grid-cols-[minmax(0,1fr)] gap-2 border-line px-3.5 pt-2 pb-3 not-first:border-t not-first:pt-3">
       <div className="flex min-h-[26px] items-center gap-2">
         {mark && (
           <span className={mark.colour}>

@@ -32,7 +32,7 @@ export function DockUpload({
   const moving = row.state === 'sending' || row.state === 'elsewhere' || row.state === 'checking';
   const mark = marks[row.state];
   return (
-    <li className="grid gap-2 border-line px-3.5 pt-2 pb-3 not-first:border-t not-first:pt-3">
+    <li className="grid grid-cols-[minmax(0,1fr)] gap-2 border-line px-3.5 pt-2 pb-3 not-first:border-t not-first:pt-3">
       <div className="flex min-h-[26px] items-center gap-2">
         {mark && (
           <span className={mark.colour}>
