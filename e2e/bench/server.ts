@@ -14,11 +14,7 @@ let count = 0;
 /** A production server on the file system of the benchmark's files. Warmed up by signing in. */
 export async function startBenchServer(bench: Bench, options: ServerOptions = {}): Promise<BenchServer> {
   const directory = path.join(bench.directory, `server-${(count += 1)}`);
-  const server = await startServer(bench, {
-    directory,
-    ...options,
-    env: { STOWAGE_LOG_LEVEL: 'warn', ...options.env },
-  });
+  const server = await startServer(bench, { directory, ...options });
   return {
     url: server.url,
     pid: server.pid,
