@@ -11,7 +11,14 @@ const config = {
   // `npm run verify` checks types with the native compiler, which has no programmatic interface for Next to call.
   typescript: { ignoreBuildErrors: true },
   // What has native parts or worker files is loaded by Node itself and never bundled.
-  serverExternalPackages: ['better-sqlite3', 'koffi', '@napi-rs/blake-hash', 'pino', '@tus/server', 'drizzle-orm'],
+  serverExternalPackages: [
+    'better-sqlite3',
+    'koffi',
+    '@napi-rs/blake-hash',
+    'pino',
+    '@tus/server',
+    'drizzle-orm',
+  ],
 };
 
 export default withNextIntl(config);

@@ -4,7 +4,7 @@ import { createServer, connect, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import test, { describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DetailedError} from 'tus-js-client';
+import type { DetailedError } from 'tus-js-client';
 import { Upload } from 'tus-js-client';
 import { httpClient } from '#e2e/support/http.ts';
 import { startServer } from '#e2e/support/server.ts';
