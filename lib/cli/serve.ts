@@ -2,6 +2,7 @@ import './thread-pool.ts';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { watchYoungMemory } from '#lib/streams/young-memory.ts';
 import { openRuntime } from '#lib/runtime/open-runtime.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { exitOnFailure } from './failure.ts';
@@ -24,6 +25,7 @@ const { log, flush } = openLog(config.logLevel);
 exitOnFailure(log, flush);
 if (!development) captureConsole(log);
 const stop = stopRequested();
+watchYoungMemory();
 
 /** Empty until everything is open. */
 const serving: { handle?: Handle } = {};

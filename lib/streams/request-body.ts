@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { noteReceived } from './young-memory.ts';
 import { StowageError } from '../contract/errors.ts';
 
 const highWaterBytes = 2 * 1024 * 1024;
@@ -31,6 +32,7 @@ export class RequestBody {
   #take = (chunk: Buffer): void => {
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.byteLength;
+    noteReceived(chunk.byteLength);
     if (this.#waitingBytes >= highWaterBytes) this.#request.pause();
     this.#wake?.();
   };
