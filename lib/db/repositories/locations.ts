@@ -49,20 +49,6 @@ export async function listLocationsOfUpload(q: Queries, uploadId: string): Promi
   return await q.db.select().from(locations).where(eq(locations.upload_id, uploadId));
 }
 
-export async function findLocationByKey(
-  q: Queries,
-  storeId: string,
-  objectKey: string,
-): Promise<LocationRow | null> {
-  const { locations } = q.tables;
-  const rows = await q.db
-    .select()
-    .from(locations)
-    .where(and(eq(locations.store_id, storeId), eq(locations.object_key, objectKey)))
-    .limit(1);
-  return rows[0] ?? null;
-}
-
 export async function listLocationsByKeys(
   q: Queries,
   storeId: string,

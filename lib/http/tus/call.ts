@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { RequestBody } from '../../streams/request-body.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { Piece } from '../../pipeline/types.ts';
 
@@ -8,7 +7,6 @@ export interface TusCall {
   ctx: Context;
   /** The bytes, read from the socket by us; @tus/server gets a request without a body. */
   body: { next(signal: AbortSignal): Promise<readonly Piece[] | null> };
-  release?: RequestBody;
   /** Set by creation, for `Stowage-Image-Id`. */
   imageId?: string;
 }

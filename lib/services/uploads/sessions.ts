@@ -16,7 +16,6 @@ export interface ActiveAppend {
 
 interface Entry extends ActiveAppend {
   controller: AbortController;
-  startedAt: number;
   samples: { at: number; bytes: number }[];
   toldAt: number;
   ended: Promise<void>;
@@ -86,7 +85,6 @@ export function openUploadSessions(runtime: Runtime): UploadSessions {
         controller,
         signal: controller.signal,
         receivedBytes,
-        startedAt: runtime.now(),
         samples: [{ at: runtime.now(), bytes: receivedBytes }],
         toldAt: 0,
         ended: promise,
