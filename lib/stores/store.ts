@@ -149,7 +149,8 @@ export interface ObjectWriter {
 
   /**
    * Flushes and publishes under the key, which must be free (`exists` otherwise). When it resolves, the object
-   * survives a crash of the machine. After an unknown outcome `stat(key)` tells.
+   * survives a crash of the machine. After an unknown outcome `stat(key)` tells; if it is there, `discard(key)` removes
+   * what a commit that was cut off may have left beside it.
    */
   commit(options?: CallOptions): Promise<ObjectStat>;
 
@@ -184,7 +185,10 @@ export interface WritableStore extends Store {
    */
   resume(key: string, options: ResumeOptions): Promise<ObjectWriter>;
 
-  /** Removes an unfinished object. Nothing there: fine. Never touches a committed object. Safe to repeat. */
+  /**
+   * Removes an unfinished object, and what a commit that was cut off left of it. Nothing there: fine. Never touches a
+   * committed object. Safe to repeat.
+   */
   discard(key: string, resumeState: ResumeState | null, options?: CallOptions): Promise<void>;
 
   /** Removes a committed object. `not-found` when there is none. */

@@ -117,7 +117,11 @@ async function isPublished(job: Job, held: HeldTransfer, store: GuardedStore): P
   const { target } = held;
   try {
     const stat = await store.stat(target.object_key, { signal: held.signal });
-    if (stat.sizeBytes === job.sizeBytes) return true;
+    if (stat.sizeBytes === job.sizeBytes) {
+      // The commit may have been cut off before its last step: what it wrote under is nobody's to name from now on.
+      await store.discard(target.object_key, target.resume_state, { signal: held.signal });
+      return true;
+    }
     await startAfresh(job.runtime, held, `The object had ${stat.sizeBytes} bytes.`);
     return false;
   } catch (error) {

@@ -330,8 +330,9 @@ export async function findBroken(
   const expected = new Map<string, Set<string>>();
   for (const image of images) {
     for (const row of await listLocations(process.runtime.db.read, [image.id])) {
-      const keys = expected.get(row.store_id) ?? new Set<string>();
-      expected.set(row.store_id, keys.add(row.object_key));
+      const names = expected.get(row.store_id) ?? new Set<string>();
+      expected.set(row.store_id, names.add(row.object_key));
+      if (row.state !== 'active') names.add(`.${row.object_key}.part`);
       if (row.state === 'deleting') broken.push(`${row.store_id}: the removal of ${row.object_key} goes on`);
       if (row.state !== 'active') continue;
       const bytes = await storedBytes(place, row).catch(() => null);
@@ -341,7 +342,7 @@ export async function findBroken(
   }
   for (const { id } of place.stores) {
     for (const name of await readdir(join(place.directory, id))) {
-      const isNamed = [...(expected.get(id) ?? [])].some((key) => name.includes(key));
+      const isNamed = expected.get(id)?.has(name) ?? false;
       if (!isNamed && /^\.?[0-9a-f]{8}-/.test(name)) broken.push(`${id}: ${name} has no row`);
     }
   }

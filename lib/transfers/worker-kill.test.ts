@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { link } from 'node:fs/promises';
+import path from 'node:path';
 import { test } from 'node:test';
 import { MiB } from '#lib/contract/limits.ts';
 import { startCopies } from '#lib/services/transfers/start-copies.ts';
@@ -66,6 +68,21 @@ for (const clones of [false, true]) {
     );
   }
 }
+
+test('killed between the two names of a commit, the next process leaves one of them', async (t) => {
+  const place = await openPlace(t, [{ id: 'fast' }, { id: 'a' }]);
+  const { process: first, death } = await openDoomed(place, 'after-commit');
+  const image = await addImage(place, first, { store: 'fast', sizeBytes: MiB });
+  const [copy] = await startCopies(first.ctx, { imageId: image.id, stores: ['a'] });
+  first.runtime.worker.start();
+  await death;
+  const key = (await locationsOf(first, image.id)).get('a')?.object_key ?? '';
+  await link(path.join(place.directory, 'a', key), path.join(place.directory, 'a', `.${key}.part`));
+  const second = await openProcess(place);
+  second.runtime.worker.start();
+  await transferIn(second, copy?.id ?? '', ['done']);
+  assert.deepEqual(await findBroken(place, second, [image]), []);
+});
 
 async function wrongCopies(
   place: Place,

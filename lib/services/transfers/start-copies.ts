@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { assertCan } from '#lib/auth/policy.ts';
-import { StowageError } from '#lib/contract/errors.ts';
+import { isStowageError, StowageError } from '#lib/contract/errors.ts';
 import type { TransferView } from '#lib/contract/transfers.ts';
 import type { Transaction } from '#lib/db/database.ts';
 import type { ImageRow, LocationRow, TransferRow } from '#lib/db/define-schema.ts';
@@ -28,6 +28,8 @@ export interface CopyRequest {
   allStoresMustSucceed?: boolean;
   /** Also into a store that cannot be reached now: its transfer tries until it can, or until a person looks. */
   whenBack?: boolean;
+  /** Told of a store that refuses, which is then left out; without it the whole request is refused. */
+  onRefused?(storeId: string, error: StowageError): void;
 }
 
 /**
@@ -37,33 +39,45 @@ export interface CopyRequest {
  * `store_read_only`, `store_full` (the store's quota).
  */
 export async function startCopies(ctx: Context, request: CopyRequest): Promise<TransferView[]> {
+  const rows = await ctx.runtime.db.transaction((q) => planCopies(ctx, q, request));
+  return await toTransferViews(ctx, rows);
+}
+
+/** The same inside a transaction of the caller, so that the intent is in the commit that gave the reason for it. */
+export async function planCopies(
+  ctx: Context,
+  q: Transaction,
+  request: CopyRequest,
+): Promise<TransferRow[]> {
   const { runtime } = ctx;
   const stores = [...new Set(request.stores)];
-  const rows = await runtime.db.transaction(async (q) => {
-    const image = await getCopyableImage(ctx, q, request.imageId);
-    const locations = await listLocations(q, [image.id]);
-    const living = new Map(
-      locations.filter(({ state }) => state !== 'deleting').map((location) => [location.store_id, location]),
-    );
-    assertMoveSource(ctx, living, request, stores);
-    const open = await listOpenTransfersOfImage(q, image.id);
-    const plan = new CopyPlan(ctx, q, image, request, [...living.values()].some(isReadable));
-    for (const storeId of stores) {
+  const image = await getCopyableImage(ctx, q, request.imageId);
+  const locations = await listLocations(q, [image.id]);
+  const living = new Map(
+    locations.filter(({ state }) => state !== 'deleting').map((location) => [location.store_id, location]),
+  );
+  assertMoveSource(ctx, living, request, stores);
+  const open = await listOpenTransfersOfImage(q, image.id);
+  const plan = new CopyPlan(ctx, q, image, request, [...living.values()].some(isReadable));
+  for (const storeId of stores) {
+    try {
       await plan.add(
         storeId,
         living.get(storeId),
         open.find((row) => row.target_store === storeId),
       );
+    } catch (error) {
+      if (request.onRefused === undefined || !isStowageError(error)) throw error;
+      request.onRefused(storeId, error);
     }
-    await plan.finish();
-    if (plan.rows.length === 0 && request.moveFrom !== undefined) {
-      await removeUnlessLast(runtime, q, image, request.moveFrom);
-    }
-    if (request.byImport) await forgetFailures(ctx, q, image.id, stores);
-    q.afterCommit(() => runtime.worker.kick());
-    return plan.rows;
-  });
-  return await toTransferViews(ctx, rows);
+  }
+  await plan.finish();
+  if (plan.rows.length === 0 && request.moveFrom !== undefined) {
+    await removeUnlessLast(runtime, q, image, request.moveFrom);
+  }
+  if (request.byImport) await forgetFailures(ctx, q, image.id, stores);
+  q.afterCommit(() => runtime.worker.kick());
+  return plan.rows;
 }
 
 async function getCopyableImage(ctx: Context, q: Transaction, imageId: string): Promise<ImageRow> {
@@ -115,6 +129,7 @@ class CopyPlan {
     this.#request = request;
   }
 
+  /** Refuses, if it does, before it has written anything. */
   async add(storeId: string, held: LocationRow | undefined, open: TransferRow | undefined): Promise<void> {
     const { runtime } = this.#ctx;
     runtime.stores.get(storeId);

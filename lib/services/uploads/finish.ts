@@ -13,7 +13,7 @@ import type { Digests, Road } from '../../pipeline/types.ts';
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
-import { startCopies } from '../transfers/start-copies.ts';
+import { planCopies } from '../transfers/start-copies.ts';
 import { hashesFor } from './hashes.ts';
 import { leaseLost } from './lease.ts';
 import type { OpenWriter } from './open-writers.ts';
@@ -99,7 +99,6 @@ export async function proveAndActivate(ctx: Context, work: ProveAndActivate): Pr
   await ctx.runtime.db.transaction((q) => activate(ctx, q, work, proved));
   uploadChanged(ctx.runtime, upload.id);
   if (proved.md5 === null) ctx.runtime.deferredMd5.add(image.id);
-  await fillLeftOut(ctx, image.id, work);
 }
 
 function assertExpected(upload: UploadRow, sha512: string | null): void {
@@ -253,6 +252,7 @@ async function activate(ctx: Context, q: Transaction, work: ProveAndActivate, pr
         : { state: 'deleting', upload_id: null, updated_at: now },
     );
   }
+  await fillLeftOut(ctx, q, work);
   await recordEvent(ctx, q, { type: 'image', image_id: image.id, change: 'updated' }, image.owner_id);
 }
 
@@ -285,21 +285,23 @@ async function endUpload(
 /** Stores that failed on the way are filled by transfers; whoever uploaded need not be allowed to copy for that. */
 async function fillLeftOut(
   ctx: Context,
-  imageId: string,
-  { locations, committed }: ProveAndActivate,
+  q: Transaction,
+  { image, locations, committed }: ProveAndActivate,
 ): Promise<void> {
   const stores = locations
     .filter((location) => !committed.includes(location))
     .map((location) => location.store_id);
   if (stores.length === 0) return;
-  ctx.runtime.reconciler.kick();
-  try {
+  q.afterCommit(() => ctx.runtime.reconciler.kick());
+  await planCopies({ ...ctx, actor: systemActor }, q, {
+    imageId: image.id,
+    stores,
     // Most often such a store is out of reach at this very moment.
-    await startCopies({ ...ctx, actor: systemActor }, { imageId, stores, whenBack: true });
-  } catch (error) {
-    ctx.log.warn(
-      { err: error, image: imageId, stores },
-      'stores that failed during an upload could not be filled',
-    );
-  }
+    whenBack: true,
+    onRefused: (store, error) =>
+      ctx.log.warn(
+        { err: error, image: image.id, store },
+        'a store that failed during an upload could not be filled',
+      ),
+  });
 }

@@ -77,6 +77,8 @@ async function publish(
   const store = ctx.runtime.stores.writable(location.store_id);
   try {
     const stat = await store.stat(location.object_key);
+    // The commit may have been cut off before its last step: what it wrote under is nobody's to name from now on.
+    await store.discard(location.object_key, location.resume_state);
     return stat.sizeBytes === sizeBytes;
   } catch (error) {
     if (!isStoreFault(error, 'not-found')) throw error;

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { link, readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { uploadExpirySeconds } from '#lib/contract/limits.ts';
 import { findImage } from '#lib/db/repositories/images.ts';
@@ -10,6 +12,7 @@ import { StoreFault } from '#lib/stores/store.ts';
 import { appendToUpload } from './append.ts';
 import { createUpload } from './create.ts';
 import { deleteImage } from '../images/delete.ts';
+import { sweepUploads } from './expire.ts';
 import { removeUpload } from './remove.ts';
 
 async function open(t: TestContext, stores: StoreWish[] = [{ id: 'fast' }], now = () => Date.now()) {
@@ -97,6 +100,24 @@ test('a store that was left behind is not gone on with, however long its file is
   assert.notEqual(locations.get('weak')?.transfer_id, null);
 });
 
+test('a store that was left behind is filled even when the process dies right after the image became active', async (t) => {
+  const plan: StoreWish['plan'] = ({ name }) =>
+    name.includes('flush') ? { kind: 'fail', error: new StoreFault('failed', 'weak', 'no fsync') } : null;
+  const { place, process, begin, append } = await open(t, [{ id: 'fast' }, { id: 'weak', plan }]);
+  const upload = await begin(1000, { stores: 'fast,weak', all_stores_must_succeed: 'false' });
+  const { promise: active, resolve: becomeActive } = Promise.withResolvers<void>();
+  process.runtime.events.subscribe(({ event }) => {
+    if (event.type !== 'image') return;
+    process.kill();
+    becomeActive();
+  });
+  void append(upload.id, 0, randomBytes(1000)).catch(() => undefined);
+  await active;
+  const next = await openProcess(place);
+  assert.equal((await findImage(next.runtime.db.read, upload.image_id))?.status, 'active');
+  assert.notEqual((await locationsOf(next, upload.image_id)).get('weak')?.transfer_id ?? null, null);
+});
+
 test('the quota of a store counts what uploads were promised', async (t) => {
   const { begin } = await open(t, [{ id: 'fast', quotaBytes: 1000 }]);
   await begin(600);
@@ -126,4 +147,25 @@ test('what an upload opened is removed only after it has let go', async (t) => {
   await new Promise((resolve) => setTimeout(resolve, 350));
   assert.equal((await runtime.reconciler.runOnce()).removed, 1);
   assert.equal(await findUpload(db.read, upload.id), null);
+});
+
+test('a commit that was cut off between its two names leaves one of them', async (t) => {
+  let isDead = true;
+  const plan: StoreWish['plan'] = ({ name }) =>
+    isDead && name.includes('commit')
+      ? { kind: 'fail', error: new StoreFault('failed', 'fast', 'killed here') }
+      : null;
+  const { place, process, db, begin, append } = await open(t, [{ id: 'fast', plan }]);
+  const upload = await begin(5000);
+  await assert.rejects(append(upload.id, 0, randomBytes(5000)));
+  const directory = path.join(place.directory, 'fast');
+  const { object_key: key } = (await locationsOf(process, upload.image_id)).get('fast') ?? { object_key: '' };
+  await link(path.join(directory, `.${key}.part`), path.join(directory, key));
+  isDead = false;
+  assert.equal((await sweepUploads(process.runtime)).finished, 1);
+  assert.equal((await findImage(db.read, upload.image_id))?.status, 'active');
+  assert.deepEqual(
+    (await readdir(directory)).filter((name) => name.includes(upload.image_id)),
+    [key],
+  );
 });
