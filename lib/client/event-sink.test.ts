@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import type { InfiniteData } from '@tanstack/react-query';
 import assert from 'node:assert/strict';
 import test, { afterEach, beforeEach } from 'node:test';
@@ -6,7 +6,7 @@ import type { ImageList, ImageSummary, ImageView } from '#lib/contract/images.ts
 import type { TransferView } from '#lib/contract/transfers.ts';
 import { createEventSink } from './event-sink.ts';
 import type { EventSink } from './event-sink.ts';
-import { imageKeys } from './queries/images.ts';
+import { imageKeys, imageQuery } from './queries/images.ts';
 import { openTransfersKey } from './queries/transfers.ts';
 import { uploadsQuery } from './queries/uploads.ts';
 
@@ -183,4 +183,43 @@ test('many changed images at once refetch the list instead of one request each',
   await wait(600);
   assert.deepEqual(asked, []);
   assert.equal(client.getQueryState(listKey)?.isInvalidated, true);
+});
+
+test('a change that comes while the image is being fetched is not lost to the older answer', async () => {
+  const answers: (() => void)[] = [];
+  globalThis.fetch = async (input, init) => {
+    const number = asked.push(String(input));
+    await new Promise<void>((resolve, reject) => {
+      answers.push(resolve);
+      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error));
+    });
+    return Response.json(view(first, `answer ${number}`));
+  };
+  const opened = client.fetchQuery(imageQuery(first)).catch(() => undefined);
+  await wait(10);
+  sink.take({ type: 'image', image_id: first, change: 'updated' });
+  await wait(600);
+  assert.equal(asked.length, 2);
+  for (const answer of answers) answer();
+  await opened;
+  await wait(50);
+  assert.equal(client.getQueryData<ImageView>(imageKeys.detail(first))?.name, 'answer 2');
+  assert.equal(shownImages()[0]?.name, 'answer 2');
+});
+
+test('a transfer that ends while the open ones are being fetched does not stay open', async () => {
+  const answers: ((transfers: TransferView[]) => void)[] = [];
+  const ask = () => new Promise<TransferView[]>((resolve) => void answers.push(resolve));
+  const observer = new QueryObserver(client, { queryKey: openTransfersKey, queryFn: ask });
+  const stop = observer.subscribe(() => undefined);
+  answers.shift()?.([transfer('1', 'running')]);
+  await wait(10);
+  void observer.refetch();
+  sink.take({ type: 'transfer', transfer: transfer('1', 'done', 100) });
+  await wait(10);
+  answers.shift()?.([transfer('1', 'running')]);
+  answers.shift()?.([]);
+  await wait(10);
+  assert.deepEqual(client.getQueryData(openTransfersKey), []);
+  stop();
 });

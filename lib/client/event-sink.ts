@@ -1,4 +1,5 @@
-import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import { isCancelledError } from '@tanstack/react-query';
+import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query';
 import type { ServerEvent } from '#lib/contract/events.ts';
 import type { ImageList, ImageSummary, ImageView } from '#lib/contract/images.ts';
 import type { TransferList, TransferView } from '#lib/contract/transfers.ts';
@@ -75,7 +76,7 @@ export function createEventSink(client: QueryClient): EventSink {
           client.setQueryData<UploadView[]>(uploadsQuery.queryKey, (uploads) =>
             uploads?.filter((upload) => upload.id !== event.upload_id),
           );
-          return;
+          return askAgainIfAsking(client, uploadsQuery.queryKey);
         case 'reset':
           void client.invalidateQueries();
       }
@@ -97,10 +98,14 @@ async function refreshImage(client: QueryClient, id: string): Promise<void> {
     await client.invalidateQueries({ queryKey: imageKeys.lists });
     return;
   }
+  // An answer that is on its way may have been made before the change; `fetchQuery` would wait for that one.
+  await client.cancelQueries({ queryKey: imageKeys.detail(id), exact: true });
   try {
     const image = await client.fetchQuery({ ...imageQuery(id), staleTime: 0 });
     patchLists(client, id, () => toSummary(image));
   } catch (error) {
+    // A later change of it has begun to ask anew.
+    if (isCancelledError(error)) return;
     if (isApiError(error) && error.code === 'not_found') removeImage(client, id);
     else await client.invalidateQueries({ queryKey: imageKeys.detail(id) });
   }
@@ -151,8 +156,15 @@ function patchLists(
   });
 }
 
+/** The answer that is on its way was made before this end, and no later event would put right what it says. */
+function askAgainIfAsking(client: QueryClient, queryKey: QueryKey): void {
+  if (client.isFetching({ queryKey, exact: true }) > 0)
+    void client.invalidateQueries({ queryKey, exact: true });
+}
+
 function patchTransfer(client: QueryClient, transfer: TransferView): void {
   client.setQueryData<TransferView[]>(openTransfersKey, (open) => open && upsert(open, transfer, hasEnded));
+  if (hasEnded(transfer)) askAgainIfAsking(client, openTransfersKey);
   client.setQueriesData<InfiniteData<TransferList>>({ queryKey: transferKeys.lists }, (data) => {
     if (!data) return data;
     const isShown = data.pages.some((page) => page.transfers.some(({ id }) => id === transfer.id));
@@ -182,6 +194,7 @@ function patchUpload(client: QueryClient, upload: UploadView): void {
     uploadsQuery.queryKey,
     (uploads) => uploads && upsert(uploads, upload, () => false),
   );
+  if (upload.state === 'done' || upload.state === 'failed') askAgainIfAsking(client, uploadsQuery.queryKey);
 }
 
 /** In its place if it is there, else first; `leaves` says that it does not belong any more. */
