@@ -117,8 +117,9 @@ export async function openProcess(
   const close = async (): Promise<void> => {
     if (isClosed) return;
     isClosed = true;
-    if (!life.isDead) await Promise.all([runtime.worker.stop(), runtime.reconciler.stop()]);
-    await runtime.uploads.stop();
+    if (!life.isDead) {
+      await Promise.all([runtime.worker.stop(), runtime.reconciler.stop(), runtime.uploads.stop()]);
+    }
     await stores.close();
     await hashPool.close();
     slots.close();

@@ -44,11 +44,7 @@ export async function startCopies(ctx: Context, request: CopyRequest): Promise<T
 }
 
 /** The same inside a transaction of the caller, so that the intent is in the commit that gave the reason for it. */
-export async function planCopies(
-  ctx: Context,
-  q: Transaction,
-  request: CopyRequest,
-): Promise<TransferRow[]> {
+export async function planCopies(ctx: Context, q: Transaction, request: CopyRequest): Promise<TransferRow[]> {
   const { runtime } = ctx;
   const stores = [...new Set(request.stores)];
   const image = await getCopyableImage(ctx, q, request.imageId);
