@@ -4,7 +4,17 @@
  *
  * Times are milliseconds since the epoch, sizes are bytes, both as numbers (exact up to 2^53).
  */
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import * as pg from 'drizzle-orm/pg-core';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+  type SQLiteColumn,
+} from 'drizzle-orm/sqlite-core';
+import { beginningOf } from './long-text.ts';
 
 function number() {
   return integer({ mode: 'number' });
@@ -27,6 +37,11 @@ function serial() {
   return integer({ mode: 'number' }).primaryKey({ autoIncrement: true });
 }
 
+/** What an index takes of a text that may be long; conditions on it are made by `equalsText`. */
+function beginning(column: SQLiteColumn): SQLiteColumn {
+  return column;
+}
+
 export const sqliteColumns = {
   table: sqliteTable,
   text,
@@ -35,9 +50,28 @@ export const sqliteColumns = {
   flag,
   json,
   serial,
+  beginning,
   index,
   uniqueIndex,
   primaryKey,
 };
 
 export type Columns = typeof sqliteColumns;
+
+/** Text compares byte by byte, whatever the collation of the database is: as in SQLite, and as cursors rely on it. */
+const bytewiseText = pg.customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });
+
+/** The same builders for PostgreSQL; what they build behaves in queries as the SQLite types say. */
+export const postgresColumns = {
+  table: pg.pgTable,
+  text: () => bytewiseText(),
+  number: () => pg.bigint({ mode: 'number' }),
+  time: () => pg.bigint({ mode: 'number' }),
+  flag: () => pg.boolean(),
+  json: () => pg.jsonb(),
+  serial: () => pg.bigserial({ mode: 'number' }).primaryKey(),
+  beginning: beginningOf,
+  index: pg.index,
+  uniqueIndex: pg.uniqueIndex,
+  primaryKey: pg.primaryKey,
+} as unknown as Columns;

@@ -10,9 +10,28 @@ export interface Queries {
   /** Typed as SQLite's; on PostgreSQL the same calls are awaited (see `columns.ts`). Always `await` what it returns. */
   readonly db: BetterSQLite3Database;
   readonly tables: Tables;
+  /** For the few statements that the two do not share. */
+  readonly dialect: 'sqlite' | 'postgres';
+  /**
+   * Milliseconds since the epoch by the clock that every process on this database shares: its own on PostgreSQL, the
+   * only process's on SQLite. Leases are given and judged by it, never by the clock of a machine.
+   */
+  now(): Promise<number>;
 }
 
 export interface Transaction extends Queries {
+  /**
+   * Waits until no other transaction holds `key`, and holds it until the end of this one: between reading and writing
+   * what belongs to the key nobody else writes it. The key is the id of the image that something belongs to, or the
+   * name of another aggregate (`store:fast`, `user:admin`); the first thing in a transaction, several in sorted order.
+   * Does nothing on SQLite, where transactions run one after the other.
+   */
+  lock(key: string): Promise<void>;
+  /**
+   * Runs last in the transaction, sorted by key: for rows that many transactions write (counters), so that they are
+   * held for a moment only and always in the same order. Its statements must not depend on what this transaction read.
+   */
+  beforeCommit(key: string, work: () => Promise<void>): void;
   /** Runs after the commit, never after a rollback; its failure is only logged. */
   afterCommit(work: () => void): void;
 }
@@ -20,7 +39,21 @@ export interface Transaction extends Queries {
 export interface Database {
   /** Reads outside a transaction: sees what is committed. */
   readonly read: Queries;
-  /** Serialised on SQLite. No bytes move and nothing waits for a store inside. */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Serialised on SQLite; on PostgreSQL READ COMMITTED and, after a conflict with another transaction, run again from
+   * the beginning: `work` changes nothing but through `q`, and leaves the rest to `afterCommit`. No bytes move and
+   * nothing waits for a store inside, and everything is asked through `q`, never through `read`.
+   *
+   * Throws `database_unavailable` when the database is away or busy for too long. Unless it says otherwise, nothing was
+   * changed.
+   */
+  transaction<T>(work: (q: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+/** For a repository that finds a row other than its transaction has read it. The transaction is then run again. */
+export function overtaken(): Error {
+  return Object.assign(new Error('a row was changed by another transaction since it was read'), {
+    code: '40001',
+  });
 }

@@ -14,6 +14,7 @@ export function defineSchema({
   flag,
   json,
   serial,
+  beginning,
   index,
   uniqueIndex,
   primaryKey,
@@ -76,7 +77,7 @@ export function defineSchema({
     { image_id: text().notNull(), name: text().notNull(), value: text().notNull() },
     (row) => [
       primaryKey({ columns: [row.image_id, row.name] }),
-      index('image_properties_name').on(row.name, row.value, row.image_id),
+      index('image_properties_name').on(row.name, beginning(row.value), row.image_id),
     ],
   );
 

@@ -7,43 +7,52 @@ import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import SQLite from 'better-sqlite3';
 import { StowageError } from '../contract/errors.ts';
 import { sqliteColumns } from './columns.ts';
-import type { Database, Transaction } from './database.ts';
+import { openCommitWork } from './commit-work.ts';
+import type { Database, Queries, Transaction } from './database.ts';
 import { defineSchema } from './define-schema.ts';
+import { assertKnown } from './migrations.ts';
 
 export interface SqliteOptions {
   file: string;
   migrationsDirectory: string;
+  /** Milliseconds since the epoch; the clock of this process if absent. */
+  now?: () => number;
   onAfterCommitFailure?: (error: unknown) => void;
 }
 
-export function openSqlite({ file, migrationsDirectory, onAfterCommitFailure }: SqliteOptions): Database {
-  const tables = defineSchema(sqliteColumns);
+export function openSqlite({
+  file,
+  migrationsDirectory,
+  now = () => Date.now(),
+  onAfterCommitFailure,
+}: SqliteOptions): Database {
   const writer = connect(file);
+  assertKnown(listApplied(writer), migrationsDirectory);
   migrate(drizzle(writer), { migrationsFolder: migrationsDirectory });
   const reader = connect(file);
   reader.pragma('query_only = true');
-  const read = { db: drizzle(reader), tables };
-  const write = drizzle(writer);
+  const shared = {
+    tables: defineSchema(sqliteColumns),
+    dialect: 'sqlite',
+    now: () => Promise.resolve(now()),
+  } as const;
+  const read: Queries = { ...shared, db: drizzle(reader) };
+  const write: Queries = { ...shared, db: drizzle(writer) };
   let queue: Promise<unknown> = Promise.resolve();
 
   async function run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const followUps: (() => void)[] = [];
+    const { finish, tell, ...commitWork } = openCommitWork();
     begin(writer);
     let result: T;
     try {
-      result = await work({ db: write, tables, afterCommit: (followUp) => void followUps.push(followUp) });
+      result = await work({ ...write, ...commitWork, lock: () => Promise.resolve() });
+      await finish();
       writer.exec('COMMIT');
     } catch (error) {
       if (writer.inTransaction) writer.exec('ROLLBACK');
       throw toDatabaseError(error);
     }
-    for (const followUp of followUps) {
-      try {
-        followUp();
-      } catch (error) {
-        onAfterCommitFailure?.(error);
-      }
-    }
+    tell(onAfterCommitFailure);
     return result;
   }
 
@@ -74,6 +83,14 @@ function connect(file: string): SQLite.Database {
   connection.pragma('cache_size = -16384');
   connection.pragma('temp_store = MEMORY');
   return connection;
+}
+
+function listApplied(connection: SQLite.Database): string[] {
+  const known = connection
+    .prepare("select 1 from sqlite_master where type = 'table' and name = '__drizzle_migrations'")
+    .get();
+  if (known === undefined) return [];
+  return connection.prepare<[], string>('select hash from __drizzle_migrations').pluck().all();
 }
 
 function begin(writer: SQLite.Database): void {

@@ -1,47 +1,51 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Visibility } from '../../contract/common.ts';
-import type { Queries } from '../database.ts';
+import type { Queries, Transaction } from '../database.ts';
 
-/** Adds to the count and bytes of images of one owner and visibility. In the same transaction as the change itself. */
-export async function countImage(
-  q: Queries,
+/** Adds to the count and bytes of images of one owner and visibility, in the same transaction as the change itself. */
+export function countImage(
+  q: Transaction,
   ownerId: string,
   visibility: Visibility,
   count: number,
   bytes: number,
-): Promise<void> {
+): void {
   const { image_counters } = q.tables;
-  await q.db
-    .insert(image_counters)
-    .values({ owner_id: ownerId, visibility, image_count: count, image_bytes: bytes })
-    .onConflictDoUpdate({
-      target: [image_counters.owner_id, image_counters.visibility],
-      set: {
-        image_count: sql`${image_counters.image_count} + ${count}`,
-        image_bytes: sql`${image_counters.image_bytes} + ${bytes}`,
-      },
-    });
+  q.beforeCommit(`images of ${ownerId} ${visibility}`, async () => {
+    await q.db
+      .insert(image_counters)
+      .values({ owner_id: ownerId, visibility, image_count: count, image_bytes: bytes })
+      .onConflictDoUpdate({
+        target: [image_counters.owner_id, image_counters.visibility],
+        set: {
+          image_count: sql`${image_counters.image_count} + ${count}`,
+          image_bytes: sql`${image_counters.image_bytes} + ${bytes}`,
+        },
+      });
+  });
 }
 
 /** Adds to what a store holds for one owner; see `locations.ts`, which calls it with every change of state. */
-export async function countLocation(
-  q: Queries,
+export function countLocation(
+  q: Transaction,
   storeId: string,
   ownerId: string,
   count: number,
   bytes: number,
-): Promise<void> {
+): void {
   const { store_counters } = q.tables;
-  await q.db
-    .insert(store_counters)
-    .values({ store_id: storeId, owner_id: ownerId, image_count: count, stored_bytes: bytes })
-    .onConflictDoUpdate({
-      target: [store_counters.store_id, store_counters.owner_id],
-      set: {
-        image_count: sql`${store_counters.image_count} + ${count}`,
-        stored_bytes: sql`${store_counters.stored_bytes} + ${bytes}`,
-      },
-    });
+  q.beforeCommit(`store ${storeId} ${ownerId}`, async () => {
+    await q.db
+      .insert(store_counters)
+      .values({ store_id: storeId, owner_id: ownerId, image_count: count, stored_bytes: bytes })
+      .onConflictDoUpdate({
+        target: [store_counters.store_id, store_counters.owner_id],
+        set: {
+          image_count: sql`${store_counters.image_count} + ${count}`,
+          stored_bytes: sql`${store_counters.stored_bytes} + ${bytes}`,
+        },
+      });
+  });
 }
 
 export async function sumStores(
@@ -57,8 +61,8 @@ export async function sumImages(
   const { image_counters } = q.tables;
   const rows = await q.db
     .select({
-      count: sql<number>`coalesce(sum(${image_counters.image_count}), 0)`,
-      bytes: sql<number>`coalesce(sum(${image_counters.image_bytes}), 0)`,
+      count: sql`coalesce(sum(${image_counters.image_count}), 0)`.mapWith(Number),
+      bytes: sql`coalesce(sum(${image_counters.image_bytes}), 0)`.mapWith(Number),
     })
     .from(image_counters)
     .where(
@@ -67,5 +71,5 @@ export async function sumImages(
         where.visibility === undefined ? undefined : eq(image_counters.visibility, where.visibility),
       ),
     );
-  return { count: Number(rows[0]?.count ?? 0), bytes: Number(rows[0]?.bytes ?? 0) };
+  return rows[0] ?? { count: 0, bytes: 0 };
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lt, max, min } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 import type { EventRow } from '../define-schema.ts';
 
@@ -17,16 +17,12 @@ export async function listEventsAfter(q: Queries, id: number, limit: number): Pr
 }
 
 export async function firstEventId(q: Queries): Promise<number | null> {
-  const rows = await q.db
-    .select({ id: sql<number | null>`min(${q.tables.events.id})` })
-    .from(q.tables.events);
+  const rows = await q.db.select({ id: min(q.tables.events.id) }).from(q.tables.events);
   return rows[0]?.id ?? null;
 }
 
 export async function lastEventId(q: Queries): Promise<number | null> {
-  const rows = await q.db
-    .select({ id: sql<number | null>`max(${q.tables.events.id})` })
-    .from(q.tables.events);
+  const rows = await q.db.select({ id: max(q.tables.events.id) }).from(q.tables.events);
   return rows[0]?.id ?? null;
 }
 

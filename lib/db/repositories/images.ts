@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, exists, gt, inArray, isNull, lt, not, or, sql, type SQL } from 'drizzle-orm';
 import type { Visibility } from '../../contract/common.ts';
-import type { Queries } from '../database.ts';
+import { overtaken, type Queries, type Transaction } from '../database.ts';
 import type { ImageRow } from '../define-schema.ts';
+import { equalsText } from '../long-text.ts';
 import { countImage } from './counters.ts';
 
 /** An image with what belongs to it, as lists and pages need it. */
@@ -13,7 +14,7 @@ export interface ImageRecord extends ImageRow {
 export type NewImage = Omit<ImageRow, 'sort_name' | 'sort_size' | 'revision'>;
 
 export async function insertImage(
-  q: Queries,
+  q: Transaction,
   image: NewImage,
   tags: readonly string[],
   properties: Readonly<Record<string, string>>,
@@ -21,7 +22,7 @@ export async function insertImage(
   await q.db.insert(q.tables.images).values({ ...image, ...sortColumns(image), revision: 0 });
   await writeTags(q, image.id, tags);
   await writeProperties(q, image.id, properties);
-  await countImage(q, image.owner_id, image.visibility, 1, image.size_bytes ?? 0);
+  countImage(q, image.owner_id, image.visibility, 1, image.size_bytes ?? 0);
 }
 
 function sortColumns(image: { name: string | null; size_bytes: number | null }): {
@@ -46,30 +47,40 @@ export type ImageChanges = Partial<
 > & { updated_at: number };
 
 /** Writes columns of one image and keeps the counters. `before` is the row as read in this transaction. */
-export async function updateImage(q: Queries, before: ImageRow, changes: ImageChanges): Promise<ImageRow> {
+export async function updateImage(
+  q: Transaction,
+  before: ImageRow,
+  changes: ImageChanges,
+): Promise<ImageRow> {
   const after: ImageRow = { ...before, ...changes, revision: before.revision + 1 };
   Object.assign(after, sortColumns(after));
   const { id, ...columns } = after;
-  await q.db.update(q.tables.images).set(columns).where(eq(q.tables.images.id, id));
+  const { images } = q.tables;
+  const written = await q.db
+    .update(images)
+    .set(columns)
+    .where(and(eq(images.id, id), eq(images.revision, before.revision)))
+    .returning({ id: images.id });
+  if (written.length === 0) throw overtaken();
   if (
     before.owner_id !== after.owner_id ||
     before.visibility !== after.visibility ||
     before.size_bytes !== after.size_bytes
   ) {
-    await countImage(q, before.owner_id, before.visibility, -1, -(before.size_bytes ?? 0));
-    await countImage(q, after.owner_id, after.visibility, 1, after.size_bytes ?? 0);
+    countImage(q, before.owner_id, before.visibility, -1, -(before.size_bytes ?? 0));
+    countImage(q, after.owner_id, after.visibility, 1, after.size_bytes ?? 0);
   }
   return after;
 }
 
 /** Removes the record and what belongs to it. Its locations must be gone or `deleting`. */
-export async function deleteImageRow(q: Queries, image: ImageRow): Promise<void> {
+export async function deleteImageRow(q: Transaction, image: ImageRow): Promise<void> {
   const { images, image_tags, image_properties, image_members, image_pieces } = q.tables;
   for (const belonging of [image_tags, image_properties, image_members, image_pieces]) {
     await q.db.delete(belonging).where(eq(belonging.image_id, image.id));
   }
   await q.db.delete(images).where(eq(images.id, image.id));
-  await countImage(q, image.owner_id, image.visibility, -1, -(image.size_bytes ?? 0));
+  countImage(q, image.owner_id, image.visibility, -1, -(image.size_bytes ?? 0));
 }
 
 export async function writeTags(q: Queries, imageId: string, tags: readonly string[]): Promise<void> {
@@ -366,7 +377,7 @@ export const imageFilters = {
           and(
             eq(image_properties.image_id, images.id),
             eq(image_properties.name, name),
-            eq(image_properties.value, value),
+            equalsText(image_properties.value, value),
           ),
         ),
     );

@@ -1,15 +1,15 @@
-import { and, asc, eq, gt, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lt, lte, min, ne, or } from 'drizzle-orm';
 import type { LocationState } from '../../contract/common.ts';
-import type { Queries } from '../database.ts';
+import type { Queries, Transaction } from '../database.ts';
 import type { LocationRow } from '../define-schema.ts';
 import { countLocation } from './counters.ts';
 
 /** A row in one of these states takes room in its store that counts. */
 const counted: ReadonlySet<LocationState> = new Set(['active', 'verifying', 'corrupt']);
 
-export async function insertLocation(q: Queries, location: LocationRow, ownerId: string): Promise<void> {
+export async function insertLocation(q: Transaction, location: LocationRow, ownerId: string): Promise<void> {
   await q.db.insert(q.tables.locations).values(location);
-  if (counted.has(location.state)) await countLocation(q, location.store_id, ownerId, 1, location.bytes);
+  if (counted.has(location.state)) countLocation(q, location.store_id, ownerId, 1, location.bytes);
 }
 
 export async function findLocation(q: Queries, id: string): Promise<LocationRow | null> {
@@ -104,7 +104,7 @@ export async function listDeleting(q: Queries, now: number, limit: number): Prom
 export async function nextRemovalAt(q: Queries): Promise<number | null> {
   const { locations } = q.tables;
   const rows = await q.db
-    .select({ at: sql<number | null>`min(${locations.next_attempt_at})` })
+    .select({ at: min(locations.next_attempt_at) })
     .from(locations)
     .where(eq(locations.state, 'deleting'));
   return rows[0]?.at ?? null;
@@ -136,7 +136,7 @@ export type LocationChanges = Partial<
  * that somebody else has taken over, nothing was written, and the caller must let go.
  */
 export async function updateLocation(
-  q: Queries,
+  q: Transaction,
   before: LocationRow,
   ownerId: string,
   changes: LocationChanges,
@@ -152,7 +152,7 @@ export async function updateLocation(
   const after = { ...before, ...changes };
   const [was, is] = [counted.has(before.state), counted.has(after.state)];
   if (was || is) {
-    await countLocation(
+    countLocation(
       q,
       before.store_id,
       ownerId,
@@ -163,7 +163,11 @@ export async function updateLocation(
   return true;
 }
 
-export async function deleteLocationRow(q: Queries, location: LocationRow, ownerId: string): Promise<void> {
+export async function deleteLocationRow(
+  q: Transaction,
+  location: LocationRow,
+  ownerId: string,
+): Promise<void> {
   await q.db.delete(q.tables.locations).where(eq(q.tables.locations.id, location.id));
-  if (counted.has(location.state)) await countLocation(q, location.store_id, ownerId, -1, -location.bytes);
+  if (counted.has(location.state)) countLocation(q, location.store_id, ownerId, -1, -location.bytes);
 }

@@ -1,4 +1,20 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, ne, or, sql, type SQL } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  lt,
+  lte,
+  min,
+  ne,
+  or,
+  sql,
+  type SQL,
+} from 'drizzle-orm';
 import type { TransferState } from '../../contract/transfers.ts';
 import type { Queries } from '../database.ts';
 import type { TransferRow } from '../define-schema.ts';
@@ -142,11 +158,11 @@ export async function listRunnableProjects(
     .where(runnable(q, now));
   if (waiting.length === 0) return [];
   const running = await q.db
-    .select({ projectId: transfers.project_id, running: sql<number>`count(*)` })
+    .select({ projectId: transfers.project_id, running: count() })
     .from(transfers)
     .where(and(inArray(transfers.state, held), gt(transfers.lease_expires_at, now)))
     .groupBy(transfers.project_id);
-  const counts = new Map(running.map((row) => [row.projectId, Number(row.running)]));
+  const counts = new Map(running.map((row) => [row.projectId, row.running]));
   return waiting.map(({ projectId }) => ({ projectId, running: counts.get(projectId) ?? 0 }));
 }
 
@@ -179,11 +195,11 @@ export async function listRunnableOfGroup(q: Queries, now: number, groupId: stri
 export async function countHeldByStore(q: Queries, now: number): Promise<Map<string, number>> {
   const { transfers } = q.tables;
   const rows = await q.db
-    .select({ storeId: transfers.target_store, count: sql<number>`count(*)` })
+    .select({ storeId: transfers.target_store, count: count() })
     .from(transfers)
     .where(and(inArray(transfers.state, held), gt(transfers.lease_expires_at, now)))
     .groupBy(transfers.target_store);
-  return new Map(rows.map((row) => [row.storeId, Number(row.count)]));
+  return new Map(rows.map((row) => [row.storeId, row.count]));
 }
 
 /** Held ones, dead or alive, for whoever has to judge the leases. */
@@ -220,18 +236,18 @@ export async function extendLease(
 export async function countOpenByState(q: Queries): Promise<{ state: TransferState; count: number }[]> {
   const { transfers } = q.tables;
   const rows = await q.db
-    .select({ state: transfers.state, count: sql<number>`count(*)` })
+    .select({ state: transfers.state, count: count() })
     .from(transfers)
     .where(inArray(transfers.state, open))
     .groupBy(transfers.state);
-  return rows.map((row) => ({ state: row.state, count: Number(row.count) }));
+  return rows.map((row) => ({ state: row.state, count: row.count }));
 }
 
 /** When the next waiting transfer becomes due; null when none waits for a time. */
 export async function nextDueAt(q: Queries, now: number): Promise<number | null> {
   const { transfers } = q.tables;
   const rows = await q.db
-    .select({ at: sql<number | null>`min(${transfers.next_attempt_at})` })
+    .select({ at: min(transfers.next_attempt_at) })
     .from(transfers)
     .where(and(eq(transfers.state, 'queued'), gt(transfers.next_attempt_at, now)));
   return rows[0]?.at ?? null;
@@ -259,7 +275,7 @@ export async function listOrphanedTransfers(q: Queries, limit: number): Promise<
 export async function sumReserved(q: Queries): Promise<Map<string, number>> {
   const { locations, transfers, uploads } = q.tables;
   const copies = await q.db
-    .select({ storeId: locations.store_id, bytes: sql<number>`sum(${transfers.bytes_total})` })
+    .select({ storeId: locations.store_id, bytes: sql`sum(${transfers.bytes_total})`.mapWith(Number) })
     .from(locations)
     .innerJoin(transfers, eq(transfers.id, locations.transfer_id))
     .where(and(eq(locations.state, 'writing'), ne(transfers.state, 'canceled')))
@@ -267,7 +283,7 @@ export async function sumReserved(q: Queries): Promise<Map<string, number>> {
   const incoming = await q.db
     .select({
       storeId: locations.store_id,
-      bytes: sql<number>`sum(coalesce(${uploads.length_bytes}, ${locations.bytes}))`,
+      bytes: sql`sum(coalesce(${uploads.length_bytes}, ${locations.bytes}))`.mapWith(Number),
     })
     .from(locations)
     .innerJoin(uploads, eq(uploads.id, locations.upload_id))
@@ -275,7 +291,7 @@ export async function sumReserved(q: Queries): Promise<Map<string, number>> {
     .groupBy(locations.store_id);
   const sums = new Map<string, number>();
   for (const { storeId, bytes } of [...copies, ...incoming]) {
-    sums.set(storeId, (sums.get(storeId) ?? 0) + Number(bytes));
+    sums.set(storeId, (sums.get(storeId) ?? 0) + bytes);
   }
   return sums;
 }

@@ -1,0 +1,166 @@
+/**
+ * PostgreSQL through pg: a pool for each process, READ COMMITTED transactions, and advisory locks where SQLite has its
+ * one writer. A connection is taken for a statement or a transaction and never while bytes flow.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { NodePgDatabase, NodePgSession, type NodePgClient } from 'drizzle-orm/node-postgres';
+import { PgDialect, type PgPreparedQuery, type PreparedQueryConfig } from 'drizzle-orm/pg-core';
+import pg from 'pg';
+import { postgresColumns } from './columns.ts';
+import { openCommitWork } from './commit-work.ts';
+import type { Database, Queries, Transaction } from './database.ts';
+import { defineSchema } from './define-schema.ts';
+import { isConflict, isConnectionLost, toDatabaseError } from './postgres-errors.ts';
+import { migratePostgres } from './postgres-migrations.ts';
+
+export interface PostgresOptions {
+  /** postgres://…; may hold a password, so it is never told. */
+  url: string;
+  /** Connections of this process at most, beside the one that migrates at the start. */
+  poolSize: number;
+  migrationsDirectory: string;
+  /** Milliseconds since the epoch; the database's own clock if absent. */
+  now?: () => number;
+  onAfterCommitFailure?: (error: unknown) => void;
+  /** An idle connection broke: the pool replaces it, nothing was lost. */
+  onConnectionError?: (error: unknown) => void;
+}
+
+export interface PostgresDatabase extends Database {
+  /** For what shares the connections: the queue of jobs, notifications. */
+  readonly pool: pg.Pool;
+}
+
+const connectTimeoutMilliseconds = 5_000;
+/** As long as SQLite waits for its writer. */
+const lockTimeoutMilliseconds = 5_000;
+const statementTimeoutMilliseconds = 30_000;
+/** A server that does not even say that it gave up. */
+const queryTimeoutMilliseconds = statementTimeoutMilliseconds + 5_000;
+/** A process that is frozen in a transaction does not keep the others from what it has locked. */
+const idleInTransactionTimeoutMilliseconds = 10_000;
+const attemptLimit = 10;
+
+/**
+ * Connects, brings the schema to what this code needs (one process at a time, the others wait) and opens the pool.
+ * Throws `database_unavailable` when there is no server within half a minute, `conflict` when the schema is newer.
+ */
+export async function openPostgres(options: PostgresOptions): Promise<PostgresDatabase> {
+  await migratePostgres(options);
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: 'stowage',
+    max: options.poolSize,
+    keepAlive: true,
+    connectionTimeoutMillis: connectTimeoutMilliseconds,
+    lock_timeout: lockTimeoutMilliseconds,
+    statement_timeout: statementTimeoutMilliseconds,
+    query_timeout: queryTimeoutMilliseconds,
+    idle_in_transaction_session_timeout: idleInTransactionTimeoutMilliseconds,
+  });
+  const onConnectionError = (error: unknown) => options.onConnectionError?.(error);
+  pool.on('error', onConnectionError);
+  // Also while it is taken: between two statements of a transaction nobody else listens.
+  pool.on('connect', (client) => client.on('error', onConnectionError));
+  const tables = defineSchema(postgresColumns);
+
+  async function begin(): Promise<pg.PoolClient> {
+    const client = await pool.connect();
+    try {
+      await client.query('begin isolation level read committed read write');
+      return client;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
+  async function attempt<T>(work: (q: Transaction) => Promise<T>): Promise<T> {
+    const { finish, tell, ...commitWork } = openCommitWork();
+    const client = await begin();
+    let isCommit = false;
+    let result: T;
+    try {
+      const q = openQueries(client, tables, options.now);
+      const lock = async (key: string) => {
+        await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
+      };
+      result = await work({ ...q, ...commitWork, lock });
+      await finish();
+      isCommit = true;
+      await client.query('commit');
+    } catch (error) {
+      await rollBack(client, error);
+      throw isConflict(error) ? error : toDatabaseError(error, { isCommit });
+    }
+    client.release();
+    tell(options.onAfterCommitFailure);
+    return result;
+  }
+
+  return {
+    pool,
+    read: openQueries(pool, tables, options.now),
+    async transaction(work) {
+      for (let attempts = 1; ; attempts += 1) {
+        try {
+          return await attempt(work);
+        } catch (error) {
+          if (!isConflict(error) || attempts === attemptLimit) throw toDatabaseError(error);
+        }
+        await delay(Math.random() * 10 * attempts);
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+function openQueries(client: NodePgClient, tables: Queries['tables'], now?: () => number): Queries {
+  const dialect = new PgDialect();
+  const db = new NodePgDatabase(dialect, new Session(client, dialect, undefined), undefined);
+  return {
+    db: db as unknown as Queries['db'],
+    tables,
+    dialect: 'postgres',
+    async now() {
+      if (now !== undefined) return now();
+      try {
+        const { rows } = await client.query<{ now: string }>(
+          'select (extract(epoch from clock_timestamp()) * 1000)::bigint as now',
+        );
+        return Number(rows[0]?.now);
+      } catch (error) {
+        throw toDatabaseError(error);
+      }
+    },
+  };
+}
+
+/** A connection that cannot even roll back is thrown away, and the server rolls back. */
+async function rollBack(client: pg.PoolClient, error: unknown): Promise<void> {
+  if (isConnectionLost(error)) return client.release(true);
+  const isClean = await client.query('rollback').then(
+    () => true,
+    () => false,
+  );
+  client.release(!isClean);
+}
+
+/** Drizzle's, with errors that may be told; see `toDatabaseError`. */
+class Session extends NodePgSession<Record<string, never>, Record<string, never>> {
+  override prepareQuery<T extends PreparedQueryConfig>(...preparation: Preparation<T>): PgPreparedQuery<T> {
+    const prepared = super.prepareQuery<T>(...preparation);
+    const execute = prepared.execute.bind(prepared);
+    prepared.execute = async (values) => {
+      try {
+        return await execute(values);
+      } catch (error) {
+        throw isConflict(error) ? error : toDatabaseError(error);
+      }
+    };
+    return prepared;
+  }
+}
+
+declare const prepare: NodePgSession<Record<string, never>, Record<string, never>>['prepareQuery'];
+type Preparation<T extends PreparedQueryConfig> = Parameters<typeof prepare<T>>;

@@ -1,0 +1,23 @@
+/** The tables as drizzle-kit reads them to write migrations into drizzle/postgres. */
+import { postgresColumns } from './columns.ts';
+import { defineSchema } from './define-schema.ts';
+
+export const {
+  images,
+  image_tags,
+  image_properties,
+  image_members,
+  image_pieces,
+  locations,
+  uploads,
+  transfers,
+  stores,
+  store_counters,
+  image_counters,
+  projects,
+  users,
+  role_assignments,
+  tokens,
+  application_credentials,
+  events,
+} = defineSchema(postgresColumns);
