@@ -1,5 +1,5 @@
 import { StowageError } from '#lib/contract/errors.ts';
-import type { Transaction } from '#lib/db/database.ts';
+import type { Queries, Transaction } from '#lib/db/database.ts';
 import { sumStores } from '#lib/db/repositories/counters.ts';
 import { sumReserved } from '#lib/db/repositories/transfers.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
@@ -9,18 +9,31 @@ import type { Runtime } from '#lib/runtime/runtime.ts';
  * uploads and copies under way. In the transaction that makes the promise, so that two cannot have the same room.
  */
 export async function assertRoom(
-  { stores }: Pick<Runtime, 'stores'>,
+  runtime: Pick<Runtime, 'stores'>,
   q: Transaction,
   storeId: string,
   bytes: number,
 ): Promise<void> {
+  const room = await roomIn(runtime, q, storeId);
+  if (room !== null && bytes > room) throw noRoom(storeId, bytes);
+}
+
+/** Bytes that the quota of a store leaves; negative when it is overrun, null without a quota. */
+export async function roomIn(
+  { stores }: Pick<Runtime, 'stores'>,
+  q: Queries,
+  storeId: string,
+): Promise<number | null> {
   const quota = stores.get(storeId).definition.quotaBytes;
-  if (quota === null) return;
+  if (quota === null) return null;
   let taken = (await sumReserved(q)).get(storeId) ?? 0;
   for (const { store_id, stored_bytes } of await sumStores(q))
     if (store_id === storeId) taken += stored_bytes;
-  if (taken + bytes <= quota) return;
-  throw new StowageError(
+  return quota - taken;
+}
+
+export function noRoom(storeId: string, bytes: number): StowageError {
+  return new StowageError(
     'store_full',
     `The quota of the store "${storeId}" has no room for ${bytes} more bytes.`,
     {

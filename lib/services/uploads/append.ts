@@ -13,6 +13,7 @@ import { hashesFor } from './hashes.ts';
 import { keepLease, letGo, takeUpload } from './lease.ts';
 import { openWriters } from './open-writers.ts';
 import { uploadChanged } from './publish.ts';
+import { openRoom, type UploadRoom } from './room.ts';
 import { saveDurable } from './save-durable.ts';
 import type { ActiveAppend } from './sessions.ts';
 
@@ -62,6 +63,7 @@ async function append(
   const locations = (await listLocationsOfUpload(runtime.db.read, upload.id)).filter(
     (location) => location.state === 'writing',
   );
+  const room = await openRoom(runtime, upload, locations);
   const writers = await openWriters(ctx, upload, locations);
   const road = await openRoad(
     {
@@ -74,7 +76,7 @@ async function append(
       inspectorSnapshot: upload.inspector_snapshot ?? undefined,
       allMustSucceed: upload.all_stores_must_succeed,
       // No signal: who interrupts wants what has arrived to become durable, and the body stops by itself.
-      onDurable: (progress) => saveDurable(runtime, upload, image, locations, progress),
+      onDurable: (progress) => saveDurable(runtime, upload, image, locations, progress, room),
     },
     { slots: runtime.slots, hashPool: runtime.hashPool },
   );
@@ -82,7 +84,7 @@ async function append(
   let isOver = upload.kind === 'put';
   const endLease = keepLease(ctx, upload);
   try {
-    await carry(runtime, request, road, session);
+    await carry(runtime, request, road, session, room);
     // A plain PUT in chunks has no stated length: its end is the end of the image.
     const lengthBytes = upload.length_bytes ?? (upload.kind === 'put' ? road.position : null);
     if (road.position === lengthBytes) {
@@ -112,6 +114,7 @@ async function carry(
   request: AppendRequest,
   road: Road,
   session: ActiveAppend,
+  room: UploadRoom | null,
 ): Promise<void> {
   const limit = runtime.config.limits.imageSizeBytes;
   for (;;) {
@@ -125,6 +128,7 @@ async function carry(
           `The image has more than ${limit} bytes, the most that is taken here.`,
         );
       }
+      room?.assertHolds(session.receivedBytes);
       await road.write(piece);
     }
   }

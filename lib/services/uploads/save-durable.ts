@@ -8,6 +8,7 @@ import type { RoadOptions, SinkProgress } from '../../pipeline/types.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
 import { leaseLost } from './lease.ts';
+import type { UploadRoom } from './room.ts';
 
 type DurableProgress = Parameters<NonNullable<RoadOptions['onDurable']>>[0];
 
@@ -18,6 +19,7 @@ export async function saveDurable(
   image: ImageRow,
   locations: readonly LocationRow[],
   progress: DurableProgress,
+  room: UploadRoom | null,
 ): Promise<void> {
   await runtime.db.transaction(async (q) => {
     const now = runtime.now();
@@ -36,6 +38,7 @@ export async function saveDurable(
     if (!mine) throw leaseLost();
     await savePieces(q, image.id, progress.pieces);
     for (const sink of progress.sinks) await saveSink(q, image, locations, sink, now);
+    await room?.measure(q, progress.durableBytes);
   });
 }
 

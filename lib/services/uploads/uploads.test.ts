@@ -21,7 +21,7 @@ async function open(t: TestContext, stores: StoreWish[] = [{ id: 'fast' }], now 
   const config = { limits: { imageSizeBytes: 2 ** 40 }, defaultStore: 'fast', stores: [] };
   Object.assign(process.runtime.config, config);
   const ctx = contextOf(process.runtime, tenant);
-  const begin = (lengthBytes: number, metadata: Record<string, string> = {}) =>
+  const begin = (lengthBytes: number | null, metadata: Record<string, string> = {}) =>
     createUpload(ctx, { id: randomUUID(), lengthBytes, metadata });
   const append = (uploadId: string, offset: number, bytes: Uint8Array) => {
     const pieces = [bytes];
@@ -123,6 +123,32 @@ test('the quota of a store counts what uploads were promised', async (t) => {
   await begin(600);
   await assert.rejects(begin(600), { code: 'store_full' });
   await begin(400);
+});
+
+test('an upload of unknown length stops at the quota of its store', async (t) => {
+  const { db, begin, append } = await open(t, [{ id: 'fast', quotaBytes: 1000 }]);
+  const upload = await begin(null);
+  await append(upload.id, 0, randomBytes(600));
+  await assert.rejects(append(upload.id, 600, randomBytes(600)), { code: 'store_full' });
+  assert.equal((await findUpload(db.read, upload.id))?.offset_bytes, 600);
+  await append(upload.id, 600, randomBytes(400));
+});
+
+test('of two uploads of unknown length that share the last room of a quota one is stopped', async (t) => {
+  const { db, ctx, begin, append } = await open(t, [{ id: 'fast', quotaBytes: 1000 }]);
+  const [first, second] = [await begin(null), await begin(null)];
+  let running: Promise<unknown> | undefined;
+  const { promise: piece, resolve: send } = Promise.withResolvers<Uint8Array[] | null>();
+  const batches = [piece];
+  const opened = new Promise<void>((resolve) => {
+    const next = () => (resolve(), batches.shift() ?? Promise.resolve(null));
+    running = appendToUpload(ctx, { uploadId: first.id, offset: 0, next });
+  });
+  await opened;
+  await append(second.id, 0, randomBytes(600));
+  send([randomBytes(600)]);
+  await assert.rejects(async () => await running, { code: 'store_full' });
+  assert.equal((await findUpload(db.read, first.id))?.offset_bytes, 0);
 });
 
 test('a request that only asks for the wrong offset takes the lease from nobody', async (t) => {
