@@ -67,6 +67,12 @@ export function defineSchema({
     ],
   );
 
+  /** Ids that were used: what trusts an image by its id must never get other bytes under it (OSSN-0075). */
+  const deleted_images = table('deleted_images', {
+    id: text().primaryKey(),
+    deleted_at: time().notNull(),
+  });
+
   const image_tags = table('image_tags', { image_id: text().notNull(), tag: text().notNull() }, (row) => [
     primaryKey({ columns: [row.image_id, row.tag] }),
     index('image_tags_tag').on(row.tag, row.image_id),
@@ -337,6 +343,7 @@ export function defineSchema({
 
   return {
     images,
+    deleted_images,
     image_tags,
     image_properties,
     image_members,

@@ -4,6 +4,7 @@ import { defineSchema } from './define-schema.ts';
 
 export const {
   images,
+  deleted_images,
   image_tags,
   image_properties,
   image_members,

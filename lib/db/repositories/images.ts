@@ -37,6 +37,18 @@ export async function findImage(q: Queries, id: string): Promise<ImageRow | null
   return rows[0] ?? null;
 }
 
+/** An image has this id, or had it once. */
+export async function isUsedId(q: Queries, id: string): Promise<boolean> {
+  const { deleted_images } = q.tables;
+  if ((await findImage(q, id)) !== null) return true;
+  const rows = await q.db
+    .select({ id: deleted_images.id })
+    .from(deleted_images)
+    .where(eq(deleted_images.id, id))
+    .limit(1);
+  return rows.length > 0;
+}
+
 export async function findImageRecord(q: Queries, id: string): Promise<ImageRecord | null> {
   const row = await findImage(q, id);
   return row === null ? null : ((await withBelongings(q, [row]))[0] ?? null);
@@ -73,13 +85,14 @@ export async function updateImage(
   return after;
 }
 
-/** Removes the record and what belongs to it. Its locations must be gone or `deleting`. */
-export async function deleteImageRow(q: Transaction, image: ImageRow): Promise<void> {
-  const { images, image_tags, image_properties, image_members, image_pieces } = q.tables;
+/** Removes the record and what belongs to it; only its id is kept. Its locations must be gone or `deleting`. */
+export async function deleteImageRow(q: Transaction, image: ImageRow, now: number): Promise<void> {
+  const { images, deleted_images, image_tags, image_properties, image_members, image_pieces } = q.tables;
   for (const belonging of [image_tags, image_properties, image_members, image_pieces]) {
     await q.db.delete(belonging).where(eq(belonging.image_id, image.id));
   }
   await q.db.delete(images).where(eq(images.id, image.id));
+  await q.db.insert(deleted_images).values({ id: image.id, deleted_at: now }).onConflictDoNothing();
   countImage(q, image.owner_id, image.visibility, -1, -(image.size_bytes ?? 0));
 }
 

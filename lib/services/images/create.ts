@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { assertCan } from '#lib/auth/policy.ts';
 import { StowageError } from '#lib/contract/errors.ts';
-import { findImage, findImageRecord, insertImage, type ImageRecord } from '#lib/db/repositories/images.ts';
+import { findImageRecord, insertImage, isUsedId, type ImageRecord } from '#lib/db/repositories/images.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
 import { assertDraft, assertMayBecomeDraft, type ImageDraft } from './draft.ts';
@@ -13,7 +13,7 @@ export interface NewImageRecord extends Omit<ImageDraft, 'ownerId'> {
   ownerId: string | null;
 }
 
-/** The record of an image without data, status `queued`. `conflict` when the id is taken, by whomever. */
+/** The record of an image without data, status `queued`. `conflict` when the id is or was taken, by whomever. */
 export async function createImage(
   ctx: Context,
   { id, ownerId, ...rest }: NewImageRecord,
@@ -33,7 +33,7 @@ export async function createImage(
   assertMayBecomeDraft(actor, null, draft);
   const now = runtime.now();
   return await runtime.db.transaction(async (q) => {
-    if ((await findImage(q, imageId)) !== null) {
+    if (id !== null && (await isUsedId(q, id))) {
       throw new StowageError('conflict', `Image ID ${imageId} already exists!`, { field: 'id' });
     }
     const row = {

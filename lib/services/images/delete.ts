@@ -38,7 +38,7 @@ export async function deleteImage(ctx: Context, imageId: string): Promise<void> 
     }
     const uploads = await findUploadsOfImage(q, imageId);
     for (const upload of uploads) await deleteUploadRow(q, upload.id);
-    await deleteImageRow(q, image);
+    await deleteImageRow(q, image, now);
     await recordEvent(ctx, q, { type: 'image', image_id: imageId, change: 'deleted' }, image.owner_id);
     return uploads;
   });

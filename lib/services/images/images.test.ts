@@ -80,6 +80,16 @@ test('an image is its project’s, the offered ones everybody’s, and nothing e
   await assert.rejects(getImage(read(), other.actor, left.id), refused('not_found'));
 });
 
+test('the id of a deleted image is never used again', async () => {
+  const [owner, other] = [place.as('again-owner'), place.as('again-other')];
+  const { id } = await create(owner);
+  await assert.rejects(create(other, { id }), refused('conflict'));
+  await deleteImage(owner, id);
+  await assert.rejects(create(other, { id }), refused('conflict'));
+  await assert.rejects(create(owner, { id }), refused('conflict'));
+  await assert.rejects(getImage(read(), owner.actor, id), refused('not_found'));
+});
+
 test('a list holds own, public and accepted images, each once', async () => {
   const [owner, other, admin] = [
     place.as('list-owner'),

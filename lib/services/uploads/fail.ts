@@ -56,7 +56,7 @@ export async function dropBytes(
   if (await isFilledByAnother(q, upload)) return;
   await deletePieces(q, row.id);
   if (image === 'remove') {
-    await deleteImageRow(q, row);
+    await deleteImageRow(q, row, now);
   } else {
     await updateImage(q, row, {
       status: 'queued',
