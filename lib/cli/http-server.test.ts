@@ -66,6 +66,74 @@ describe('the HTTP server', () => {
   });
 });
 
+describe('an answer that comes before the body', () => {
+  const refuse: Handle = async (_, res) => void res.writeHead(413).end('too large');
+  const accept: Handle = async (req, res) => {
+    let bytes = 0;
+    for await (const chunk of req) bytes += (chunk as Buffer).byteLength;
+    res.end(`${bytes} bytes`);
+  };
+
+  /** Sends `head` and then 64 KiB after 64 KiB until the other side has ended. */
+  async function send(url: string, head: string, chunks = Infinity) {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const block = Buffer.alloc(64 * 1024);
+    let [text, hasEnded, sentBytes] = ['', false, 0];
+    socket.on('data', (data) => (text += data.toString()));
+    socket.on('error', () => (hasEnded = true));
+    socket.on('close', () => (hasEnded = true));
+    socket.write(`${head}\r\n\r\n`);
+    const startedAt = performance.now();
+    while (!hasEnded && performance.now() - startedAt < 5_000) {
+      if (sentBytes < chunks * block.byteLength && socket.write(block)) sentBytes += block.byteLength;
+      else await sleep(5);
+      if (sentBytes % (16 * block.byteLength) === 0) await sleep(1);
+    }
+    socket.destroy();
+    return { text, sentBytes, milliseconds: performance.now() - startedAt };
+  }
+
+  it('arrives, and ends the connection without reading the ten gigabytes that were announced', async (t) => {
+    const { url } = await serve(t, refuse);
+    const sent = await send(url, 'PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000000');
+    assert.match(sent.text, /^HTTP\/1\.1 413/);
+    assert.match(sent.text, /connection: close/i);
+    assert.match(sent.text, /too large/);
+    assert.ok(sent.milliseconds < 2_000, `${sent.milliseconds} ms`);
+    assert.ok(sent.sentBytes < 200_000_000, `${sent.sentBytes} bytes were read`);
+  });
+
+  it('ends the connection of a client that sends nothing more too', async (t) => {
+    const { url } = await serve(t, refuse);
+    const sent = await send(url, 'PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked', 0);
+    assert.match(sent.text, /^HTTP\/1\.1 413/);
+    assert.ok(sent.milliseconds < 2_000, `${sent.milliseconds} ms`);
+  });
+
+  it('leaves the connection of a short body open', async (t) => {
+    const { url } = await serve(t, refuse);
+    const answer = await fetch(url, { method: 'PUT', body: Buffer.alloc(200_000) });
+    assert.equal(answer.status, 413);
+    assert.notEqual(answer.headers.get('connection'), 'close');
+  });
+
+  it('leaves the connection of a long body open that was read to its end', async (t) => {
+    const { url } = await serve(t, accept);
+    const answer = await fetch(url, { method: 'PUT', body: Buffer.alloc(3_000_000) });
+    assert.equal(await answer.text(), '3000000 bytes');
+    assert.notEqual(answer.headers.get('connection'), 'close');
+  });
+
+  it('comes without "100 Continue", which only a body that is read gets', async (t) => {
+    const head = 'PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 65536\r\nExpect: 100-continue';
+    const refused = await send((await serve(t, refuse)).url, head, 0);
+    assert.match(refused.text, /^HTTP\/1\.1 413/);
+    assert.match(refused.text, /connection: close/i);
+    const accepted = await send((await serve(t, accept)).url, `${head}\r\nConnection: close`, 1);
+    assert.match(accepted.text, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200[^]*65536 bytes$/);
+  });
+});
+
 describe('draining', () => {
   it('turns /readyz to 503 at once, lets what runs end and then refuses connections', async (t) => {
     let release = () => {};

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runWithRawRequest } from '#lib/http/raw-request.ts';
+import { continueWhenRead, endAfterEarlyAnswer } from './unread-body.ts';
 
 const kibibyte = 1024;
 
@@ -39,20 +40,27 @@ export function openHttpServer(
       highWaterMark: 1024 * kibibyte,
       noDelay: true,
     },
-    (req, res) => {
-      answering.set(res, req);
-      res.once('close', () => answering.delete(res));
-      if (draining) {
-        res.setHeader('Connection', 'close');
-        if (pathOf(req) === '/readyz') return answerStopping(res);
-      }
-      runWithRawRequest(req, res, () => handle(req, res)).catch((error: unknown) => {
-        onFailure(error, req);
-        if (res.headersSent) res.destroy();
-        else res.writeHead(500).end();
-      });
-    },
+    answer,
   );
+  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+    continueWhenRead(req, res);
+    answer(req, res);
+  });
+
+  function answer(req: IncomingMessage, res: ServerResponse): void {
+    answering.set(res, req);
+    endAfterEarlyAnswer(req, res);
+    res.once('close', () => answering.delete(res));
+    if (draining) {
+      res.setHeader('Connection', 'close');
+      if (pathOf(req) === '/readyz') return answerStopping(res);
+    }
+    runWithRawRequest(req, res, () => handle(req, res)).catch((error: unknown) => {
+      onFailure(error, req);
+      if (res.headersSent) res.destroy();
+      else res.writeHead(500).end();
+    });
+  }
 
   return {
     server,

@@ -92,7 +92,7 @@ export class RequestBody {
     this.#wake = null;
   }
 
-  /** Lets go of the request. What is still unread is thrown away by the server when the answer is sent. */
+  /** Lets go of the request. What is still unread the server deals with when the answer is sent. */
   release(): void {
     this.#request.off('data', this.#take);
     this.#request.off('end', this.#end);
