@@ -5,27 +5,21 @@
  *
  * The password is read from standard input when something is piped in, otherwise one is made and printed.
  */
-import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { systemActor } from '#lib/auth/actor.ts';
 import { makePassword } from '#lib/auth/passwords.ts';
 import { isStowageError } from '#lib/contract/errors.ts';
-import { openSqlite } from '#lib/db/sqlite.ts';
+import { openDatabase } from '#lib/db/open-database.ts';
 import { setPassword } from '#lib/services/identity/set-password.ts';
 import { readConfigOrExit } from './read-config.ts';
 import { say } from './say.ts';
 
 const userName = process.argv[2] ?? 'admin';
 const config = readConfigOrExit({ makeSecretKey: false });
-if (config.database.kind !== 'sqlite')
-  throw new Error('only a SQLite database can be opened by this command');
 const given = process.stdin.isTTY ? '' : (await text(process.stdin)).replace(/\r?\n$/, '');
 const password = given === '' ? makePassword() : given;
 // Only the database: a whole runtime would take the leases of the server that runs.
-const db = openSqlite({
-  file: config.database.path,
-  migrationsDirectory: path.resolve(import.meta.dirname, '../../drizzle/sqlite'),
-});
+const db = await openDatabase(config.database);
 try {
   await setPassword({ runtime: { db, now: () => Date.now() }, actor: systemActor }, { userName, password });
   say(given === '' ? `The new password of ${userName} is ${password}` : `${userName} has the new password.`);

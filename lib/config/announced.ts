@@ -26,8 +26,4 @@ export const announced = {
     message: 'Signing in through Keystone comes with a later release.',
     remedy: 'Use mode: standalone, which speaks the same sign-in at /identity/v3.',
   },
-  postgres: {
-    message: 'PostgreSQL comes with a later release.',
-    remedy: 'Leave STOWAGE_DATABASE_URL out; the database is then a SQLite file in the data directory.',
-  },
 } as const;

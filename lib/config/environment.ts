@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { announced } from './announced.ts';
-import { logLevels, type Config, type DatabaseConfig, type LogLevel } from './config.ts';
+import { logLevels, type Config, type LogLevel } from './config.ts';
 import { nearest } from './nearest.ts';
 import { systemCode, type ConfigProblem } from './problems.ts';
 
@@ -9,20 +8,17 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type EnvironmentValues = Pick<
   Config,
-  | 'host'
-  | 'port'
-  | 'publicUrl'
-  | 'logLevel'
-  | 'dataDirectory'
-  | 'database'
-  | 'adminPassword'
-  | 'benchmarkWithoutHashes'
+  'host' | 'port' | 'publicUrl' | 'logLevel' | 'dataDirectory' | 'adminPassword' | 'benchmarkWithoutHashes'
 > & {
+  readonly database: DatabasePlace;
   /** As STOWAGE_CONFIG names it, absolute. */
   readonly file: string | null;
   /** Null: to be read from the data directory, or made there. */
   readonly secretKey: string | null;
 };
+
+export type DatabasePlace =
+  { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
 
 /** Reads the variables that the contract lists. An empty variable counts as absent. */
 export function readEnvironment(env: Environment, cwd: string, problems: ConfigProblem[]): EnvironmentValues {
@@ -107,21 +103,21 @@ export function readEnvironment(env: Environment, cwd: string, problems: ConfigP
     return 'info';
   }
 
-  function database(): DatabaseConfig {
+  function database(): DatabasePlace {
     const key = 'STOWAGE_DATABASE_URL';
     const url = secret(key);
     const inDataDirectory = { kind: 'sqlite', path: path.join(dataDirectory, 'stowage.db') } as const;
     if (url === null) return inDataDirectory;
-    if (/^postgres(ql)?:\/\//.test(url)) {
-      report(key, announced.postgres.message, announced.postgres.remedy);
-      return inDataDirectory;
-    }
+    const isPostgres = /^postgres(ql)?:\/\//.test(url);
+    if (isPostgres && URL.canParse(url)) return { kind: 'postgres', url };
     const sqlitePath = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
     if (sqlitePath !== undefined) return { kind: 'sqlite', path: path.resolve(cwd, sqlitePath) };
     report(
       key,
-      'Expected sqlite:<path of a file>; the value is not shown, it may hold a password.',
-      'Leave it out for a SQLite file in the data directory, or set for example sqlite:/var/lib/stowage/stowage.db.',
+      'Expected postgres://<user>:<password>@<host>/<database> or sqlite:<path of a file>; the value is not shown, it may hold a password.',
+      isPostgres
+        ? 'Write what is special in an address (#, /, @, %) as %23, %2F, %40, %25 in user and password.'
+        : 'Leave it out for a SQLite file in the data directory, or set for example postgres://stowage@db.example/stowage.',
     );
     return inDataDirectory;
   }

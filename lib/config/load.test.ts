@@ -133,10 +133,35 @@ describe('the environment', () => {
     assert.ok(!message.includes('hunter2'), message);
   });
 
-  it('says that PostgreSQL comes later', () => {
+  it('takes the address of a PostgreSQL, from a file too, and never shows it', () => {
+    const url = 'postgresql://stowage:hunter2@db.example:5432/stowage?sslmode=verify-full';
+    writeFileSync(path.join(directory, 'url'), `${url}\n`);
+    const yaml = `stores:\n${store('fast').replace(' }', ', shared: true }')}`;
+    const config = load(yaml, { STOWAGE_DATABASE_URL_FILE: 'url' });
+    assert.deepEqual(config.database, { kind: 'postgres', url, poolSize: 10 });
+    assert.ok(!JSON.stringify(maskedConfig(config)).includes('hunter2'));
+    const small = load(`database: { pool_size: 4 }\n${yaml}`, { STOWAGE_DATABASE_URL: url }).database;
+    assert.equal(small.kind === 'postgres' && small.poolSize, 4);
+  });
+
+  it('says how to write a password that is no part of an address as it stands', () => {
+    const { message } = refusal(null, {
+      STOWAGE_DATABASE_URL: 'postgres://stowage:hun/ter2@db.example/stowage',
+    });
+    assert.match(message, /%2F/);
+    assert.ok(!/hun|ter2/.test(message), message);
+  });
+
+  it('refuses with PostgreSQL a directory that only one machine reaches, also the ones made without a file', () => {
+    const env = { STOWAGE_DATABASE_URL: 'postgres://db/stowage' };
     assert.match(
-      problem(null, { STOWAGE_DATABASE_URL: 'postgres://db/stowage' }),
-      /PostgreSQL comes with a later release/,
+      problem(`stores:\n${store('fast')}`, env),
+      /^4 stores\[0\]\.options\.shared: .*reached by one only.* write shared: true/,
+    );
+    const { problems } = refusal(null, env);
+    assert.deepEqual(
+      problems.map(({ key, remedy }) => `${key}: ${remedy.slice(0, 22)}`),
+      Array(2).fill('options.shared: Write a stowage.yaml t'),
     );
   });
 
@@ -253,12 +278,12 @@ show: { locations: true, direct_url: true }
     [
       'a missing key',
       'stores:\n  - driver: filesystem\n    options: { path: /x }\n',
-      /^2 stores\[0\]\.id: It is missing.*Write for example id: fast$/,
+      /^4 stores\[0\]\.id: It is missing.*Write for example id: fast$/,
     ],
     [
       'a missing option',
       'stores:\n  - id: fast\n    driver: filesystem\n',
-      /^2 stores\[0\]\.options\.path: It is missing/,
+      /^4 stores\[0\]\.options\.path: It is missing/,
     ],
     [
       'a driver that comes later',
@@ -270,7 +295,7 @@ show: { locations: true, direct_url: true }
       'stores:\n  - id: fast\n    driver: filesytem\n',
       /^3 stores\[0\]\.driver: Expected one of filesystem, .*Did you mean filesystem\?$/,
     ],
-    ['a reserved id', `stores:\n${store('os_glance_x')}`, /^2 stores\[0\]\.id: .*reserved/],
+    ['a reserved id', `stores:\n${store('os_glance_x')}`, /^4 stores\[0\]\.id: .*reserved/],
     [
       'an id twice',
       `stores:\n${store('fast')}${store('fast').replace('/srv/fast', '/srv/other')}`,

@@ -40,7 +40,10 @@ export function loadConfig(
     publicUrl: environment.publicUrl,
     logLevel: environment.logLevel,
     dataDirectory: environment.dataDirectory,
-    database: environment.database,
+    database:
+      environment.database.kind === 'postgres'
+        ? { ...environment.database, poolSize: values.file.database.pool_size }
+        : environment.database,
     adminPassword: environment.adminPassword,
     secretKey: environment.secretKey ?? secretKeyOf(environment.dataDirectory, makeSecretKey),
     currency: values.file.currency,
@@ -110,7 +113,7 @@ function readStores(
         source: 'the stores that are made without a file',
         key: key.join('.'),
         message,
-        remedy,
+        remedy: `Write a stowage.yaml that names the stores. ${remedy}`,
       });
   };
   checkStores(stores, dataDirectory, database.kind, report);

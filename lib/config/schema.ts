@@ -65,6 +65,7 @@ const Keystone = z.strictObject({
 export const keystoneSecretKeys = ['password', 'application_credential_secret'] as const;
 
 export const ConfigFile = z.strictObject({
+  database: z.strictObject({ pool_size: whole(2, 1000).default(10) }).prefault({}),
   default_store: z.string().optional(),
   currency: z
     .string()
@@ -96,6 +97,8 @@ export type ConfigFile = z.infer<typeof ConfigFile>;
 
 /** How each key is written, for the remedy in a message. Keys of a list's items have `[]` for their number. */
 export const examples: Readonly<Record<string, string>> = {
+  database: '{ pool_size: 10 }',
+  'database.pool_size': '10',
   default_store: 'fast',
   currency: 'EUR',
   stores: '[{ id: fast, driver: filesystem, options: { path: /srv/images/fast } }]',

@@ -105,7 +105,7 @@ export function checkStores(
         index,
         ['options', 'shared'],
         'With PostgreSQL several machines may serve, and this store is reached by one only.',
-        'Mount the directory on every machine and write shared: true.',
+        'Mount its directory on every machine and write shared: true in its options, or use a store that all of them reach.',
       );
     }
     const directory = driver?.directory?.(store.options);

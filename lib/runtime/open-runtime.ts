@@ -1,14 +1,13 @@
 /** The composition root: the only place that opens the database, the stores, the pipeline and the workers. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { StowageError } from '../contract/errors.ts';
 import type { Config } from '../config/config.ts';
+import { openDatabase } from '../db/open-database.ts';
 import { findStoreMarker, saveStoreMarker } from '../db/repositories/stores.ts';
 import { releaseUploadLeases } from '../db/repositories/uploads.ts';
 import { claimDataDirectory } from '../db/sole-owner.ts';
-import { openSqlite } from '../db/sqlite.ts';
 import { HashPool } from '../pipeline/hash-pool.ts';
 import { SlotPool } from '../pipeline/slots.ts';
 import { ensureFirstAdministrator } from '../services/identity/ensure-first-administrator.ts';
@@ -25,21 +24,16 @@ export interface RuntimeOptions {
   role?: 'web' | 'worker' | 'none';
 }
 
-function claim(config: Config): () => void {
-  const release = claimDataDirectory(`${sqliteFile(config)}.lock`);
+/** SQLite belongs to one process; PostgreSQL to as many as there are. */
+function claim(config: Config): (() => void) | null {
+  if (config.database.kind !== 'sqlite') return null;
+  const release = claimDataDirectory(`${config.database.path}.lock`);
   if (release !== null) return release;
   throw new StowageError('conflict', `Another Stowage runs on ${config.dataDirectory} already.`, {
     remedy:
       'Stop it, or give this one another STOWAGE_DATA_DIR. Several processes share PostgreSQL, not SQLite.',
   });
 }
-
-function sqliteFile(config: Config): string {
-  if (config.database.kind === 'sqlite') return config.database.path;
-  throw new Error('PostgreSQL comes with a later release; leave STOWAGE_DATABASE_URL out.');
-}
-
-const migrationsDirectory = fileURLToPath(new URL('../../drizzle/sqlite', import.meta.url));
 
 export async function openRuntime(
   config: Config,
@@ -48,10 +42,9 @@ export async function openRuntime(
 ): Promise<Runtime> {
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
   const release = role === 'none' ? null : claim(config);
-  const db = openSqlite({
-    file: sqliteFile(config),
-    migrationsDirectory,
+  const db = await openDatabase(config.database, {
     onAfterCommitFailure: (error) => log.error({ err: error }, 'telling of a change failed'),
+    onConnectionError: (error) => log.warn({ err: error }, 'a connection to the database broke'),
   });
   const events = openEventBus();
   const stores = await openRegistry({
@@ -113,8 +106,9 @@ export async function openRuntime(
   // Object.assign copies a getter's value, and draining changes.
   Object.defineProperty(parts, 'draining', { get: () => draining });
   pinRuntime(runtime);
-  // SQLite belongs to one process: whoever held a lease here before is gone, and nobody needs to wait for it.
-  if (role === 'web') await db.transaction((q) => releaseUploadLeases(q));
+  // Whoever held a lease here before is gone, and nobody needs to wait for it.
+  if (role === 'web' && config.database.kind === 'sqlite')
+    await db.transaction((q) => releaseUploadLeases(q));
   if (role !== 'none') {
     runtime.worker.start();
     runtime.reconciler.start();

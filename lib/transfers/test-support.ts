@@ -5,19 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { blake3 } from '@napi-rs/blake-hash';
 import pino from 'pino';
 import { systemActor, type Actor } from '#lib/auth/actor.ts';
 import type { Config } from '#lib/config/config.ts';
-import { pieceSizeBytes } from '#lib/contract/limits.ts';
+import { leaseSeconds, pieceSizeBytes } from '#lib/contract/limits.ts';
 import type { Database } from '#lib/db/database.ts';
 import type { LocationRow, TransferRow } from '#lib/db/define-schema.ts';
 import { insertImage, savePieces } from '#lib/db/repositories/images.ts';
 import { insertLocation, listLocations } from '#lib/db/repositories/locations.ts';
 import { findStoreMarker, saveStoreMarker } from '#lib/db/repositories/stores.ts';
 import { findTransfer } from '#lib/db/repositories/transfers.ts';
-import { openSqlite } from '#lib/db/sqlite.ts';
+import { makeTestDatabase, testDialect, type TestDatabase } from '#lib/db/test-support.ts';
 import { HashPool } from '#lib/pipeline/hash-pool.ts';
 import { SlotPool } from '#lib/pipeline/slots.ts';
 import type { Context } from '#lib/runtime/context.ts';
@@ -33,8 +32,6 @@ import type { WorkerHooks } from './job.ts';
 import { openReconciler } from './reconciler.ts';
 import { openTransferWorker } from './worker.ts';
 
-const migrationsDirectory = fileURLToPath(new URL('../../drizzle/sqlite', import.meta.url));
-
 export interface StoreWish {
   id: string;
   weight?: number;
@@ -46,6 +43,7 @@ export interface StoreWish {
 
 export interface Place {
   directory: string;
+  database: TestDatabase;
   stores: StoreWish[];
   /** Bytes that passed `read` of each store. */
   bytesRead: Map<string, number>;
@@ -54,6 +52,7 @@ export interface Place {
 
 export interface Process {
   runtime: Runtime;
+  readonly isDead: boolean;
   ctx: Context;
   /** From now on nothing that this process does has any effect: what kill -9 looks like from outside. */
   kill(): void;
@@ -62,9 +61,11 @@ export interface Process {
 
 export async function openPlace(context: TestContext, stores: StoreWish[]): Promise<Place> {
   const directory = await mkdtemp(join(tmpdir(), 'stowage-transfers-'));
-  const place: Place = { directory, stores, bytesRead: new Map(), processes: [] };
+  const database = await makeTestDatabase(directory);
+  const place: Place = { directory, database, stores, bytesRead: new Map(), processes: [] };
   context.after(async () => {
     for (const process of place.processes) await process.close();
+    await database.drop();
     await rm(directory, { recursive: true, force: true });
   });
   return place;
@@ -72,10 +73,11 @@ export async function openPlace(context: TestContext, stores: StoreWish[]): Prom
 
 export async function openProcess(
   place: Place,
-  { hooks = {}, now = () => Date.now() }: { hooks?: WorkerHooks; now?: () => number } = {},
+  { hooks = {}, now: clock = afterTheDead(place) }: { hooks?: WorkerHooks; now?: () => number } = {},
 ): Promise<Process> {
   const life = { isDead: false };
-  const db = mortal(openSqlite({ file: join(place.directory, 'stowage.db'), migrationsDirectory }), life);
+  const db = mortal(await place.database.open({ now: clock }), life);
+  const now = clock ?? (() => Date.now());
   const log = pino({ level: process.env['STOWAGE_TEST_LOG'] ?? 'silent' });
   const stores = await openRegistry({
     definitions: place.stores.map(toDefinition),
@@ -94,7 +96,7 @@ export async function openProcess(
   const parts: Partial<Runtime> = {};
   const runtime = Object.assign(parts, {
     config: {
-      database: { kind: 'sqlite', path: '' },
+      database: { kind: testDialect },
       checksumMd5: 'inline',
       currency: 'EUR',
     } as unknown as Config,
@@ -128,6 +130,9 @@ export async function openProcess(
   const opened: Process = {
     runtime,
     ctx: contextOf(runtime, systemActor),
+    get isDead() {
+      return life.isDead;
+    },
     kill() {
       life.isDead = true;
     },
@@ -135,6 +140,13 @@ export async function openProcess(
   };
   place.processes.push(opened);
   return opened;
+}
+
+/** On PostgreSQL nobody knows that a process is dead, only that its lease has run out: so much later it is for us. */
+function afterTheDead({ processes }: Place): (() => number) | undefined {
+  const dead = processes.filter(({ isDead }) => isDead).length;
+  if (dead === 0 || testDialect === 'sqlite') return undefined;
+  return () => Date.now() + dead * (leaseSeconds * 1000 + 100);
 }
 
 export function contextOf(runtime: Runtime, actor: Actor): Context {

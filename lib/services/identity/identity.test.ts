@@ -9,7 +9,7 @@ import { authenticate } from '#lib/auth/authenticate.ts';
 import { hashPassword, verifyPassword } from '#lib/auth/passwords.ts';
 import { hasCode } from '#lib/contract/errors.ts';
 import type { Database } from '#lib/db/database.ts';
-import { openSqlite } from '#lib/db/sqlite.ts';
+import { makeTestDatabase, type TestDatabase } from '#lib/db/test-support.ts';
 import { signIn } from '../sessions/sign-in.ts';
 import { assignRole, removeRole } from './assign-role.ts';
 import { createProject } from './create-project.ts';
@@ -21,17 +21,17 @@ import { revokeToken } from './revoke-token.ts';
 import { setPassword } from './set-password.ts';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'stowage-identity-'));
-const migrationsDirectory = path.resolve(import.meta.dirname, '../../../drizzle/sqlite');
 const log = pino({ level: 'silent' });
 const opened: Database[] = [];
+let database: TestDatabase;
 let time = 0;
 let runtime: { db: Database; now: () => number; log: typeof log };
 let system: { runtime: typeof runtime; actor: Actor };
 
-beforeEach(() => {
+beforeEach(async () => {
   time = Date.UTC(2026, 0, 1);
-  const db = openSqlite({ file: path.join(directory, `${opened.length}.db`), migrationsDirectory });
-  opened.push(db);
+  database = await makeTestDatabase(directory);
+  const db = await open();
   runtime = { db, now: () => time, log };
   system = { runtime, actor: systemActor };
 });
@@ -40,6 +40,12 @@ after(async () => {
   for (const db of opened) await db.close();
   rmSync(directory, { recursive: true });
 });
+
+async function open(options?: { poolSize: number }): Promise<Database> {
+  const db = await database.open({ now: () => time, ...options });
+  opened.push(db);
+  return db;
+}
 
 const bearer = (token: string) => new Headers({ 'x-auth-token': token });
 const cookie = (token: string) => new Headers({ cookie: `other=1; stowage_session=${token}` });
@@ -149,6 +155,8 @@ test('signing in again ends the session that the browser had', async () => {
 });
 
 test('a session that is used goes on, though not without end', async () => {
+  // On one connection, so that what comes later waits for what came before.
+  runtime.db = await open({ poolSize: 1 });
   await makeMember('maria');
   const { token } = await signIn(system, {
     name: 'maria',

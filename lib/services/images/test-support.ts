@@ -1,6 +1,6 @@
 /** A real runtime (database, two directory stores, pipeline) that serves nobody, for tests of use cases. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
@@ -10,6 +10,7 @@ import { loadConfig } from '#lib/config/load.ts';
 import type { LocationRow } from '#lib/db/define-schema.ts';
 import { findImage, updateImage } from '#lib/db/repositories/images.ts';
 import { insertLocation } from '#lib/db/repositories/locations.ts';
+import { makeTestDatabase } from '#lib/db/test-support.ts';
 import type { Role } from '#lib/db/repositories/identity.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { openRuntime } from '#lib/runtime/open-runtime.ts';
@@ -22,9 +23,23 @@ export interface TestPlace {
   close(): Promise<void>;
 }
 
+const configuration = `
+default_store: fast
+database: { pool_size: 3 }
+stores:
+  - { id: fast, driver: filesystem, weight: 100, options: { path: fast, shared: true } }
+  - { id: archive, driver: filesystem, options: { path: archive, shared: true } }
+`;
+
 export async function openTestPlace(): Promise<TestPlace> {
   const directory = mkdtempSync(path.join(tmpdir(), 'stowage-images-'));
-  const env = { STOWAGE_DATA_DIR: directory, STOWAGE_ADMIN_PASSWORD: 'given' };
+  const database = await makeTestDatabase(directory);
+  writeFileSync(path.join(directory, 'stowage.yaml'), configuration);
+  const env = {
+    STOWAGE_DATA_DIR: path.join(directory, 'data'),
+    STOWAGE_ADMIN_PASSWORD: 'given',
+    STOWAGE_DATABASE_URL: database.url,
+  };
   const log = pino({ level: 'silent' });
   const runtime = await openRuntime(loadConfig(env, directory), log, { role: 'none' });
   return {
@@ -46,6 +61,7 @@ export async function openTestPlace(): Promise<TestPlace> {
     },
     async close() {
       await runtime.close();
+      await database.drop();
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url';
+import type { DatabaseConfig } from '../config/config.ts';
+import type { Database } from './database.ts';
+import { openPostgres } from './postgres.ts';
+import { openSqlite } from './sqlite.ts';
+
+export interface DatabaseListeners {
+  onAfterCommitFailure?: (error: unknown) => void;
+  onConnectionError?: (error: unknown) => void;
+}
+
+/** Opens what the configuration names and brings its schema to what this code needs. */
+export async function openDatabase(
+  config: DatabaseConfig,
+  { onAfterCommitFailure, onConnectionError }: DatabaseListeners = {},
+): Promise<Database> {
+  const migrationsDirectory = fileURLToPath(new URL(`../../drizzle/${config.kind}`, import.meta.url));
+  if (config.kind === 'sqlite') {
+    return openSqlite({ file: config.path, migrationsDirectory, onAfterCommitFailure });
+  }
+  const { url, poolSize } = config;
+  return await openPostgres({ url, poolSize, migrationsDirectory, onAfterCommitFailure, onConnectionError });
+}
