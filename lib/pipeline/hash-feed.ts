@@ -1,4 +1,4 @@
-import { MiB } from '#lib/contract/limits.ts';
+import { MiB, pieceSizeBytes } from '#lib/contract/limits.ts';
 import { Collector } from './collector.ts';
 import type { HashPool } from './hash-pool.ts';
 import type { HashSession } from './hash-session.ts';
@@ -14,6 +14,7 @@ export class HashFeed {
   #session: HashSession;
   #collector: Collector;
   #position: number;
+  #comparedPieces: number;
   #wake: (() => void) | null = null;
 
   constructor(
@@ -26,6 +27,7 @@ export class HashFeed {
     this.#session = services.hashPool.openSession(options);
     this.#session.onProgress = () => this.#wake?.();
     this.#position = options.position;
+    this.#comparedPieces = Math.floor(options.position / pieceSizeBytes);
   }
 
   get position(): number {
@@ -48,6 +50,20 @@ export class HashFeed {
       left -= count;
       await this.#relief();
     }
+  }
+
+  /** Of the whole pieces hashed so far, whether one is not as expected. Compares each of them once. */
+  differsFrom(expected: readonly (string | null)[]): boolean {
+    for (const { index, blake3 } of this.#session.piecesBetween(
+      this.#comparedPieces,
+      this.#session.position,
+    )) {
+      // Hashes come in order; one that was lost is for the end to find out.
+      if (index !== this.#comparedPieces) return false;
+      if (expected[index] !== blake3) return true;
+      this.#comparedPieces += 1;
+    }
+    return false;
   }
 
   async digests(): Promise<Digests> {

@@ -142,7 +142,7 @@ test('reading gives up when every location fails at the same byte', async (t) =>
   await assert.rejects(reading, (error) => isStoreFault(error, 'not-found'));
 });
 
-test('does not read the holes of a sparse object', async (t) => {
+test('does not read the holes of a sparse object, nor what comes behind a bad piece', async (t) => {
   const bench = await openBench(t);
   const store = await bench.store();
   const [opened] = await beginIn([store], 'image');
@@ -159,4 +159,13 @@ test('does not read the holes of a sparse object', async (t) => {
     sha512: null,
   });
   assert.equal(verified.ok, true);
+  let readBytes = 0;
+  const early = await verifyObject(bench, store, 'image', {
+    sizeBytes,
+    pieces: digests.pieces.with(1, 'another'),
+    sha512: null,
+    onProgress: (bytesDone) => (readBytes = bytesDone),
+  });
+  assert.deepEqual(early, { ok: false, firstBadOffset: pieceSizeBytes });
+  assert.ok(readBytes < 1024 * MiB, 'it stops at the first bad piece');
 });

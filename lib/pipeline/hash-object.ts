@@ -5,7 +5,7 @@ import type { HashPool } from './hash-pool.ts';
 import { HashFeed } from './hash-feed.ts';
 import { readSparse } from './read-source.ts';
 import type { SlotPool } from './slots.ts';
-import type { Digests, HashName } from './types.ts';
+import type { Digests, HashName, Piece } from './types.ts';
 
 export interface ReadBackServices {
   slots: SlotPool;
@@ -18,6 +18,11 @@ export interface ReadBackOptions {
   onProgress?(bytesDone: number): void;
 }
 
+interface ExpectedPieces {
+  /** Reads no further than to where one of them is found to be another. */
+  expectedPieces?: readonly (string | null)[] | null;
+}
+
 /**
  * Reads a stored object once and hashes it: MD5 and SHA-512 as asked for, and always its pieces. Holes are not read.
  * Throws what the store throws; a digest is null only when a hash thread died twice.
@@ -26,7 +31,7 @@ export async function hashObject(
   services: ReadBackServices,
   store: Store,
   key: string,
-  options: ReadBackOptions & { sizeBytes: number; hashes: readonly HashName[] },
+  options: ReadBackOptions & ExpectedPieces & { sizeBytes: number; hashes: readonly HashName[] },
 ): Promise<Digests> {
   const range = { offset: 0, length: options.sizeBytes };
   const first = await hashOnce(services, store, key, range, options.hashes, options);
@@ -54,7 +59,7 @@ export type Verification = { ok: true; digests: Digests } | { ok: false; firstBa
 
 /**
  * Reads a stored object and compares it with what is known of it: by its pieces where all of them are known (BLAKE3 is
- * eight times as fast), else by its SHA-512. `firstBadOffset` is the first byte of the first bad piece, 0 when only
+ * eight times as fast; it stops at the first bad one), else by its SHA-512. `firstBadOffset` is the first byte of the first bad piece, 0 when only
  * the SHA-512 tells. Throws what the store throws, `short-read` among it.
  */
 export async function verifyObject(
@@ -71,7 +76,11 @@ export async function verifyObject(
   const count = Math.ceil(options.sizeBytes / pieceSizeBytes);
   const known = options.pieces?.length === count && !options.pieces.includes(null) ? options.pieces : null;
   if (!known && options.sha512 === null) throw new Error('Nothing is known to verify the object against.');
-  const digests = await hashObject(services, store, key, { ...options, hashes: known ? [] : ['sha512'] });
+  const digests = await hashObject(services, store, key, {
+    ...options,
+    hashes: known ? [] : ['sha512'],
+    expectedPieces: known,
+  });
   if (known) {
     const bad = known.findIndex((piece, index) => piece !== digests.pieces[index]);
     return bad < 0 ? { ok: true, digests } : { ok: false, firstBadOffset: bad * pieceSizeBytes };
@@ -85,8 +94,9 @@ async function hashOnce(
   key: string,
   range: ByteRange,
   hashes: readonly HashName[],
-  options: ReadBackOptions,
+  options: ReadBackOptions & ExpectedPieces,
 ): Promise<Digests> {
+  const { expectedPieces = null } = options;
   const buffers = new BufferPool({ keptCount: 8 });
   const feed = new HashFeed(services, {
     hashes,
@@ -94,16 +104,36 @@ async function hashOnce(
     onSpent: (chunk) => buffers.give(chunk),
   });
   try {
-    for await (const piece of readSparse({ store, key }, range, {
-      signal: options.signal,
-      allocate: buffers.take,
-    })) {
+    const pieces = readSparse({ store, key }, range, { signal: options.signal, allocate: buffers.take });
+    for await (const piece of inSteps(pieces, range.offset)) {
       options.signal?.throwIfAborted();
       await feed.write(piece);
       options.onProgress?.(feed.position - range.offset);
+      if (expectedPieces !== null && feed.differsFrom(expectedPieces)) break;
     }
     return await feed.digests();
   } finally {
     await feed.close();
+  }
+}
+
+/** A hole of a terabyte comes as one: who watches and who stops need not wait for its end. Steps end where pieces do. */
+async function* inSteps(
+  pieces: AsyncIterable<Piece>,
+  offset: number,
+): AsyncGenerator<Piece, void, undefined> {
+  let position = offset;
+  for await (const piece of pieces) {
+    if (piece instanceof Uint8Array) {
+      position += piece.byteLength;
+      yield piece;
+      continue;
+    }
+    const end = position + piece.zeros;
+    while (position < end) {
+      const zeros = Math.min(end - position, pieceSizeBytes - (position % pieceSizeBytes));
+      position += zeros;
+      yield { zeros };
+    }
   }
 }
