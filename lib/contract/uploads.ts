@@ -6,6 +6,15 @@ export const uploadStates = ['receiving', 'checking', 'done', 'failed'] as const
 export const UploadState = z.enum(uploadStates);
 export type UploadState = z.infer<typeof UploadState>;
 
+/** A store that an upload goes to. Once it has ended, `active` (the image lies there) or `failed`. */
+export const UploadStore = z.object({
+  store: StoreId,
+  durable_bytes: z.number(),
+  state: z.string(),
+  error: z.string().nullable(),
+});
+export type UploadStore = z.infer<typeof UploadStore>;
+
 /** An upload as the server knows it; the list of these, not the browser's memory, says what can be gone on with. */
 export const UploadView = z.object({
   id: z.string(),
@@ -23,11 +32,11 @@ export const UploadView = z.object({
   length_bytes: z.number().nullable(),
   /** Durable bytes: where the upload goes on after anything. */
   offset_bytes: z.number(),
+  /** Moves while `checking`, when the stored bytes have to be read back; all at once otherwise. */
   verified_bytes: z.number(),
+  /** Bytes a second, received or read back. */
   rate: z.number().nullable(),
-  stores: z.array(
-    z.object({ store: StoreId, durable_bytes: z.number(), state: z.string(), error: z.string().nullable() }),
-  ),
+  stores: z.array(UploadStore),
   all_stores_must_succeed: z.boolean(),
   error: z.string().nullable(),
   remedy: z.string().nullable(),

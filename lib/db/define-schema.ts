@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { ImageStatus, LocationState, Visibility } from '../contract/common.ts';
 import type { TransferKind, TransferState } from '../contract/transfers.ts';
-import type { UploadState } from '../contract/uploads.ts';
+import type { UploadState, UploadStore } from '../contract/uploads.ts';
 import type { StoreMarker } from '../stores/store.ts';
 import type { Columns } from './columns.ts';
 
@@ -175,6 +175,8 @@ export function defineSchema({
       inspector_snapshot: text(),
       error: text(),
       remedy: text(),
+      /** Where it went, once it has ended: its locations are then the image's, or gone. */
+      outcome: json<UploadStore[]>(),
       lease_holder: text(),
       lease_fence: number().notNull(),
       lease_expires_at: time(),

@@ -4,6 +4,7 @@ import { createJob, forget, isOpen, snapshotOf } from './job.ts';
 import type { Job } from './job.ts';
 import { createSender } from './sender.ts';
 import type { UploadTask } from './task.ts';
+import { storesOf } from './upload-rows.ts';
 
 const tellEveryMilliseconds = 200;
 
@@ -55,8 +56,7 @@ export function createUploadEngine(parts: EngineParts): UploadEngine {
     const job = findByUpload(view.id);
     if (!job || job.state === 'done' || job.canceled) return;
     job.imageId = view.image_id;
-    // Once it is done, the copies are the image's and no longer the upload's.
-    if (view.stores.length > 0) job.stores = view.stores.map(({ store }) => store);
+    job.stores = storesOf(view);
     job.verifiedBytes = view.verified_bytes;
     if (view.offset_bytes > job.durableBytes) {
       job.durableBytes = view.offset_bytes;

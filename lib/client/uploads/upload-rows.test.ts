@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { UploadView } from '#lib/contract/uploads.ts';
 import type { UploadTask } from './task.ts';
-import { standingOf, uploadRows } from './upload-rows.ts';
+import { endedUploadRows, standingOf, uploadRows } from './upload-rows.ts';
 
 const task = (change: Partial<UploadTask>): UploadTask => ({
   id: 'task-1',
@@ -35,6 +35,16 @@ const view = (change: Partial<UploadView>) =>
     stores: [{ store: 'fast' }],
     ...change,
   }) as UploadView;
+
+test('a finished upload names the stores where it lies', () => {
+  const stores = [
+    { store: 'fast', state: 'active' },
+    { store: 'weak', state: 'failed' },
+  ] as UploadView['stores'];
+  const [row] = endedUploadRows([], [view({ state: 'done', stores })]);
+  assert.deepEqual(row?.stores, ['fast']);
+  assert.deepEqual(uploadRows([], [view({ state: 'failed', stores })])[0]?.stores, ['fast', 'weak']);
+});
 
 test('shows an upload of this tab once, with what the server knows of it', () => {
   const rows = uploadRows([task({ uploadId: 'u1' }), task({ id: 'task-2' })], [view({})]);

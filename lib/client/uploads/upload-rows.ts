@@ -65,10 +65,16 @@ function rowOf(view: UploadView): UploadRow {
     durableBytes: view.offset_bytes,
     verifiedBytes: Math.min(view.verified_bytes, view.offset_bytes),
     totalBytes: view.length_bytes,
-    rate: view.receiving_now ? view.rate : null,
+    rate: view.receiving_now || view.state === 'checking' ? view.rate : null,
     etaSeconds: null,
-    stores: view.stores.map(({ store }) => store),
+    stores: storesOf(view),
   };
+}
+
+/** Once it is done, those where the image lies: a store that failed on the way is filled by a copy of its own. */
+export function storesOf(view: UploadView): string[] {
+  const kept = view.state === 'done' ? view.stores.filter(({ state }) => state === 'active') : view.stores;
+  return kept.map(({ store }) => store);
 }
 
 function stateOf(view: UploadView): UploadRowState {

@@ -88,7 +88,7 @@ async function append(
     // A plain PUT in chunks has no stated length: its end is the end of the image.
     const lengthBytes = upload.length_bytes ?? (upload.kind === 'put' ? road.position : null);
     if (road.position === lengthBytes) {
-      await finishUpload(ctx, { upload, image, locations, writers, road, signal: session.signal });
+      await finishUpload(ctx, { upload, image, locations, writers, road, session });
       isOver = true;
       return { offset: lengthBytes, complete: true };
     }

@@ -57,6 +57,7 @@ export async function createUpload(
       inspector_snapshot: null,
       error: null,
       remedy: null,
+      outcome: null,
       lease_holder: null,
       lease_fence: 0,
       lease_expires_at: null,

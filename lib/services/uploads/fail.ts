@@ -7,6 +7,7 @@ import { deleteUploadRow, findUploadsOfImage, updateUpload } from '../../db/repo
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
 import { uploadChanged } from './publish.ts';
+import { toUploadStore } from './view.ts';
 
 /**
  * These bytes will not become an image: their objects go, the image is `queued` again and can be uploaded into. A
@@ -15,6 +16,7 @@ import { uploadChanged } from './publish.ts';
 export async function failUpload(ctx: Context, upload: UploadRow, error: StowageError): Promise<void> {
   const { runtime } = ctx;
   await runtime.db.transaction(async (q) => {
+    const locations = await listLocationsOfUpload(q, upload.id);
     const mine = await updateUpload(
       q,
       upload.id,
@@ -23,6 +25,9 @@ export async function failUpload(ctx: Context, upload: UploadRow, error: Stowage
         error: error.message,
         remedy: error.remedy ?? null,
         inspector_snapshot: null,
+        outcome: locations
+          .filter(({ state }) => state !== 'deleting')
+          .map((location) => ({ ...toUploadStore(location), state: 'failed' })),
         updated_at: runtime.now(),
       },
       upload.lease_fence,

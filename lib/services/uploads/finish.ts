@@ -18,6 +18,8 @@ import { hashesFor } from './hashes.ts';
 import { leaseLost } from './lease.ts';
 import type { OpenWriter } from './open-writers.ts';
 import { uploadChanged } from './publish.ts';
+import type { ActiveAppend } from './sessions.ts';
+import { toUploadStore } from './view.ts';
 
 const dayMilliseconds = 24 * 3600 * 1000;
 
@@ -28,7 +30,7 @@ export interface Finish {
   locations: LocationRow[];
   writers: OpenWriter[];
   road: Road;
-  signal?: AbortSignal;
+  session: ActiveAppend;
 }
 
 interface Proved {
@@ -48,7 +50,7 @@ interface Proved {
  * them is published under its key.
  */
 export async function finishUpload(ctx: Context, finish: Finish): Promise<void> {
-  const { upload, image, road, writers, signal } = finish;
+  const { upload, image, road, writers, session } = finish;
   const { digests, inspection, sizeBytes } = await road.finish();
   assertFormats(image, inspection);
   assertExpected(upload, digests.sha512);
@@ -66,7 +68,7 @@ export async function finishUpload(ctx: Context, finish: Finish): Promise<void> 
     digests,
     inspection,
     sizeBytes,
-    signal,
+    session,
   });
 }
 
@@ -79,7 +81,7 @@ export interface ProveAndActivate {
   digests: Digests;
   inspection: Inspection | null;
   sizeBytes: number;
-  signal?: AbortSignal;
+  session: ActiveAppend;
 }
 
 /** From committed objects to an active image; reads one of them back when the running hash was lost on the way. */
@@ -154,7 +156,7 @@ async function commitAll(ctx: Context, upload: UploadRow, writers: OpenWriter[])
 /** At most one read of the stored bytes, however many requests and processes the upload came through. */
 async function readBack(ctx: Context, work: ProveAndActivate): Promise<Proved> {
   const { runtime } = ctx;
-  const { upload, image, committed, sizeBytes, inspection, signal } = work;
+  const { upload, image, committed, sizeBytes, inspection, session } = work;
   await runtime.db.transaction(async (q) => {
     const now = runtime.now();
     if (!(await updateUpload(q, upload.id, { state: 'checking', updated_at: now }, upload.lease_fence)))
@@ -176,7 +178,12 @@ async function readBack(ctx: Context, work: ProveAndActivate): Promise<Proved> {
     { hashPool: runtime.hashPool, slots: runtime.slots },
     runtime.stores.readable(source.store_id),
     source.object_key,
-    { sizeBytes, hashes: hashesFor(runtime), signal },
+    {
+      sizeBytes,
+      hashes: hashesFor(runtime),
+      signal: session.signal,
+      onProgress: (bytes) => (session.verifiedBytes = bytes),
+    },
   );
   if (digests.sha512 === null) throw new StowageError('internal', 'The stored bytes could not be hashed.');
   return {
@@ -191,11 +198,11 @@ async function readBack(ctx: Context, work: ProveAndActivate): Promise<Proved> {
 
 /** The inspection of what passed was lost on the way: nothing becomes active that nobody has looked into. */
 async function inspectStored(ctx: Context, work: ProveAndActivate): Promise<Inspection> {
-  const { image, committed, sizeBytes, signal } = work;
+  const { image, committed, sizeBytes, session } = work;
   const [source] = committed;
   if (source === undefined) throw new Error('nothing was committed');
   const store = ctx.runtime.stores.readable(source.store_id);
-  const inspection = await inspectObject(store, source.object_key, { sizeBytes, signal });
+  const inspection = await inspectObject(store, source.object_key, { sizeBytes, signal: session.signal });
   assertFormats(image, inspection);
   return inspection;
 }
@@ -206,7 +213,7 @@ async function activate(ctx: Context, q: Transaction, work: ProveAndActivate, pr
   const now = runtime.now();
   const image = await findImage(q, work.image.id);
   if (image === null) throw new StowageError('gone', 'The image was deleted while its bytes arrived.');
-  if (!(await endUpload(q, upload, proved.sizeBytes, now))) throw leaseLost();
+  if (!(await endUpload(q, work, proved.sizeBytes, now))) throw leaseLost();
   const { inspection } = proved;
   await updateImage(q, image, {
     status: 'active',
@@ -259,7 +266,7 @@ async function activate(ctx: Context, q: Transaction, work: ProveAndActivate, pr
 /** A resumable upload stays for a day, so that whoever asks again learns that it is complete. */
 async function endUpload(
   q: Transaction,
-  upload: UploadRow,
+  { upload, locations, committed }: ProveAndActivate,
   sizeBytes: number,
   now: number,
 ): Promise<boolean> {
@@ -273,6 +280,11 @@ async function endUpload(
       inspector_snapshot: null,
       error: null,
       remedy: null,
+      outcome: locations.map((location) =>
+        committed.includes(location)
+          ? { store: location.store_id, durable_bytes: sizeBytes, state: 'active', error: null }
+          : { ...toUploadStore(location), state: 'failed' },
+      ),
       updated_at: now,
       expires_at: now + dayMilliseconds,
     },

@@ -64,6 +64,7 @@ async function openWriter(runtime: Runtime, upload: UploadRow, location: Locatio
 }
 
 async function noteStoreError(runtime: Runtime, location: LocationRow, message: string): Promise<void> {
+  location.error = message;
   await runtime.db.transaction((q) =>
     updateLocation(q, location, '', { error: message, updated_at: runtime.now() }),
   );

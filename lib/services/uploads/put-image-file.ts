@@ -111,6 +111,7 @@ async function beginPut(ctx: Context, put: PutImageFile, store: string): Promise
       inspector_snapshot: null,
       error: null,
       remedy: null,
+      outcome: null,
       lease_holder: runtime.processId,
       lease_fence: 0,
       lease_expires_at: now + leaseSeconds * 1000,

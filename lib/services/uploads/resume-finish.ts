@@ -50,7 +50,7 @@ export async function resumeFinish(ctx: Context, upload: UploadRow): Promise<voi
       digests: lost,
       inspection,
       sizeBytes,
-      signal: session.signal,
+      session,
     });
   } catch (thrown) {
     const error = toStowageError(thrown, session.signal);

@@ -54,10 +54,11 @@ async function saveSink(
   const { durableBytes, resumeState } = sink.durable;
   location.bytes = durableBytes;
   location.resume_state = resumeState;
+  location.error = sink.failure === null ? null : toStowageError(sink.failure).message;
   await updateLocation(q, location, image.owner_id, {
     bytes: durableBytes,
     resume_state: resumeState,
-    error: sink.failure === null ? null : toStowageError(sink.failure).message,
+    error: location.error,
     updated_at: now,
   });
 }

@@ -10,8 +10,16 @@ export interface ActiveAppend {
   readonly signal: AbortSignal;
   /** Bytes of the upload received so far, durable or not. */
   receivedBytes: number;
+  /** Bytes of the upload read back so far, while it is checked. */
+  verifiedBytes: number;
   /** Ends the registration. */
   end(): void;
+}
+
+export interface UploadProgress {
+  receivedBytes: number;
+  verifiedBytes: number;
+  bytesPerSecond: number | null;
 }
 
 interface Entry extends ActiveAppend {
@@ -31,7 +39,7 @@ export interface UploadSessions {
   /** Asks the request that writes to this upload to stop at a durable offset. */
   interrupt(uploadId: string): void;
   /** Null when no request of this process writes to it. */
-  progressOf(uploadId: string): { receivedBytes: number; bytesPerSecond: number | null } | null;
+  progressOf(uploadId: string): UploadProgress | null;
   /** Requests that write just now. */
   activeCount(): number;
   /** Exclusive use of an upload in this process; see `lib/http/tus/locker.ts`. */
@@ -58,9 +66,9 @@ export function openUploadSessions(runtime: Runtime): UploadSessions {
     let told = 0;
     for (const [uploadId, entry] of active) {
       const last = entry.samples.at(-1);
-      if (last !== undefined && last.bytes === entry.receivedBytes && now - last.at < heartbeatSeconds * 1000)
+      if (last !== undefined && last.bytes === movedBytes(entry) && now - last.at < heartbeatSeconds * 1000)
         continue;
-      entry.samples.push({ at: now, bytes: entry.receivedBytes });
+      entry.samples.push({ at: now, bytes: movedBytes(entry) });
       while (entry.samples.length > 2 && now - (entry.samples[0]?.at ?? now) > rateWindowMilliseconds)
         entry.samples.shift();
       if (told < toldAtOnce && now - entry.toldAt >= tickMilliseconds * Math.ceil(active.size / toldAtOnce)) {
@@ -85,6 +93,7 @@ export function openUploadSessions(runtime: Runtime): UploadSessions {
         controller,
         signal: controller.signal,
         receivedBytes,
+        verifiedBytes: 0,
         samples: [{ at: runtime.now(), bytes: receivedBytes }],
         toldAt: 0,
         ended: promise,
@@ -111,8 +120,9 @@ export function openUploadSessions(runtime: Runtime): UploadSessions {
       const seconds = first === undefined ? 0 : (runtime.now() - first.at) / 1000;
       return {
         receivedBytes: entry.receivedBytes,
+        verifiedBytes: entry.verifiedBytes,
         bytesPerSecond:
-          first === undefined || seconds < 0.5 ? null : (entry.receivedBytes - first.bytes) / seconds,
+          first === undefined || seconds < 0.5 ? null : (movedBytes(entry) - first.bytes) / seconds,
       };
     },
     activeCount: () => active.size,
@@ -153,6 +163,11 @@ export function openUploadSessions(runtime: Runtime): UploadSessions {
       await Promise.all(running.map(([, entry]) => entry.ended));
     },
   };
+}
+
+/** First all are received, then they may be read back. */
+function movedBytes({ receivedBytes, verifiedBytes }: ActiveAppend): number {
+  return receivedBytes + verifiedBytes;
 }
 
 /** Its bytes are being checked: only that goes on without the lock. */

@@ -13,6 +13,7 @@ import { appendToUpload } from './append.ts';
 import { createUpload } from './create.ts';
 import { deleteImage } from '../images/delete.ts';
 import { sweepUploads } from './expire.ts';
+import { showUpload } from './get.ts';
 import { removeUpload } from './remove.ts';
 
 async function open(t: TestContext, stores: StoreWish[] = [{ id: 'fast' }], now = () => Date.now()) {
@@ -116,6 +117,45 @@ test('a store that was left behind is filled even when the process dies right af
   const next = await openProcess(place);
   assert.equal((await findImage(next.runtime.db.read, upload.image_id))?.status, 'active');
   assert.notEqual((await locationsOf(next, upload.image_id)).get('weak')?.transfer_id ?? null, null);
+});
+
+test('an upload that is read back tells how far that is', async (t) => {
+  const plan: StoreWish['plan'] = ({ name }) =>
+    name === 'read step' ? { kind: 'delay', milliseconds: 300 } : null;
+  const { process, begin, append } = await open(t, [{ id: 'fast', plan }]);
+  const bytes = randomBytes(4 * 2 ** 20);
+  const upload = await begin(bytes.byteLength);
+  await append(upload.id, 0, bytes.subarray(0, 1000));
+  // As in another process: the running hash of what came before is not here.
+  process.runtime.hashPool.forget(upload.id);
+  const checked: number[] = [];
+  process.runtime.events.subscribe(({ event }) => {
+    if (event.type === 'upload' && event.upload.state === 'checking')
+      checked.push(event.upload.verified_bytes);
+  });
+  await append(upload.id, 1000, bytes.subarray(1000));
+  assert.ok(
+    checked.some((verified) => verified > 0 && verified < bytes.byteLength),
+    `told of ${checked.join(', ')}`,
+  );
+});
+
+test('an upload that has ended still says where it went', async (t) => {
+  const plan: StoreWish['plan'] = ({ name }) =>
+    name.includes('flush') ? { kind: 'fail', error: new StoreFault('failed', 'weak', 'no fsync') } : null;
+  const { ctx, begin, append } = await open(t, [{ id: 'fast' }, { id: 'weak', plan }]);
+  const both = { stores: 'fast,weak', all_stores_must_succeed: 'false' };
+  const done = await begin(1000, both);
+  await append(done.id, 0, randomBytes(1000));
+  assert.deepEqual((await showUpload(ctx, done.id)).stores, [
+    { store: 'fast', durable_bytes: 1000, state: 'active', error: null },
+    { store: 'weak', durable_bytes: 0, state: 'failed', error: 'weak failed: no fsync' },
+  ]);
+  const failed = await begin(1000, { stores: 'fast', sha512: 'ab'.repeat(64) });
+  await assert.rejects(append(failed.id, 0, randomBytes(1000)), { code: 'checksum_mismatch' });
+  assert.deepEqual((await showUpload(ctx, failed.id)).stores, [
+    { store: 'fast', durable_bytes: 1000, state: 'failed', error: null },
+  ]);
 });
 
 test('the quota of a store counts what uploads were promised', async (t) => {

@@ -1,5 +1,5 @@
 import { heartbeatSeconds } from '../../contract/limits.ts';
-import type { UploadView } from '../../contract/uploads.ts';
+import type { UploadStore, UploadView } from '../../contract/uploads.ts';
 import type { LocationRow, UploadRow } from '../../db/define-schema.ts';
 import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -39,14 +39,9 @@ function view(runtime: Runtime, upload: UploadRow, locations: LocationRow[]): Up
     length_bytes: upload.length_bytes,
     offset_bytes: upload.offset_bytes,
     // What is durable was hashed as it passed; it counts as verified when the whole has been compared.
-    verified_bytes: done ? (upload.length_bytes ?? upload.offset_bytes) : 0,
+    verified_bytes: done ? (upload.length_bytes ?? upload.offset_bytes) : (progress?.verifiedBytes ?? 0),
     rate: progress?.bytesPerSecond ?? null,
-    stores: locations.filter(isLeft).map((location) => ({
-      store: location.store_id,
-      durable_bytes: location.bytes,
-      state: location.state,
-      error: location.error,
-    })),
+    stores: upload.outcome ?? locations.filter(isLeft).map(toUploadStore),
     all_stores_must_succeed: upload.all_stores_must_succeed,
     error: upload.error,
     remedy: upload.remedy,
@@ -60,6 +55,15 @@ function view(runtime: Runtime, upload: UploadRow, locations: LocationRow[]): Up
         : upload.state === 'checking'
           ? { cancel: 'It is being checked and stored.' }
           : { dismiss: true },
+  };
+}
+
+export function toUploadStore(location: LocationRow): UploadStore {
+  return {
+    store: location.store_id,
+    durable_bytes: location.bytes,
+    state: location.state,
+    error: location.error,
   };
 }
 
