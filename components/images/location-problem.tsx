@@ -46,7 +46,9 @@ export function LocationProblem({
       : location?.state === 'failed'
         ? t('copyFailed', { store: store.id })
         : t('copyCorrupt', { store: store.id });
-  const details = [failedCopy?.error ?? location?.error, safety].filter(Boolean).join(' ');
+  const details = [failedCopy?.error ?? location?.error, safety, failedCopy?.remedy]
+    .filter(Boolean)
+    .join(' ');
   const onError = (error: unknown) => showToast({ kind: 'failed', text: problemText(error, 'mutation') });
   return (
     <Note
@@ -82,6 +84,11 @@ export function LocationProblem({
       }
     >
       {details}
+      {failedCopy?.request_id && (
+        <div className="text-12 text-ink-3">
+          <code>{failedCopy.request_id}</code>
+        </div>
+      )}
     </Note>
   );
 }

@@ -38,6 +38,8 @@ const transfer = (id: string, target: string, state: TransferView['state'], at: 
   eta_seconds: null,
   attempts: 1,
   error: state === 'failed' ? 'The pool is full.' : null,
+  remedy: null,
+  request_id: null,
   created_by: null,
   created_at: at,
   updated_at: at,

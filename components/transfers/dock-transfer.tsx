@@ -8,6 +8,7 @@ import { useFormat } from '#components/ui/quantity.tsx';
 import { pages } from '#lib/client/paths.ts';
 import type { TransferView } from '#lib/contract/transfers.ts';
 import { TransferBar, TransferButtons, TransferWay, useTransferSentence } from './transfer-parts.tsx';
+import { TransferTrouble } from './trouble.tsx';
 import type { TransferControls } from './use-transfer-controls.tsx';
 
 const marks = {
@@ -53,11 +54,8 @@ export function DockTransfer({
         <TransferButtons transfer={transfer} controls={controls} onDismiss={onDismiss} />
       </div>
       {transfer.state !== 'done' && transfer.state !== 'canceled' && <TransferBar transfer={transfer} />}
-      {transfer.state === 'failed' ? (
-        <p className="text-12 text-danger [overflow-wrap:anywhere]">
-          {t('stoppedAt', format.part(transfer.bytes_done, transfer.bytes_total, 'compare'))} {transfer.error}
-        </p>
-      ) : (
+      <TransferTrouble transfer={transfer} />
+      {transfer.state !== 'failed' && (
         <div className="tn flex flex-wrap justify-between gap-x-3 text-12 text-ink-3">
           <span>{sentence(transfer)}</span>
           {transfer.rate !== null && (

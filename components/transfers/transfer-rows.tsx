@@ -16,6 +16,7 @@ import type { TransferView } from '#lib/contract/transfers.ts';
 import { TransferState, UploadState } from './states.tsx';
 import { UploadButtons } from './dock-upload.tsx';
 import { TransferBar, TransferButtons, TransferWay, useTransferSentence } from './transfer-parts.tsx';
+import { TransferTrouble } from './trouble.tsx';
 import { UploadBar, hasBar } from './upload-progress.tsx';
 import { UploadTrouble, useUploadSentence } from './upload-sentence.tsx';
 import { useTransferName } from './use-transfer-controls.tsx';
@@ -150,13 +151,8 @@ export function TransferRow({
       way={<TransferWay transfer={transfer} codeOf={codeOf} />}
       state={<TransferState state={transfer.state} />}
       bar={ended ? null : <TransferBar transfer={transfer} />}
-      sentence={sentence(transfer)}
-      trouble={
-        transfer.error !== null &&
-        transfer.state === 'failed' && (
-          <p className="text-12 text-danger [overflow-wrap:anywhere]">{transfer.error}</p>
-        )
-      }
+      sentence={transfer.state === 'failed' ? null : sentence(transfer)}
+      trouble={<TransferTrouble transfer={transfer} />}
       rate={transfer.rate}
       etaSeconds={transfer.eta_seconds}
       since={transfer.finished_at ?? transfer.created_at}

@@ -5,6 +5,7 @@ import { useFormat } from '#components/ui/quantity.tsx';
 import type { UploadRow } from '#lib/client/uploads/upload-rows.ts';
 import type { UploadProblem } from '#lib/client/uploads/task.ts';
 import type { UploadActions } from '#components/uploads/use-upload-actions.tsx';
+import { Trouble } from './trouble.tsx';
 
 /** How the upload stands, in a sentence that says first what is safe; `beside` its state in a word, without that word. */
 export function useUploadSentence(beside = false): (row: UploadRow, actions: UploadActions) => string {
@@ -67,17 +68,12 @@ export function UploadTrouble({ row }: { row: UploadRow }) {
     refused: t('problemRefused'),
     ended: t('problemRefused'),
   }[problem.kind];
+  const what = problem.detail ?? own;
   return (
-    <div className="grid gap-1 text-12 [overflow-wrap:anywhere]">
-      <p className="text-danger">
-        {problem.kind !== 'ended' && t('stoppedAt', part)} {problem.detail ?? own}
-      </p>
-      {problem.remedy && <p className="text-ink-2">{problem.remedy}</p>}
-      {problem.requestId && (
-        <p className="text-ink-3">
-          <code>{problem.requestId}</code>
-        </p>
-      )}
-    </div>
+    <Trouble
+      what={problem.kind === 'ended' ? what : `${t('stoppedAt', part)} ${what}`}
+      remedy={problem.remedy}
+      requestId={problem.requestId}
+    />
   );
 }

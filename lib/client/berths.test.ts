@@ -62,6 +62,8 @@ const transfer: TransferView = {
   eta_seconds: null,
   attempts: 1,
   error: null,
+  remedy: null,
+  request_id: null,
   created_by: null,
   created_at: '2026-11-22T00:00:00Z',
   updated_at: '2026-11-22T00:00:00Z',

@@ -63,6 +63,8 @@ const transfer = (id: string, state: TransferView['state'], done = 10): Transfer
   eta_seconds: null,
   attempts: 1,
   error: null,
+  remedy: null,
+  request_id: null,
   created_by: null,
   created_at: '2026-11-22T00:00:00Z',
   updated_at: '2026-11-22T00:00:00Z',

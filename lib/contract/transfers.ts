@@ -39,7 +39,11 @@ export const TransferView = z.object({
   rate: z.number().nullable(),
   eta_seconds: z.number().nullable(),
   attempts: z.number(),
+  /** What happened, and what a person can do about it. */
   error: z.string().nullable(),
+  remedy: z.string().nullable(),
+  /** Of the request that asked for it: the log has more under this id. */
+  request_id: z.string().nullable(),
   created_by: z.string().nullable(),
   created_at: Timestamp,
   updated_at: Timestamp,

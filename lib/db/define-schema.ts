@@ -215,6 +215,7 @@ export function defineSchema({
       attempts: number().notNull(),
       next_attempt_at: time(),
       error: text(),
+      remedy: text(),
       /** Asked for by `import` of the Images API: shown there in os_glance_importing_to_stores. */
       by_import: flag().notNull(),
       all_stores_must_succeed: flag().notNull(),

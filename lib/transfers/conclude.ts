@@ -17,7 +17,7 @@ import { recordEvent } from '#lib/services/events/record.ts';
 import { systemActor } from '#lib/auth/actor.ts';
 import type { HeldTransfer } from './held-transfer.ts';
 import { findTargetLocation } from './lease.ts';
-import { changeHeld, endTransfer } from './settle.ts';
+import { changeHeld, endTransfer, type Trouble } from './settle.ts';
 
 /** What a verification found out about an image that had no hashes yet. */
 export interface FoundHashes {
@@ -72,6 +72,7 @@ export async function concludeProved(
         state: 'done',
         wish: null,
         error: null,
+        remedy: null,
         bytes_sent: row.kind === 'copy' ? row.bytes_total : 0,
         bytes_done: row.kind === 'copy' ? row.bytes_total : 0,
         bytes_verified: row.bytes_total,
@@ -190,8 +191,8 @@ export async function markForRemoval(
 }
 
 /** It will not become good without a person: the copy counts for nothing, and its group may fall with it. */
-export async function concludeFailed(runtime: Runtime, held: HeldTransfer, error: string): Promise<void> {
-  await conclude(runtime, held, 'failed', error);
+export async function concludeFailed(runtime: Runtime, held: HeldTransfer, trouble: Trouble): Promise<void> {
+  await conclude(runtime, held, 'failed', trouble);
 }
 
 export async function concludeCanceled(
@@ -199,19 +200,19 @@ export async function concludeCanceled(
   held: HeldTransfer,
   error: string | null,
 ): Promise<void> {
-  await conclude(runtime, held, 'canceled', error);
+  await conclude(runtime, held, 'canceled', { error });
 }
 
 async function conclude(
   runtime: Runtime,
   held: HeldTransfer,
   state: 'failed' | 'canceled',
-  error: string | null,
+  trouble: Trouble,
 ): Promise<void> {
   await runtime.db.transaction(async (q) => {
     const row = await findTransfer(q, held.id);
     if (row === null || row.lease_fence !== held.fence || !isHeld(row.state)) return;
-    held.row = await endOne(runtime, q, row, state, error);
+    held.row = await endOne(runtime, q, row, state, trouble);
     if (state === 'failed') await afterFailure(runtime, q, row);
   });
 }
@@ -222,7 +223,7 @@ export async function endOne(
   q: Transaction,
   row: TransferRow,
   state: 'failed' | 'canceled',
-  error: string | null,
+  { error, remedy = null }: Trouble,
 ): Promise<TransferRow> {
   const image = await findImage(q, row.image_id);
   const ownerId = image?.owner_id ?? row.project_id;
@@ -238,7 +239,7 @@ export async function endOne(
     }
     if (image !== null) await tellOfChange(runtime, q, row, image);
   }
-  return await endTransfer(runtime, q, row, { state, error });
+  return await endTransfer(runtime, q, row, { state, error, remedy });
 }
 
 async function afterFailure(runtime: Runtime, q: Transaction, row: TransferRow): Promise<void> {
@@ -266,7 +267,7 @@ async function undoGroup(
       await updateTransfer(q, row.id, { wish: 'cancel', error: why, updated_at: runtime.now() });
       q.afterCommit(() => runtime.worker.interrupt(row.id, 'cancel'));
     } else if (isOpen(row.state)) {
-      await endOne(runtime, q, row, 'canceled', why);
+      await endOne(runtime, q, row, 'canceled', { error: why });
     } else if (row.state === 'done') {
       const living = await findLocationIn(q, image.id, row.target_store);
       // What it was copied from may have been removed since.

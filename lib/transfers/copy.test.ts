@@ -9,6 +9,7 @@ import { updateLocation } from '#lib/db/repositories/locations.ts';
 import { removeLocation } from '#lib/services/locations/remove.ts';
 import { verifyLocation } from '#lib/services/locations/verify.ts';
 import { startCopies } from '#lib/services/transfers/start-copies.ts';
+import { toTransferViews } from '#lib/services/transfers/view.ts';
 import {
   addImage,
   administrator,
@@ -114,7 +115,10 @@ test('a move lets its source go only when every copy is proved', async (t) => {
   const [toA, toB] = started;
   await transferIn(process, toA?.id ?? '', ['done']);
   const failed = await transferIn(process, toB?.id ?? '', ['failed']);
-  assert.match(failed.error ?? '', /no space left.*Free some space/);
+  assert.match(failed.error ?? '', /no space left/);
+  const [shown] = await toTransferViews(process.ctx, [failed]);
+  assert.match(shown?.remedy ?? '', /Free some space/);
+  assert.equal(shown?.request_id, process.ctx.requestId);
   assert.equal((await locationsOf(process, image.id)).get('fast')?.state, 'active');
   assert.equal((await locationsOf(process, image.id)).get('b')?.state, 'failed');
 

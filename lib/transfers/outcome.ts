@@ -5,13 +5,14 @@ import { isStoreFault, type StoreFaultKind } from '#lib/stores/store.ts';
 import { concludeCanceled, concludeFailed } from './conclude.ts';
 import type { HeldTransfer } from './held-transfer.ts';
 import { attemptLimit, retryDelayMilliseconds } from './limits.ts';
-import { releaseHeld } from './settle.ts';
+import { releaseHeld, type Trouble } from './settle.ts';
 
 export interface Judgement {
   /** May go well by itself after a while. */
   retry: boolean;
-  /** What happened and what to do, for people. */
-  sentence: string;
+  error: string;
+  /** What helps while it still tries by itself. */
+  remedy: string | null;
 }
 
 /** What a person can do about it; a kind that is not here comes right by itself or is a matter for the log. */
@@ -35,19 +36,24 @@ const passing: ReadonlySet<StoreFaultKind> = new Set([
 
 export function judge(error: unknown): Judgement {
   if (isStoreFault(error)) {
-    const remedy = remedies[error.kind];
     return {
       retry: passing.has(error.kind),
-      sentence: remedy === undefined ? error.message : `${error.message} ${remedy}`,
+      error: error.message,
+      remedy: remedies[error.kind] ?? null,
     };
   }
   if (isStowageError(error)) {
     return {
       retry: error.code === 'store_unavailable' || error.code === 'database_unavailable',
-      sentence: error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`,
+      error: error.message,
+      remedy: error.remedy ?? null,
     };
   }
-  return { retry: true, sentence: 'Something unexpected happened; the log of the server has more.' };
+  return {
+    retry: true,
+    error: 'It stopped for a reason that is not known here.',
+    remedy: 'The log of the server has more under the request id.',
+  };
 }
 
 /** Writes the last word about a transfer that did not come to its end. Never rejects. */
@@ -90,16 +96,24 @@ async function afterError(runtime: Runtime, held: HeldTransfer, error: unknown):
   if (isStowageError(error) && error.code === 'gone') {
     return concludeCanceled(runtime, held, error.message);
   }
-  const { retry, sentence } = judge(error);
+  const { retry, ...trouble } = judge(error);
   const { attempts } = held.row;
   const isLast = !retry || attempts >= attemptLimit;
   const fields = { err: error, transfer: held.id, store: held.row.target_store, attempts };
   runtime.log.warn(fields, isLast ? 'a transfer has failed' : 'a transfer will be tried again');
-  if (isLast) return concludeFailed(runtime, held, sentence);
+  if (isLast) return concludeFailed(runtime, held, retry ? afterLastTry(trouble) : trouble);
   await releaseHeld(runtime, held, {
     to: 'queued',
     attempts,
     nextAttemptAt: runtime.now() + retryDelayMilliseconds(attempts),
-    error: sentence,
+    trouble,
   });
+}
+
+/** What would have come right by itself has not: from here on it waits for a person. */
+function afterLastTry({ error }: Trouble): Trouble {
+  return {
+    error: `${error} It was tried ${attemptLimit} times.`,
+    remedy: 'Try again when the stores answer: it goes on where it stopped.',
+  };
 }

@@ -172,9 +172,14 @@ export function newTargetLocation(
   };
 }
 
+/** What went wrong, for people, and what they can do about it. */
+export interface Trouble {
+  error: string | null;
+  remedy?: string | null;
+}
+
 export type Release =
-  | { to: 'queued'; attempts?: number; nextAttemptAt?: number | null; error?: string | null }
-  | { to: 'paused' };
+  { to: 'queued'; attempts?: number; nextAttemptAt?: number | null; trouble?: Trouble } | { to: 'paused' };
 
 /** Lets go without ending: whoever takes it next goes on at the durable offset. */
 export async function releaseHeld(runtime: Runtime, held: HeldTransfer, release: Release): Promise<void> {
@@ -190,16 +195,16 @@ export async function releaseHeld(runtime: Runtime, held: HeldTransfer, release:
         ? {
             attempts: release.attempts ?? Math.max(0, row.attempts - 1),
             next_attempt_at: release.nextAttemptAt ?? null,
-            error: release.error ?? null,
+            error: release.trouble?.error ?? null,
+            remedy: release.trouble?.remedy ?? null,
           }
         : { attempts: Math.max(0, row.attempts - 1) }),
     },
   }));
 }
 
-export interface End {
+export interface End extends Trouble {
   state: 'failed' | 'canceled';
-  error: string | null;
 }
 
 /**
@@ -216,6 +221,7 @@ export async function endTransfer(
   const changes = {
     state: end.state,
     error: end.error,
+    remedy: end.remedy ?? null,
     wish: null,
     lease_holder: null,
     lease_expires_at: null,

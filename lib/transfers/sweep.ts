@@ -45,7 +45,7 @@ export async function sweepTransfers(runtime: Runtime): Promise<{ requeued: numb
     await runtime.db.transaction(async (q) => {
       const row = await findTransfer(q, id);
       if (row === null || !isOpen(row.state)) return;
-      await endOne(runtime, q, row, 'canceled', 'The image was deleted.');
+      await endOne(runtime, q, row, 'canceled', { error: 'The image was deleted.' });
       result.canceled += 1;
     });
     runtime.worker.interrupt(id, 'cancel');

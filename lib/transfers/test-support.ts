@@ -125,7 +125,9 @@ export async function openProcess(
     await stores.close();
     await hashPool.close();
     slots.close();
-    if (!life.isDead) await db.close();
+    const closed = db.close();
+    // What a dead one has left open is ended with the database.
+    if (!life.isDead) await closed;
   };
   const opened: Process = {
     runtime,

@@ -33,6 +33,9 @@ export async function verifyLocation(job: Job, held: HeldTransfer): Promise<void
   async function fail(state: 'corrupt' | 'missing', sentence: string): Promise<void> {
     if (location === null) return;
     await markBroken(runtime, image, location.id, state, sentence);
-    await concludeFailed(runtime, held, `${sentence} Copy the image to this store again from a good copy.`);
+    await concludeFailed(runtime, held, {
+      error: sentence,
+      remedy: 'Repair it: copy the image to this store again from a good copy.',
+    });
   }
 }

@@ -6,6 +6,6 @@ import { wish } from './steer.ts';
 /** Ends it for good; what it wrote in its store is removed. Canceling a canceled one changes nothing. */
 export async function cancelTransfer(ctx: Context, id: string): Promise<TransferView> {
   return await wish(ctx, id, 'cancel', async (q, row) => {
-    await endOne(ctx.runtime, q, row, 'canceled', row.error);
+    await endOne(ctx.runtime, q, row, 'canceled', row);
   });
 }

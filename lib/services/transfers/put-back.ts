@@ -24,6 +24,7 @@ export async function putBack(ctx: Context, id: string, verb: 'resume' | 'retry'
       wish: null,
       attempts: 0,
       error: null,
+      remedy: null,
       next_attempt_at: null,
       finished_at: null,
       updated_at: runtime.now(),

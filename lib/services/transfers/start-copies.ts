@@ -225,6 +225,7 @@ export function newTransfer(
     attempts: 0,
     next_attempt_at: null,
     error: null,
+    remedy: null,
     by_import: wish.byImport,
     all_stores_must_succeed: wish.allStoresMustSucceed,
     request_id: requestId,

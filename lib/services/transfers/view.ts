@@ -39,6 +39,8 @@ export function toTransferView(
     eta_seconds: live?.etaSeconds ?? null,
     attempts: row.attempts,
     error: row.error,
+    remedy: row.remedy,
+    request_id: row.request_id,
     created_by: row.created_by,
     created_at: new Date(row.created_at).toISOString(),
     updated_at: new Date(row.updated_at).toISOString(),

@@ -209,7 +209,7 @@ async function inspectStored(ctx: Context, work: ProveAndActivate): Promise<Insp
 
 async function activate(ctx: Context, q: Transaction, work: ProveAndActivate, proved: Proved): Promise<void> {
   const { runtime } = ctx;
-  const { upload, locations, committed } = work;
+  const { locations, committed } = work;
   const now = runtime.now();
   const image = await findImage(q, work.image.id);
   if (image === null) throw new StowageError('gone', 'The image was deleted while its bytes arrived.');
