@@ -1,40 +1,41 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { StowageError } from '../../contract/errors.ts';
-import { checksummedPatchLimitBytes } from '../../contract/limits.ts';
+import { checksummedPatchLimitBytes, KiB } from '../../contract/limits.ts';
 import type { RequestBody } from '../../streams/request-body.ts';
+import { HeldBodies } from './held-bodies.ts';
 
 export const checksumAlgorithms = ['sha1', 'sha256', 'sha512', 'md5', 'crc32'] as const;
 type ChecksumAlgorithm = (typeof checksumAlgorithms)[number];
 
-const heldAtOnce = 4;
-/** For all of one body: whoever is slower sends smaller ones. */
-const patienceMilliseconds = 120_000;
-let held = 0;
-const waiting: (() => void)[] = [];
+const heldBodies = new HeldBodies({
+  roomBytes: 4 * checksummedPatchLimitBytes,
+  // At this pace the largest one needs the two minutes that a body has at most.
+  leastBytesPerSecond: 512 * KiB,
+  graceMilliseconds: 10_000,
+  patienceMilliseconds: 120_000,
+});
 
 /**
  * A body with `Upload-Checksum` is held until its checksum is right, because what has passed into a store cannot be
- * taken back from all of them. At most four are held at once; further ones wait before they are read.
+ * taken back from all of them. So many bytes are held at once; further bodies wait before they are read.
  */
 export async function readChecked(
   body: RequestBody,
   header: string,
   contentLength: number | null,
+  bodies = heldBodies,
 ): Promise<readonly Buffer[]> {
   const { algorithm, expected } = parseChecksum(header);
   if (contentLength !== null && contentLength > checksummedPatchLimitBytes) throw tooLarge();
-  if (held >= heldAtOnce) await new Promise<void>((resolve) => waiting.push(resolve));
-  held += 1;
+  const hold = await bodies.take(contentLength ?? checksummedPatchLimitBytes);
   try {
     const chunks: Buffer[] = [];
-    let bytes = 0;
-    const patience = AbortSignal.timeout(patienceMilliseconds);
     for (;;) {
-      const batch = await body.next(patience);
+      const batch = await body.next(hold.signal);
       if (batch === null) break;
-      for (const chunk of batch) bytes += chunk.byteLength;
-      if (bytes > checksummedPatchLimitBytes) throw tooLarge();
+      for (const chunk of batch) hold.receivedBytes += chunk.byteLength;
+      if (hold.receivedBytes > checksummedPatchLimitBytes) throw tooLarge();
       chunks.push(...batch);
     }
     const actual = digest(algorithm, chunks);
@@ -49,8 +50,7 @@ export async function readChecked(
     }
     return chunks;
   } finally {
-    held -= 1;
-    waiting.shift()?.();
+    hold.release();
   }
 }
 
