@@ -1,6 +1,6 @@
 /**
- * SQLite through better-sqlite3: one writing connection behind a mutex, because a transaction here may await, and one
- * reading connection for everything else, which never waits for the writer (WAL).
+ * SQLite through better-sqlite3: one writing connection, whose transactions run one after the other because they may
+ * await, and one reading connection for everything else, which never waits for the writer (WAL).
  */
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
@@ -8,9 +8,11 @@ import SQLite from 'better-sqlite3';
 import { StowageError } from '../contract/errors.ts';
 import { sqliteColumns } from './columns.ts';
 import { openCommitWork } from './commit-work.ts';
-import type { Database, Queries, Transaction } from './database.ts';
+import type { Database, Queries } from './database.ts';
 import { defineSchema } from './define-schema.ts';
+import { GroupCommit } from './group-commit.ts';
 import { assertKnown } from './migrations.ts';
+import { cacheStatements } from './statement-cache.ts';
 
 export interface SqliteOptions {
   file: string;
@@ -36,38 +38,29 @@ export function openSqlite({
     dialect: 'sqlite',
     now: () => Promise.resolve(now()),
   } as const;
-  const read: Queries = { ...shared, db: drizzle(reader) };
+  const read: Queries = { ...shared, db: drizzle(cacheStatements(reader)) };
+  const commits = new GroupCommit(cacheStatements(writer));
   const write: Queries = { ...shared, db: drizzle(writer) };
-  let queue: Promise<unknown> = Promise.resolve();
-
-  async function run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const { finish, tell, ...commitWork } = openCommitWork();
-    begin(writer);
-    let result: T;
-    try {
-      result = await work({ ...write, ...commitWork, lock: () => Promise.resolve() });
-      await finish();
-      writer.exec('COMMIT');
-    } catch (error) {
-      if (writer.inTransaction) writer.exec('ROLLBACK');
-      throw toDatabaseError(error);
-    }
-    tell(onAfterCommitFailure);
-    return result;
-  }
 
   return {
     read,
-    transaction(work) {
-      const turn = queue.then(() => run(work));
-      queue = turn.then(
-        () => undefined,
-        () => undefined,
-      );
-      return turn;
+    async transaction(work) {
+      const { finish, tell, ...commitWork } = openCommitWork();
+      let result;
+      try {
+        result = await commits.run(async () => {
+          const value = await work({ ...write, ...commitWork, lock: () => Promise.resolve() });
+          await finish();
+          return value;
+        });
+      } catch (error) {
+        throw toDatabaseError(error);
+      }
+      tell(onAfterCommitFailure);
+      return result;
     },
     async close() {
-      await queue;
+      await commits.idle();
       reader.close();
       writer.close();
     },
@@ -91,14 +84,6 @@ function listApplied(connection: SQLite.Database): string[] {
     .get();
   if (known === undefined) return [];
   return connection.prepare<[], string>('select hash from __drizzle_migrations').pluck().all();
-}
-
-function begin(writer: SQLite.Database): void {
-  try {
-    writer.exec('BEGIN IMMEDIATE');
-  } catch (error) {
-    throw toDatabaseError(error);
-  }
 }
 
 /** Full disk and a lock that lasts are told as what they are: nothing was changed, and trying again may help. */

@@ -16,7 +16,7 @@ export async function recordTransfer(
 ): Promise<void> {
   // With the actions of whoever may do everything; each listener gets its own (see http/events).
   const transfer = toTransferView(row, null, transferActions(row.state, row.wish));
-  const { id } = await insertEvent(transaction, {
+  const id = await insertEvent(transaction, {
     at: runtime.now(),
     type: 'transfer',
     image_id: row.image_id,

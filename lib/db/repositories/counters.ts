@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Visibility } from '../../contract/common.ts';
 import type { Queries, Transaction } from '../database.ts';
+import { prepared } from '../prepared.ts';
 
 /** Adds to the count and bytes of images of one owner and visibility, in the same transaction as the change itself. */
 export function countImage(
@@ -12,16 +13,23 @@ export function countImage(
 ): void {
   const { image_counters } = q.tables;
   q.beforeCommit(`images of ${ownerId} ${visibility}`, async () => {
-    await q.db
-      .insert(image_counters)
-      .values({ owner_id: ownerId, visibility, image_count: count, image_bytes: bytes })
-      .onConflictDoUpdate({
-        target: [image_counters.owner_id, image_counters.visibility],
-        set: {
-          image_count: sql`${image_counters.image_count} + ${count}`,
-          image_bytes: sql`${image_counters.image_bytes} + ${bytes}`,
-        },
-      });
+    await prepared(q, 'count image', () =>
+      q.db
+        .insert(image_counters)
+        .values({
+          owner_id: sql.placeholder('ownerId'),
+          visibility: sql.placeholder('visibility'),
+          image_count: sql.placeholder('count'),
+          image_bytes: sql.placeholder('bytes'),
+        })
+        .onConflictDoUpdate({
+          target: [image_counters.owner_id, image_counters.visibility],
+          set: {
+            image_count: sql`${image_counters.image_count} + excluded.image_count`,
+            image_bytes: sql`${image_counters.image_bytes} + excluded.image_bytes`,
+          },
+        }),
+    ).execute({ ownerId, visibility, count, bytes });
   });
 }
 
@@ -35,16 +43,23 @@ export function countLocation(
 ): void {
   const { store_counters } = q.tables;
   q.beforeCommit(`store ${storeId} ${ownerId}`, async () => {
-    await q.db
-      .insert(store_counters)
-      .values({ store_id: storeId, owner_id: ownerId, image_count: count, stored_bytes: bytes })
-      .onConflictDoUpdate({
-        target: [store_counters.store_id, store_counters.owner_id],
-        set: {
-          image_count: sql`${store_counters.image_count} + ${count}`,
-          stored_bytes: sql`${store_counters.stored_bytes} + ${bytes}`,
-        },
-      });
+    await prepared(q, 'count location', () =>
+      q.db
+        .insert(store_counters)
+        .values({
+          store_id: sql.placeholder('storeId'),
+          owner_id: sql.placeholder('ownerId'),
+          image_count: sql.placeholder('count'),
+          stored_bytes: sql.placeholder('bytes'),
+        })
+        .onConflictDoUpdate({
+          target: [store_counters.store_id, store_counters.owner_id],
+          set: {
+            image_count: sql`${store_counters.image_count} + excluded.image_count`,
+            stored_bytes: sql`${store_counters.stored_bytes} + excluded.stored_bytes`,
+          },
+        }),
+    ).execute({ storeId, ownerId, count, bytes });
   });
 }
 

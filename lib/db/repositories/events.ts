@@ -1,14 +1,22 @@
 import { and, asc, desc, eq, gt, lt, max, min } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 import type { EventRow } from '../define-schema.ts';
+import { prepared, shapeOf } from '../prepared.ts';
 
 export type NewEvent = Omit<EventRow, 'id'>;
 
-export async function insertEvent(q: Queries, event: NewEvent): Promise<EventRow> {
-  const rows = await q.db.insert(q.tables.events).values(event).returning();
+/** Returns its id. */
+export async function insertEvent(q: Queries, event: NewEvent): Promise<number> {
+  const shape = shapeOf(event);
+  const rows = await prepared(q, `insert event ${shape.name}`, () =>
+    q.db
+      .insert(q.tables.events)
+      .values(shape.values as typeof event)
+      .returning({ id: q.tables.events.id }),
+  ).execute(event);
   const row = rows[0];
   if (row === undefined) throw new Error('the event was not written');
-  return row;
+  return row.id;
 }
 
 export async function listEventsAfter(q: Queries, id: number, limit: number): Promise<EventRow[]> {

@@ -1,6 +1,7 @@
-import { and, asc, eq, inArray, lt, lte } from 'drizzle-orm';
+import { and, asc, eq, inArray, lt, lte, sql } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 import type { ProjectRow, TokenRow, UserRow } from '../define-schema.ts';
+import { prepared } from '../prepared.ts';
 
 export type Role = 'admin' | 'member' | 'reader';
 
@@ -140,16 +141,18 @@ export async function insertToken(q: Queries, token: TokenRow): Promise<void> {
  */
 export async function findTokenHolder(q: Queries, hash: string, now: number): Promise<TokenHolder | null> {
   const { tokens, users, projects, role_assignments } = q.tables;
-  const rows = await q.db
-    .select({ token: tokens, user: users, project: projects, role: role_assignments.role })
-    .from(tokens)
-    .innerJoin(users, eq(users.id, tokens.user_id))
-    .innerJoin(projects, eq(projects.id, tokens.project_id))
-    .innerJoin(
-      role_assignments,
-      and(eq(role_assignments.user_id, users.id), eq(role_assignments.project_id, projects.id)),
-    )
-    .where(eq(tokens.hash, hash));
+  const rows = await prepared(q, 'token holder', () =>
+    q.db
+      .select({ token: tokens, user: users, project: projects, role: role_assignments.role })
+      .from(tokens)
+      .innerJoin(users, eq(users.id, tokens.user_id))
+      .innerJoin(projects, eq(projects.id, tokens.project_id))
+      .innerJoin(
+        role_assignments,
+        and(eq(role_assignments.user_id, users.id), eq(role_assignments.project_id, projects.id)),
+      )
+      .where(eq(tokens.hash, sql.placeholder('hash'))),
+  ).execute({ hash });
   const first = rows[0];
   if (first === undefined || first.token.expires_at <= now) return null;
   if (!first.user.enabled || !first.project.enabled) return null;

@@ -3,6 +3,7 @@ import type { Visibility } from '../../contract/common.ts';
 import { overtaken, type Queries, type Transaction } from '../database.ts';
 import type { ImageRow } from '../define-schema.ts';
 import { equalsText } from '../long-text.ts';
+import { insertRow, prepared, updateRow } from '../prepared.ts';
 import { countImage } from './counters.ts';
 
 /** An image with what belongs to it, as lists and pages need it. */
@@ -18,11 +19,13 @@ export async function insertImage(
   image: NewImage,
   tags: readonly string[],
   properties: Readonly<Record<string, string>>,
-): Promise<void> {
-  await q.db.insert(q.tables.images).values({ ...image, ...sortColumns(image), revision: 0 });
-  await writeTags(q, image.id, tags);
-  await writeProperties(q, image.id, properties);
+): Promise<ImageRow> {
+  const row = { ...image, ...sortColumns(image), revision: 0 };
+  await insertRow(q, 'image', q.tables.images, row);
+  await insertTags(q, image.id, tags);
+  await insertProperties(q, image.id, properties);
   countImage(q, image.owner_id, image.visibility, 1, image.size_bytes ?? 0);
+  return row;
 }
 
 function sortColumns(image: { name: string | null; size_bytes: number | null }): {
@@ -33,7 +36,14 @@ function sortColumns(image: { name: string | null; size_bytes: number | null }):
 }
 
 export async function findImage(q: Queries, id: string): Promise<ImageRow | null> {
-  const rows = await q.db.select().from(q.tables.images).where(eq(q.tables.images.id, id)).limit(1);
+  const { images } = q.tables;
+  const rows = await prepared(q, 'image by id', () =>
+    q.db
+      .select()
+      .from(images)
+      .where(eq(images.id, sql.placeholder('id')))
+      .limit(1),
+  ).execute({ id });
   return rows[0] ?? null;
 }
 
@@ -68,17 +78,12 @@ export async function updateImage(
   Object.assign(after, sortColumns(after));
   const { id, ...columns } = after;
   const { images } = q.tables;
-  const written = await q.db
-    .update(images)
-    .set(columns)
-    .where(and(eq(images.id, id), eq(images.revision, before.revision)))
-    .returning({ id: images.id });
-  if (written.length === 0) throw overtaken();
-  if (
-    before.owner_id !== after.owner_id ||
-    before.visibility !== after.visibility ||
-    before.size_bytes !== after.size_bytes
-  ) {
+  const asRead = { column: images.revision, is: before.revision };
+  if (!(await updateRow(q, 'image', images, id, columns, asRead))) throw overtaken();
+  if (before.owner_id === after.owner_id && before.visibility === after.visibility) {
+    const grown = (after.size_bytes ?? 0) - (before.size_bytes ?? 0);
+    if (grown !== 0) countImage(q, after.owner_id, after.visibility, 0, grown);
+  } else {
     countImage(q, before.owner_id, before.visibility, -1, -(before.size_bytes ?? 0));
     countImage(q, after.owner_id, after.visibility, 1, after.size_bytes ?? 0);
   }
@@ -99,9 +104,12 @@ export async function deleteImageRow(q: Transaction, image: ImageRow, now: numbe
 export async function writeTags(q: Queries, imageId: string, tags: readonly string[]): Promise<void> {
   const { image_tags } = q.tables;
   await q.db.delete(image_tags).where(eq(image_tags.image_id, imageId));
-  const unique = [...new Set(tags)];
-  if (unique.length > 0)
-    await q.db.insert(image_tags).values(unique.map((tag) => ({ image_id: imageId, tag })));
+  await insertTags(q, imageId, tags);
+}
+
+async function insertTags(q: Queries, imageId: string, tags: readonly string[]): Promise<void> {
+  const rows = [...new Set(tags)].map((tag) => ({ image_id: imageId, tag }));
+  if (rows.length > 0) await q.db.insert(q.tables.image_tags).values(rows);
 }
 
 export async function writeProperties(
@@ -111,8 +119,16 @@ export async function writeProperties(
 ): Promise<void> {
   const { image_properties } = q.tables;
   await q.db.delete(image_properties).where(eq(image_properties.image_id, imageId));
+  await insertProperties(q, imageId, properties);
+}
+
+async function insertProperties(
+  q: Queries,
+  imageId: string,
+  properties: Readonly<Record<string, string>>,
+): Promise<void> {
   const rows = Object.entries(properties).map(([name, value]) => ({ image_id: imageId, name, value }));
-  if (rows.length > 0) await q.db.insert(image_properties).values(rows);
+  if (rows.length > 0) await q.db.insert(q.tables.image_properties).values(rows);
 }
 
 /** Tags and properties of a page of images in two queries. */
@@ -148,10 +164,19 @@ export async function savePieces(
 ): Promise<void> {
   const { image_pieces } = q.tables;
   for (const { index, blake3 } of pieces) {
-    await q.db
-      .insert(image_pieces)
-      .values({ image_id: imageId, piece_index: index, blake3 })
-      .onConflictDoUpdate({ target: [image_pieces.image_id, image_pieces.piece_index], set: { blake3 } });
+    await prepared(q, 'insert piece', () =>
+      q.db
+        .insert(image_pieces)
+        .values({
+          image_id: sql.placeholder('imageId'),
+          piece_index: sql.placeholder('index'),
+          blake3: sql.placeholder('blake3'),
+        })
+        .onConflictDoUpdate({
+          target: [image_pieces.image_id, image_pieces.piece_index],
+          set: { blake3: sql`excluded.blake3` },
+        }),
+    ).execute({ imageId, index, blake3 });
   }
 }
 

@@ -1,19 +1,27 @@
-import { and, asc, eq, gt, inArray, isNull, lt, lte, min, ne, or } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lt, lte, min, ne, or, sql } from 'drizzle-orm';
 import type { LocationState } from '../../contract/common.ts';
 import type { Queries, Transaction } from '../database.ts';
 import type { LocationRow } from '../define-schema.ts';
+import { insertRow, prepared, updateRow } from '../prepared.ts';
 import { countLocation } from './counters.ts';
 
 /** A row in one of these states takes room in its store that counts. */
 const counted: ReadonlySet<LocationState> = new Set(['active', 'verifying', 'corrupt']);
 
 export async function insertLocation(q: Transaction, location: LocationRow, ownerId: string): Promise<void> {
-  await q.db.insert(q.tables.locations).values(location);
+  await insertRow(q, 'location', q.tables.locations, location);
   if (counted.has(location.state)) countLocation(q, location.store_id, ownerId, 1, location.bytes);
 }
 
 export async function findLocation(q: Queries, id: string): Promise<LocationRow | null> {
-  const rows = await q.db.select().from(q.tables.locations).where(eq(q.tables.locations.id, id)).limit(1);
+  const { locations } = q.tables;
+  const rows = await prepared(q, 'location by id', () =>
+    q.db
+      .select()
+      .from(locations)
+      .where(eq(locations.id, sql.placeholder('id')))
+      .limit(1),
+  ).execute({ id });
   return rows[0] ?? null;
 }
 
@@ -46,7 +54,12 @@ export async function listLocations(q: Queries, imageIds: readonly string[]): Pr
 
 export async function listLocationsOfUpload(q: Queries, uploadId: string): Promise<LocationRow[]> {
   const { locations } = q.tables;
-  return await q.db.select().from(locations).where(eq(locations.upload_id, uploadId));
+  return await prepared(q, 'locations of upload', () =>
+    q.db
+      .select()
+      .from(locations)
+      .where(eq(locations.upload_id, sql.placeholder('uploadId'))),
+  ).execute({ uploadId });
 }
 
 export async function listLocationsByKeys(
@@ -143,12 +156,8 @@ export async function updateLocation(
   fence?: number,
 ): Promise<boolean> {
   const { locations } = q.tables;
-  const written = await q.db
-    .update(locations)
-    .set(changes)
-    .where(and(eq(locations.id, before.id), fence === undefined ? undefined : eq(locations.fence, fence)))
-    .returning({ id: locations.id });
-  if (written.length === 0) return false;
+  const held = fence === undefined ? undefined : { column: locations.fence, is: fence };
+  if (!(await updateRow(q, 'location', locations, before.id, changes, held))) return false;
   const after = { ...before, ...changes };
   const [was, is] = [counted.has(before.state), counted.has(after.state)];
   if (was || is) {

@@ -2,13 +2,21 @@ import { and, asc, desc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import { leaseSeconds } from '../../contract/limits.ts';
 import type { Queries } from '../database.ts';
 import type { UploadRow } from '../define-schema.ts';
+import { insertRow, prepared, updateRow } from '../prepared.ts';
 
 export async function insertUpload(q: Queries, upload: UploadRow): Promise<void> {
-  await q.db.insert(q.tables.uploads).values(upload);
+  await insertRow(q, 'upload', q.tables.uploads, upload);
 }
 
 export async function findUpload(q: Queries, id: string): Promise<UploadRow | null> {
-  const rows = await q.db.select().from(q.tables.uploads).where(eq(q.tables.uploads.id, id)).limit(1);
+  const { uploads } = q.tables;
+  const rows = await prepared(q, 'upload by id', () =>
+    q.db
+      .select()
+      .from(uploads)
+      .where(eq(uploads.id, sql.placeholder('id')))
+      .limit(1),
+  ).execute({ id });
   return rows[0] ?? null;
 }
 
@@ -39,12 +47,8 @@ export async function updateUpload(
   fence?: number,
 ): Promise<boolean> {
   const { uploads } = q.tables;
-  const written = await q.db
-    .update(uploads)
-    .set(changes)
-    .where(and(eq(uploads.id, id), fence === undefined ? undefined : eq(uploads.lease_fence, fence)))
-    .returning({ id: uploads.id });
-  return written.length > 0;
+  const held = fence === undefined ? undefined : { column: uploads.lease_fence, is: fence };
+  return await updateRow(q, 'upload', uploads, id, changes, held);
 }
 
 /**
@@ -57,23 +61,35 @@ export async function leaseUpload(
   holder: string,
   now: number,
   expiresAt: number,
+  /** Only if it still takes bytes, and the next one there. */
+  receivingAt?: number,
 ): Promise<UploadRow | null> {
   const { uploads } = q.tables;
-  const rows = await q.db
-    .update(uploads)
-    .set({
-      lease_holder: holder,
-      lease_expires_at: expiresAt,
-      lease_fence: sql`${uploads.lease_fence} + 1`,
-      updated_at: now,
-    })
-    .where(
-      and(
-        eq(uploads.id, id),
-        or(isNull(uploads.lease_holder), eq(uploads.lease_holder, holder), lt(uploads.lease_expires_at, now)),
-      ),
-    )
-    .returning();
+  const value = sql.placeholder;
+  const rows = await prepared(q, `lease upload ${receivingAt !== undefined}`, () =>
+    q.db
+      .update(uploads)
+      .set({
+        lease_holder: sql`${value('holder')}`,
+        lease_expires_at: sql`${value('expiresAt')}`,
+        lease_fence: sql`${uploads.lease_fence} + 1`,
+        updated_at: sql`${value('now')}`,
+      })
+      .where(
+        and(
+          eq(uploads.id, value('id')),
+          receivingAt === undefined
+            ? undefined
+            : and(eq(uploads.state, 'receiving'), eq(uploads.offset_bytes, value('receivingAt'))),
+          or(
+            isNull(uploads.lease_holder),
+            eq(uploads.lease_holder, value('holder')),
+            lt(uploads.lease_expires_at, value('now')),
+          ),
+        ),
+      )
+      .returning(),
+  ).execute({ id, holder, now, expiresAt, receivingAt });
   return rows[0] ?? null;
 }
 

@@ -15,7 +15,7 @@ export async function recordEvent(
   event: Extract<ServerEvent, { type: 'image' | 'store' }>,
   projectId: string | null,
 ): Promise<void> {
-  const { id } = await insertEvent(transaction, {
+  const id = await insertEvent(transaction, {
     at: runtime.now(),
     type: event.type,
     image_id: event.type === 'image' ? event.image_id : null,

@@ -1,0 +1,119 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type SQLite from 'better-sqlite3';
+
+const largestBatch = 128;
+
+interface Job {
+  run(): Promise<() => void>;
+  fail(error: unknown): void;
+}
+
+/**
+ * Transactions of one writing connection, one after the other. Those that wait at the same moment are committed
+ * together: each in a savepoint of its own, so that one that fails takes back only itself, and one fsync for all.
+ * What a call returns is durable when it resolves.
+ */
+export class GroupCommit {
+  readonly #writer: SQLite.Database;
+  readonly #longestMilliseconds: number;
+  readonly #waiting: Job[] = [];
+  readonly #savepoint: SQLite.Statement;
+  readonly #release: SQLite.Statement;
+  readonly #takeBack: SQLite.Statement;
+  #pump: Promise<void> | null = null;
+  #commitMilliseconds = 0;
+  #committedAt = 0;
+
+  /** Nobody waits longer than this for the commit of what he has written. */
+  constructor(writer: SQLite.Database, longestMilliseconds = 10) {
+    this.#writer = writer;
+    this.#longestMilliseconds = longestMilliseconds;
+    this.#savepoint = writer.prepare('SAVEPOINT work');
+    this.#release = writer.prepare('RELEASE work');
+    this.#takeBack = writer.prepare('ROLLBACK TO work');
+  }
+
+  /** Rejects with what `work` throws, and then nothing of it was changed; or with what the commit throws. */
+  run<Value>(work: () => Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({
+        run: async () => {
+          const value = await work();
+          return () => resolve(value);
+        },
+        fail: reject,
+      });
+      this.#pump ??= this.#drain();
+    });
+  }
+
+  /** Resolves when nothing waits any more. */
+  async idle(): Promise<void> {
+    while (this.#pump !== null) await this.#pump;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#gather();
+      await this.#commitSome();
+    }
+    this.#pump = null;
+  }
+
+  /**
+   * Whoever asks in the same turn of the loop comes along. After a commit just now more are on their way, most likely:
+   * waiting half as long as one takes saves more of them than it costs.
+   */
+  async #gather(): Promise<void> {
+    const wait = Math.min(this.#longestMilliseconds, this.#commitMilliseconds / 2);
+    const isBusy = performance.now() - this.#committedAt < 2 * wait;
+    if (isBusy && wait >= 1) await sleep(wait);
+    else await nextTurn();
+  }
+
+  async #commitSome(): Promise<void> {
+    try {
+      this.#writer.exec('BEGIN IMMEDIATE');
+    } catch (error) {
+      // The others would wait as long as this one did, to hear the same.
+      for (const job of this.#waiting.splice(0)) job.fail(error);
+      return;
+    }
+    const written: { job: Job; tell: () => void }[] = [];
+    try {
+      const startedAt = performance.now();
+      for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
+        const tell = await this.#runInSavepoint(job);
+        if (tell !== null) written.push({ job, tell });
+        if (written.length >= largestBatch || performance.now() - startedAt >= this.#longestMilliseconds)
+          break;
+      }
+      const writtenAt = performance.now();
+      this.#writer.exec('COMMIT');
+      this.#committedAt = performance.now();
+      this.#commitMilliseconds = this.#commitMilliseconds * 0.8 + (this.#committedAt - writtenAt) * 0.2;
+    } catch (error) {
+      if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK');
+      for (const { job } of written) job.fail(error);
+      return;
+    }
+    for (const { tell } of written) tell();
+  }
+
+  /** Null when the work has failed and is taken back. Throws when the whole transaction is lost with it. */
+  async #runInSavepoint(job: Job): Promise<(() => void) | null> {
+    this.#savepoint.run();
+    try {
+      const tell = await job.run();
+      this.#release.run();
+      return tell;
+    } catch (error) {
+      job.fail(error);
+      // A full disk and errors of the device make SQLite roll all of it back by itself.
+      if (!this.#writer.inTransaction) throw error;
+      this.#takeBack.run();
+      this.#release.run();
+      return null;
+    }
+  }
+}
