@@ -36,8 +36,8 @@ export function openHttpServer(
       connectionsCheckingInterval: 5_000,
       keepAliveTimeout: 75_000,
       maxHeaderSize: 32 * kibibyte,
-      // Large bodies arrive in fewer, larger chunks.
-      highWaterMark: 1024 * kibibyte,
+      // Of each request that waits to be read so much lies in memory; who reads does not depend on it.
+      highWaterMark: 64 * kibibyte,
       noDelay: true,
     },
     answer,

@@ -2,17 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import { noteReceived } from './young-memory.ts';
 import { StowageError } from '../contract/errors.ts';
 
-const highWaterBytes = 2 * 1024 * 1024;
+const leastWaterBytes = 64 * 1024;
+const mostWaterBytes = 2 * 1024 * 1024;
 
 /**
- * The body of a request straight from Node, in batches of what has arrived, without a promise for every 64 KiB. Stops
- * reading from the socket while more than 2 MiB wait. Never destroys the request, so that an answer can still be sent.
+ * The body of a request straight from Node, in batches of what has arrived, without a promise for every 64 KiB. Reads
+ * nothing before it is asked, and stops while as much waits as was taken last, 2 MiB at most: of a thousand uploads that
+ * wait for their turn none holds more than it has to. Never destroys the request, so that an answer can still be sent.
  */
 export class RequestBody {
   readonly #request: IncomingMessage;
   readonly #idleMilliseconds: number;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
+  #highWaterBytes = leastWaterBytes;
+  #isStarted = false;
   #ended = false;
   #failure: Error | null = null;
   #wake: (() => void) | null = null;
@@ -20,7 +24,6 @@ export class RequestBody {
   constructor(request: IncomingMessage, idleMilliseconds = 120_000) {
     this.#request = request;
     this.#idleMilliseconds = idleMilliseconds;
-    request.on('data', this.#take);
     request.on('end', this.#end);
     request.on('error', this.#fail);
     request.on('close', this.#close);
@@ -33,7 +36,7 @@ export class RequestBody {
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.byteLength;
     noteReceived(chunk.byteLength);
-    if (this.#waitingBytes >= highWaterBytes) this.#request.pause();
+    if (this.#waitingBytes >= this.#highWaterBytes) this.#request.pause();
     this.#wake?.();
   };
 
@@ -55,9 +58,14 @@ export class RequestBody {
 
   /** What has arrived; null at the end. Rejects when the connection broke or `signal` is aborted (with its reason). */
   async next(signal: AbortSignal): Promise<readonly Buffer[] | null> {
+    if (!this.#isStarted) {
+      this.#isStarted = true;
+      this.#request.on('data', this.#take);
+    }
     for (;;) {
       signal.throwIfAborted();
       if (this.#waiting.length > 0) {
+        this.#highWaterBytes = Math.min(mostWaterBytes, 2 * this.#highWaterBytes);
         const batch = this.#waiting;
         this.#waiting = [];
         this.#waitingBytes = 0;
