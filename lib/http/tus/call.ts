@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { UploadRow } from '../../db/define-schema.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { Piece } from '../../pipeline/types.ts';
 
@@ -7,6 +8,8 @@ export interface TusCall {
   ctx: Context;
   /** The bytes, read from the socket by us; @tus/server gets a request without a body. */
   body: { next(signal: AbortSignal): Promise<readonly Piece[] | null> };
+  /** The upload as it was when the call was let in; what changes it looks again. */
+  upload?: UploadRow;
   /** Set by creation, for `Stowage-Image-Id`. */
   imageId?: string;
 }

@@ -6,7 +6,7 @@ import type { UploadRow } from '../../db/define-schema.ts';
 import { appendToUpload } from '../../services/uploads/append.ts';
 import { createUpload } from '../../services/uploads/create.ts';
 import { declareLength } from '../../services/uploads/declare-length.ts';
-import { getUpload } from '../../services/uploads/get.ts';
+import { assertMayWrite, getUpload } from '../../services/uploads/get.ts';
 import { removeUpload } from '../../services/uploads/remove.ts';
 import { tusCall } from './call.ts';
 
@@ -36,7 +36,9 @@ export class StowageDataStore extends DataStore {
   }
 
   override async getUpload(id: string): Promise<Upload> {
-    const row = await getUpload(tusCall().ctx, id, 'read');
+    const call = tusCall();
+    const row = await getUpload(call.ctx, id, 'read');
+    call.upload = row;
     // All its bytes may have come before it failed: an offset at the end would read as success.
     if (row.state === 'failed') {
       throw new StowageError('wrong_state', row.error ?? 'This upload is ended by an error.', {
@@ -49,7 +51,9 @@ export class StowageDataStore extends DataStore {
   override async write(stream: Readable, id: string, offset: number): Promise<number> {
     // It is empty: the bytes come through `body`, without the hops over web streams.
     stream.resume();
-    await getUpload(tusCall().ctx, id, 'write');
+    const { ctx, upload } = tusCall();
+    if (upload?.id === id) assertMayWrite(ctx.actor);
+    else await getUpload(ctx, id, 'write');
     return await this.#append(id, offset);
   }
 

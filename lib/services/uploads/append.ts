@@ -14,7 +14,7 @@ import { keepLease, letGo, takeUpload } from './lease.ts';
 import { openWriters } from './open-writers.ts';
 import { uploadChanged } from './publish.ts';
 import { openRoom, type UploadRoom } from './room.ts';
-import { saveDurable } from './save-durable.ts';
+import { DurableRecord } from './save-durable.ts';
 import type { ActiveAppend } from './sessions.ts';
 
 export interface AppendRequest {
@@ -42,7 +42,10 @@ export async function appendToUpload(ctx: Context, request: AppendRequest): Prom
   let held: UploadRow | null = null;
   try {
     held = await takeUpload(runtime, request);
-    return await append(ctx, request, held, session);
+    const appended = await append(ctx, request, held, session);
+    // Its lease ended in the transaction that made the image active.
+    if (appended.complete) held = null;
+    return appended;
   } finally {
     // Only then has it ended: the server waits for that before it closes the database.
     if (held !== null) await letGo(runtime, held).finally(() => session.end());
@@ -65,6 +68,7 @@ async function append(
   );
   const room = await openRoom(runtime, upload, locations);
   const writers = await openWriters(ctx, upload, locations);
+  const durable = new DurableRecord({ runtime, upload, image, locations, room });
   const road = await openRoad(
     {
       startOffset: upload.offset_bytes,
@@ -76,7 +80,7 @@ async function append(
       inspectorSnapshot: upload.inspector_snapshot ?? undefined,
       allMustSucceed: upload.all_stores_must_succeed,
       // No signal: who interrupts wants what has arrived to become durable, and the body stops by itself.
-      onDurable: (progress) => saveDurable(runtime, upload, image, locations, progress, room),
+      onDurable: (progress) => durable.record(progress),
     },
     { slots: runtime.slots, hashPool: runtime.hashPool },
   );
@@ -95,6 +99,9 @@ async function append(
     return { offset: await road.flush(), complete: false };
   } catch (thrown) {
     const error = toStowageError(thrown, session.signal);
+    await durable.save().catch((failure: unknown) => {
+      ctx.log.warn({ err: failure, upload: upload.id }, 'what an upload had made durable could not be recorded');
+    });
     // These bytes will never become an image: more of them, or the same again, would not help.
     if (hasCode(error, 'unsafe_image', 'format_mismatch', 'checksum_mismatch')) {
       isOver = true;

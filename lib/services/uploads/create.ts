@@ -191,8 +191,7 @@ async function newImage(ctx: Context, transaction: Transaction, wishes: UploadWi
       remedy: 'Upload it for your project, then ask an administrator.',
     });
   }
-  await insertImage(transaction, image, wishes.tags ?? [], wishes.properties);
-  return (await findImage(transaction, id)) as ImageRow;
+  return await insertImage(transaction, image, wishes.tags ?? [], wishes.properties);
 }
 
 async function takeQueuedImage(

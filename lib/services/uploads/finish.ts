@@ -285,6 +285,8 @@ async function endUpload(
           ? { store: location.store_id, durable_bytes: sizeBytes, state: 'active', error: null }
           : { ...toUploadStore(location), state: 'failed' },
       ),
+      lease_holder: null,
+      lease_expires_at: null,
       updated_at: now,
       expires_at: now + dayMilliseconds,
     },

@@ -1,3 +1,4 @@
+import type { Actor } from '../../auth/actor.ts';
 import { StowageError } from '../../contract/errors.ts';
 import type { UploadRow } from '../../db/define-schema.ts';
 import { findUpload, listUploads as listUploadRows } from '../../db/repositories/uploads.ts';
@@ -21,12 +22,16 @@ export async function getUpload(
   ) {
     throw new StowageError('not_found', 'There is no such upload; it was finished, given up or has expired.');
   }
-  if (purpose === 'write' && !actor.administrator && !actor.roles.includes('member')) {
-    throw new StowageError('forbidden', 'You may not upload in this project.', {
-      remedy: 'Ask for the role member.',
-    });
-  }
+  if (purpose === 'write') assertMayWrite(actor);
   return upload;
+}
+
+/** Of an upload that the caller may see. */
+export function assertMayWrite(actor: Actor): void {
+  if (actor.administrator || actor.roles.includes('member')) return;
+  throw new StowageError('forbidden', 'You may not upload in this project.', {
+    remedy: 'Ask for the role member.',
+  });
 }
 
 export async function showUpload(ctx: Context, uploadId: string): Promise<UploadView> {

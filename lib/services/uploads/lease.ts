@@ -11,7 +11,10 @@ export async function takeUpload(
   { uploadId, offset }: { uploadId: string; offset: number },
 ): Promise<UploadRow> {
   const now = runtime.now();
+  const expiresAt = now + leaseSeconds * 1000;
   return await runtime.db.transaction(async (q) => {
+    const held = await leaseUpload(q, uploadId, runtime.processId, now, expiresAt, offset);
+    if (held !== null) return held;
     const upload = await findUpload(q, uploadId);
     if (upload === null) {
       throw new StowageError(
@@ -19,10 +22,7 @@ export async function takeUpload(
         'There is no such upload; it was finished, given up or has expired.',
       );
     }
-    // Before the lease is taken: it would be taken from whoever is checking the bytes just now.
     assertTakes(upload, offset);
-    const held = await leaseUpload(q, uploadId, runtime.processId, now, now + leaseSeconds * 1000);
-    if (held !== null) return held;
     throw new StowageError('upload_locked', 'This upload is being written through another server.', {
       retryAfterSeconds: 5,
     });

@@ -57,8 +57,11 @@ async function openWriter(runtime: Runtime, upload: UploadRow, location: Locatio
     return await store.begin(location.object_key, { sizeBytes });
   } catch (error) {
     if (!isStoreFault(error, 'exists')) throw error;
-    // An earlier request began and wrote nothing that counts.
+    // An earlier request wrote nothing that counts. It may even have published all, and died before it could say so.
     await store.discard(location.object_key, location.resume_state);
+    await store.remove(location.object_key).catch((failure: unknown) => {
+      if (!isStoreFault(failure, 'not-found')) throw failure;
+    });
     return await store.begin(location.object_key, { sizeBytes });
   }
 }

@@ -12,14 +12,49 @@ import type { UploadRoom } from './room.ts';
 
 type DurableProgress = Parameters<NonNullable<RoadOptions['onDurable']>>[0];
 
-/** After each durable point, in one transaction, before anybody is told of the offset. */
-export async function saveDurable(
-  runtime: Runtime,
-  upload: UploadRow,
-  image: ImageRow,
-  locations: readonly LocationRow[],
+/** What one request writes to. */
+interface Append {
+  runtime: Runtime;
+  upload: UploadRow;
+  image: ImageRow;
+  locations: readonly LocationRow[];
+  /** Null when the length is known or no store has a quota. */
+  room: UploadRoom | null;
+}
+
+/**
+ * What one request has made durable. Recorded in the database before anybody is told of the offset; but an upload that
+ * comes whole within the first point is recorded by the transaction that makes it active, and only if that does not
+ * come about by one of its own. Killed in between, its bytes come again: nobody was told of them.
+ */
+export class DurableRecord {
+  readonly #append: Append;
+  #kept: DurableProgress | null = null;
+
+  constructor(append: Append) {
+    this.#append = append;
+  }
+
+  async record(progress: DurableProgress): Promise<void> {
+    const { upload, locations } = this.#append;
+    const isWhole = upload.offset_bytes === 0 && progress.durableBytes === upload.length_bytes;
+    const isFirst = locations.every(({ bytes }) => bytes === 0);
+    const hasFailed = progress.sinks.some(({ failure }) => failure !== null);
+    this.#kept = progress;
+    if (!isWhole || !isFirst || hasFailed) await this.save();
+  }
+
+  /** Records what `record` has kept back. */
+  async save(): Promise<void> {
+    const progress = this.#kept;
+    this.#kept = null;
+    if (progress !== null) await saveDurable(this.#append, progress);
+  }
+}
+
+async function saveDurable(
+  { runtime, upload, image, locations, room }: Append,
   progress: DurableProgress,
-  room: UploadRoom | null,
 ): Promise<void> {
   await runtime.db.transaction(async (q) => {
     const now = runtime.now();

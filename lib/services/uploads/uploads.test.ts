@@ -205,7 +205,13 @@ test('what an upload opened is removed only after it has let go', async (t) => {
   const { runtime } = process;
   const upload = await begin(1000);
   const { promise: body, resolve: endBody } = Promise.withResolvers<null>();
-  const running = appendToUpload(ctx, { uploadId: upload.id, offset: 0, next: () => body });
+  const { promise: isOpen, resolve: opened } = Promise.withResolvers<void>();
+  const next = () => {
+    opened();
+    return body;
+  };
+  const running = appendToUpload(ctx, { uploadId: upload.id, offset: 0, next });
+  await isOpen;
   await deleteImage(ctx, upload.image_id);
   assert.equal((await runtime.reconciler.runOnce()).removed, 0);
   endBody(null);
