@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { link } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { MiB } from '#lib/contract/limits.ts';
+import { leaseSeconds, MiB } from '#lib/contract/limits.ts';
 import { startCopies } from '#lib/services/transfers/start-copies.ts';
 import { steps, type Step } from './job.ts';
 import {
@@ -124,8 +124,8 @@ test(
     first.runtime.worker.start();
     await frozen.promise;
 
-    // The same machine: its successor finds the number of the process alive under another name.
-    const second = await openProcess(place);
+    // Its lease has run out; on the same machine its successor finds the number of the process under another name.
+    const second = await openProcess(place, { now: () => Date.now() + (leaseSeconds + 1) * 1000 });
     second.runtime.worker.start();
     const row = await transferIn(second, id, ['done']);
     const before = (await locationsOf(second, image.id)).get('a');
