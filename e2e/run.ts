@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { ensureBuilt } from '#lib/cli/bootstrap/build.mjs';
+import { runOnPostgres, testsOfDatabase } from './support/database-tests.ts';
 import { requireDebian } from './support/debian.ts';
 import { runJourneys } from './support/journeys.ts';
 import { runNodeTests } from './support/node-tests.ts';
@@ -8,10 +9,11 @@ import { root } from './support/server.ts';
 import { print, printSummary, unlistedSkips, type Summary } from './support/summary.ts';
 
 // `npm test [-- part-of-a-path…]`: everything, or the files whose path holds one of the words. `--unit` leaves out
-// what needs a build or a server or takes long (faults, kills). Files named *.serial.test.ts run one at a time, after the others.
+// what needs a build or a server or takes long (faults, kills). What opens a database runs twice, on SQLite and then on
+// PostgreSQL. Files named *.serial.test.ts run one at a time, after the others.
 
 /** What tests of the whole run use, fetched in one go; a test that needs more says so itself. */
-const packages = ['qemu-utils', 'chromium', 'python3-openstackclient', 'python3-glanceclient'];
+const packages = ['qemu-utils', 'chromium', 'postgresql', 'python3-openstackclient', 'python3-glanceclient'];
 const minute = 60_000;
 
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
@@ -39,7 +41,9 @@ if (!unitOnly && words.length === 0) {
   const requirement = await requireDebian(packages);
   if (!requirement.ok) print(`Some tests will be skipped: ${requirement.reason}.`);
 }
-await runNodeTests({ root, files: unit, concurrency: 2, fileTimeoutMilliseconds: 5 * minute }, summary);
+const many = { root, concurrency: 2, fileTimeoutMilliseconds: 5 * minute };
+await runNodeTests({ ...many, files: unit }, summary);
+if (!unitOnly) await runOnPostgres({ ...many, files: testsOfDatabase(root, unit) }, summary);
 if (endToEnd.length + journeys.length > 0) {
   await ensureBuilt(root, process.execPath);
   process.env.STOWAGE_TESTS_BUILT = 'yes';

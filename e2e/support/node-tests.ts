@@ -10,6 +10,8 @@ export interface NodeTestOptions {
   readonly concurrency: number;
   /** A file that is not done by then is ended and counts as failed. */
   readonly fileTimeoutMilliseconds: number;
+  /** Said with the name of each file when the same files run more than once. */
+  readonly label?: string;
 }
 
 /** Runs test files, each in its own process, adds to the summary and prints one line for each file. */
@@ -24,11 +26,12 @@ export async function runNodeTests(options: NodeTestOptions, summary: Summary): 
 }
 
 async function runFile(
-  file: string,
-  { root, fileTimeoutMilliseconds }: NodeTestOptions,
+  name: string,
+  { root, fileTimeoutMilliseconds, label }: NodeTestOptions,
   summary: Summary,
 ): Promise<void> {
-  const absolute = path.join(root, file);
+  const absolute = path.join(root, name);
+  const file = label === undefined ? name : `${name} ${label}`;
   const startedAt = performance.now();
   let passed = 0;
   let failed = 0;

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { startPostgres } from './postgres.ts';
+import { runNodeTests, type NodeTestOptions } from './node-tests.ts';
+import type { Summary } from './summary.ts';
+
+const support = 'lib/db/test-support.ts';
+
+/** Of these files those that open a database through the common support, itself or by way of another one. */
+export function testsOfDatabase(root: string, files: readonly string[]): string[] {
+  return files.filter((file) => reaches(root, file));
+}
+
+function reaches(root: string, file: string): boolean {
+  if (file === support) return true;
+  const source = readFileSync(path.join(root, file), 'utf8');
+  const imports = [...source.matchAll(/from '((?:#lib|\.{1,2})\/[^']*test-support\.ts)'/g)];
+  return imports.some(([, name = '']) =>
+    reaches(root, name.startsWith('#') ? name.slice(1) : path.join(path.dirname(file), name)),
+  );
+}
+
+/** Runs them once more, on a PostgreSQL that is started for it; where there can be none, they are skipped. */
+export async function runOnPostgres(options: NodeTestOptions, summary: Summary): Promise<void> {
+  if (options.files.length === 0) return;
+  const started = await startPostgres();
+  if (!started.ok) {
+    for (const file of options.files) {
+      summary.skipped.push({ file, title: 'all of it on PostgreSQL', reason: started.reason });
+    }
+    return;
+  }
+  Object.assign(process.env, {
+    STOWAGE_TEST_DATABASE: 'postgres',
+    STOWAGE_TEST_POSTGRES: started.server.url,
+  });
+  await runNodeTests({ ...options, label: 'on PostgreSQL' }, summary);
+  delete process.env.STOWAGE_TEST_DATABASE;
+  delete process.env.STOWAGE_TEST_POSTGRES;
+  await started.server.remove();
+}
