@@ -63,6 +63,8 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
   // Also while it is taken: between two statements of a transaction nobody else listens.
   pool.on('connect', (client) => client.on('error', onConnectionError));
   const tables = defineSchema(postgresColumns);
+  /** Of each connection, so that what is prepared once stays so (see `prepared.ts`). */
+  const queriesOf = new WeakMap<pg.PoolClient, Queries>();
 
   async function begin(): Promise<pg.PoolClient> {
     const client = await pool.connect();
@@ -81,7 +83,8 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
     let isCommit = false;
     let result: T;
     try {
-      const q = openQueries(client, tables, options.now);
+      let q = queriesOf.get(client);
+      if (q === undefined) queriesOf.set(client, (q = openQueries(client, tables, options.now)));
       const lock = async (key: string) => {
         await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
       };
