@@ -92,7 +92,7 @@ export const ImageRow = memo(function ImageRow({
         )}
       </div>
       <div role="cell" className="cell-manifest">
-        <Manifest imageId={image.id} imageName={name} berths={berthsOf(image, stores, transfers)} />
+        <Manifest image={image} name={name} berths={berthsOf(image, stores, transfers)} />
       </div>
       <div role="cell" className="cell-visibility text-ink-2">
         <VisibilityLabel visibility={image.visibility} />

@@ -18,7 +18,8 @@ import type { ImageSummary } from '#lib/contract/images.ts';
 import type { StoreView } from '#lib/contract/stores.ts';
 import type { TransferView } from '#lib/contract/transfers.ts';
 import { ImageRow } from './image-row.tsx';
-import { BerthCard, ManifestHead } from './manifest.tsx';
+import { BerthCard } from './berth-card.tsx';
+import { ManifestHead } from './manifest.tsx';
 
 /** Rows from the end at which the next page is fetched. */
 const fetchAhead = 20;

@@ -1,9 +1,10 @@
 'use client';
 
-import { CopyPlus, Ellipsis, MoveRight, ScanLine, Trash2 } from 'lucide-react';
+import { CopyPlus, Ellipsis, MoveRight, ScanLine, Trash2, Wrench } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { CopyDialog } from './copy-dialog.tsx';
+import { RepairDialog } from './repair-dialog.tsx';
 import { RemoveCopyDialog } from './remove-copy-dialog.tsx';
 import { IconButton } from '#components/ui/button.tsx';
 import { Menu, MenuItem, MenuSeparator } from '#components/ui/menu.tsx';
@@ -29,7 +30,7 @@ export function LocationMenu({
   const t = useTranslations('images');
   const verify = useVerifyLocation();
   const problemText = useProblemText();
-  const [asking, setAsking] = useState<'copy' | 'move' | 'remove' | null>(null);
+  const [asking, setAsking] = useState<'copy' | 'move' | 'remove' | 'repair' | null>(null);
   const ask = (what: typeof asking) => (open: boolean) => setAsking(open ? what : null);
   const { actions } = location;
   return (
@@ -72,6 +73,15 @@ export function LocationMenu({
             {t('verifyCopy')}
           </MenuItem>
         )}
+        {isOffered(actions, 'repair') && (
+          <MenuItem
+            icon={Wrench}
+            disabledReason={reasonAgainst(actions, 'repair')}
+            onSelect={() => setAsking('repair')}
+          >
+            {t('repairCopy')}
+          </MenuItem>
+        )}
         {isOffered(actions, 'remove') && (
           <>
             <MenuSeparator />
@@ -88,6 +98,13 @@ export function LocationMenu({
       </Menu>
       <CopyDialog images={[image]} open={asking === 'copy'} onOpenChange={ask('copy')} />
       <CopyDialog images={[image]} moveFrom={store.id} open={asking === 'move'} onOpenChange={ask('move')} />
+      <RepairDialog
+        image={image}
+        name={name}
+        location={location}
+        open={asking === 'repair'}
+        onOpenChange={ask('repair')}
+      />
       <RemoveCopyDialog
         image={image}
         name={name}

@@ -1,9 +1,11 @@
 'use client';
 
-import { RotateCw, Trash2 } from 'lucide-react';
+import { RotateCw, Trash2, Wrench } from 'lucide-react';
 import { useTranslations } from 'next-intl';
+import { useState } from 'react';
 import { goodCopies } from './location-rows.ts';
 import type { LocationRow } from './location-rows.ts';
+import { RepairDialog, repairSource } from './repair-dialog.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Note } from '#components/ui/note.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
@@ -17,10 +19,12 @@ import type { ImageView } from '#lib/contract/images.ts';
 /** What is wrong with a copy, whether the image is safe, and what to do. */
 export function LocationProblem({
   image,
+  name,
   row,
   goodCount,
 }: {
   image: ImageView;
+  name: string;
   row: LocationRow;
   goodCount: number;
 }) {
@@ -30,7 +34,11 @@ export function LocationProblem({
   const action = useTransferAction();
   const remove = useRemoveLocation();
   const { store, location, transfer } = row;
-  const failedCopy = transfer?.state === 'failed' ? transfer : null;
+  const [asking, setAsking] = useState(false);
+  const isBroken = location?.state === 'corrupt' || location?.state === 'missing';
+  // What a check has found out is the copy's trouble, and the check's no longer.
+  const failedCopy = transfer?.state === 'failed' && !isBroken ? transfer : null;
+  const source = repairSource(image, store.id);
   const good = goodCopies(image)
     .filter((copy) => copy.store !== store.id)
     .map((copy) => copy.store);
@@ -56,6 +64,17 @@ export function LocationProblem({
       title={title}
       actions={
         <>
+          {location && isOffered(location.actions, 'repair') && (
+            <Button
+              size="small"
+              variant="primary"
+              icon={Wrench}
+              disabledReason={reasonAgainst(location.actions, 'repair')}
+              onClick={() => setAsking(true)}
+            >
+              {source === null ? t('repairCopy') : t('repairFrom', { source })}
+            </Button>
+          )}
           {failedCopy && isOffered(failedCopy.actions, 'retry') && (
             <Button
               size="small"
@@ -88,6 +107,9 @@ export function LocationProblem({
         <div className="text-12 text-ink-3">
           <code>{failedCopy.request_id}</code>
         </div>
+      )}
+      {location && (
+        <RepairDialog image={image} name={name} location={location} open={asking} onOpenChange={setAsking} />
       )}
     </Note>
   );

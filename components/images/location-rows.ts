@@ -42,6 +42,6 @@ function newestTransfer(
 }
 
 /** Copies that can be read and were proved: what a lost copy could be made from. */
-export function goodCopies(image: ImageView): LocationView[] {
+export function goodCopies(image: Pick<ImageView, 'locations'>): LocationView[] {
   return image.locations.filter(({ state, verified_at }) => state === 'active' && verified_at !== null);
 }

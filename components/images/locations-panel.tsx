@@ -147,7 +147,7 @@ function LocationRows({
         <tr className="locations-sub">
           <td colSpan={5}>
             {isMoving && transfer && <TransferProgress transfer={transfer} name={name} />}
-            {isBad && <LocationProblem image={image} row={row} goodCount={goodCount} />}
+            {isBad && <LocationProblem image={image} name={name} row={row} goodCount={goodCount} />}
           </td>
         </tr>
       )}

@@ -2,24 +2,26 @@
 
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
-import { Berth, Code } from '#components/ui/berth.tsx';
+import { Berth } from '#components/ui/berth.tsx';
 import { MiniGauge } from '#components/ui/gauge.tsx';
-import { HoverCard, HoverCardTrigger, createHoverCard } from '#components/ui/hover-card.tsx';
+import { HoverCardTrigger, createHoverCard } from '#components/ui/hover-card.tsx';
 import { Popover } from '#components/ui/popover.tsx';
-import { Bytes, Time, useFormat } from '#components/ui/quantity.tsx';
+import { useFormat } from '#components/ui/quantity.tsx';
 import { Tooltip } from '#components/ui/tooltip.tsx';
 import { berthLimit, usedPercent } from '#lib/client/berths.ts';
 import type { BerthView } from '#lib/client/berths.ts';
 import { pages } from '#lib/client/paths.ts';
+import type { ImageSummary } from '#lib/contract/images.ts';
 import type { StoreView } from '#lib/contract/stores.ts';
 
-interface CardPayload {
-  imageId: string;
-  imageName: string;
+export interface CardPayload {
+  image: ImageSummary;
+  name: string;
   berth: BerthView;
 }
 
-const card = createHoverCard<CardPayload>();
+/** The one card of the list; see `berth-card.tsx`. */
+export const card = createHoverCard<CardPayload>();
 
 /** "copying 43 %": the state of a copy in words. */
 export function useBerthWords(): (berth: BerthView) => string {
@@ -33,22 +35,22 @@ export function useBerthWords(): (berth: BerthView) => string {
 
 /** Where an image lies: one berth for each store, the same order on every row. */
 export function Manifest({
-  imageId,
-  imageName,
+  image,
+  name,
   berths,
 }: {
-  imageId: string;
-  imageName: string;
+  image: ImageSummary;
+  name: string;
   berths: BerthView[];
 }) {
   const t = useTranslations('images');
   const words = useBerthWords();
   const rest = berths.slice(berthLimit).filter((berth) => berth.state !== 'absent');
   return (
-    <ul className="manifest" aria-label={t('manifestOf', { name: imageName })}>
+    <ul className="manifest" aria-label={t('manifestOf', { name })}>
       {berths.slice(0, berthLimit).map((berth) => (
         <li key={berth.store.id} className={berth.state === 'absent' ? 'berth-slot-absent' : undefined}>
-          <BerthLink imageId={imageId} imageName={imageName} berth={berth} words={words(berth)} />
+          <BerthLink image={image} name={name} berth={berth} words={words(berth)} />
         </li>
       ))}
       {rest.length > 0 && (
@@ -57,7 +59,7 @@ export function Manifest({
             trigger={
               <button
                 type="button"
-                aria-label={t('moreBerths', { count: rest.length, name: imageName })}
+                aria-label={t('moreBerths', { count: rest.length, name })}
                 className="berth w-full text-ink-2 hover:bg-hover"
               >
                 +{rest.length}
@@ -85,17 +87,17 @@ export function Manifest({
   );
 }
 
-function BerthLink({ imageId, imageName, berth, words }: CardPayload & { words: string }) {
+function BerthLink({ image, name, berth, words }: CardPayload & { words: string }) {
   const label = `${berth.store.id}: ${words}`;
   const drawing = <Berth code={berth.store.code} state={berth.state} percent={berth.percent} label={label} />;
   if (berth.state === 'absent') return drawing;
   return (
     <HoverCardTrigger
       handle={card}
-      payload={{ imageId, imageName, berth }}
+      payload={{ image, name, berth }}
       link={
         <Link
-          href={`${pages.image(imageId)}#${berth.store.id}`}
+          href={`${pages.image(image.id)}#${berth.store.id}`}
           prefetch={false}
           className="block rounded-mark"
         >
@@ -103,56 +105,6 @@ function BerthLink({ imageId, imageName, berth, words }: CardPayload & { words: 
         </Link>
       }
     />
-  );
-}
-
-/** The card of the berth under the pointer; one for the whole list. */
-export function BerthCard() {
-  const t = useTranslations('images');
-  const words = useBerthWords();
-  return (
-    <HoverCard handle={card}>
-      {({ imageId, berth }) => (
-        <div className="grid gap-2">
-          <div className="flex items-center gap-2">
-            <Code>{berth.store.code}</Code>
-            <span className="font-[550]">{berth.store.id}</span>
-          </div>
-          <dl className="kv !grid-cols-[84px_minmax(0,1fr)] text-12">
-            <dt>{t('column.state')}</dt>
-            <dd>{words(berth)}</dd>
-            {berth.location && (
-              <>
-                <dt>{t('column.stored')}</dt>
-                <dd>
-                  <Bytes bytes={berth.location.bytes} precision="compare" />
-                </dd>
-                <dt>{t('column.verified')}</dt>
-                <dd>
-                  {berth.location.verified_at ? (
-                    <Time moment={berth.location.verified_at} />
-                  ) : berth.location.state === 'corrupt' || berth.location.state === 'missing' ? (
-                    '–'
-                  ) : (
-                    t('notVerifiedYet')
-                  )}
-                </dd>
-              </>
-            )}
-          </dl>
-          {berth.location?.error && <p className="text-12 text-danger">{berth.location.error}</p>}
-          {berth.store.state === 'unavailable' && berth.store.error && (
-            <p className="text-12 text-danger">{berth.store.error}</p>
-          )}
-          <Link
-            href={`${pages.image(imageId)}#${berth.store.id}`}
-            className="text-12 text-accent-ink hover:underline"
-          >
-            {t('openCopy')}
-          </Link>
-        </div>
-      )}
-    </HoverCard>
   );
 }
 

@@ -6,7 +6,7 @@ import { ConfirmDialog } from '#components/shell/confirm-dialog.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
 import { showToast } from '#components/ui/toast.tsx';
 import { useRemoveLocation } from '#lib/client/queries/images.ts';
-import type { ImageView, LocationView } from '#lib/contract/images.ts';
+import type { ImageSummary, LocationView } from '#lib/contract/images.ts';
 
 /** Removes the copy in one store; the image and its other copies stay. */
 export function RemoveCopyDialog({
@@ -16,7 +16,7 @@ export function RemoveCopyDialog({
   open,
   onOpenChange,
 }: {
-  image: ImageView;
+  image: ImageSummary;
   name: string;
   location: LocationView;
   open: boolean;

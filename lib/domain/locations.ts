@@ -33,6 +33,11 @@ export function orderSources<Location extends LocationFacts>(
     );
 }
 
+/** Not what it was, or not there any more: never served, to be written anew from another copy. */
+export function isBroken({ state }: LocationFacts): boolean {
+  return state === 'missing' || state === 'corrupt';
+}
+
 export interface RemovalFacts {
   /** Living rows of the image (none that is `deleting`). */
   locations: readonly LocationFacts[];
@@ -57,8 +62,7 @@ export function assertMayRemove({ locations, storeId, isKnownStore }: RemovalFac
   }
   const others = locations.filter((other) => other !== location && isKnownStore(other.store_id));
   if (location.state === 'failed' || others.some(isGoodCopy)) return;
-  const broken = location.state === 'missing' || location.state === 'corrupt';
-  if (broken && others.some(isReadable)) return;
+  if (isBroken(location) && others.some(isReadable)) return;
   throw new StowageError(
     'last_location',
     `The store "${storeId}" holds the last proved copy of this image.`,

@@ -5,7 +5,7 @@ import { hasCode, type ErrorCode } from '#lib/contract/errors.ts';
 import { ImageList, ImageListQuery, ImageView } from '#lib/contract/images.ts';
 import { listEventsOfImage } from '#lib/db/repositories/events.ts';
 import { sumImages, sumStores } from '#lib/db/repositories/counters.ts';
-import { listLocations } from '#lib/db/repositories/locations.ts';
+import { findLocationIn, listLocations, updateLocation } from '#lib/db/repositories/locations.ts';
 import { insertMember } from '#lib/db/repositories/members.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { createImage, type NewImageRecord } from './create.ts';
@@ -286,4 +286,27 @@ test('what may be done comes with its reason, and what is not this caller’s do
   assert.equal(forOwner.actions['copy'], undefined);
   assert.equal(forOwner.locations[0]?.actions['remove'], undefined);
   assert.match(String(forOwner.actions['delete']), /protected/);
+});
+
+test('a broken copy may be repaired by who may copy, while another one can be read', async () => {
+  const [owner, admin] = [place.as('repair-owner'), place.as('repair-admin', 'admin')];
+  const { id } = await create(owner);
+  await pretendStored(place.runtime, id, ['fast', 'archive']);
+  const become = async (store: string, state: 'active' | 'corrupt') => {
+    await place.runtime.db.transaction(async (q) => {
+      const location = await findLocationIn(q, id, store);
+      assert.ok(location);
+      await updateLocation(q, location, 'repair-owner', { state, updated_at: Date.now() });
+    });
+  };
+  const repairs = async (ctx: Context) => {
+    const { locations } = await toImageView(ctx, await getImage(read(), ctx.actor, id));
+    return Object.fromEntries(locations.map(({ store, actions }) => [store, actions['repair']]));
+  };
+  assert.deepEqual(await repairs(admin), { fast: undefined, archive: undefined });
+  await become('archive', 'corrupt');
+  assert.deepEqual(await repairs(admin), { fast: undefined, archive: true });
+  assert.deepEqual(await repairs(owner), { fast: undefined, archive: undefined });
+  await become('fast', 'corrupt');
+  assert.match(String((await repairs(admin))['archive']), /no good copy/);
 });

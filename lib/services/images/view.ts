@@ -9,7 +9,7 @@ import { withBelongings, type ImageRecord } from '#lib/db/repositories/images.ts
 import { listLocations } from '#lib/db/repositories/locations.ts';
 import { findMemberships, listMembers } from '#lib/db/repositories/members.ts';
 import { listTransfersOfImage } from '#lib/db/repositories/transfers.ts';
-import { isReadable, mayRemove } from '#lib/domain/locations.ts';
+import { isBroken, isReadable, mayRemove } from '#lib/domain/locations.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { toTransferViews } from '../transfers/view.ts';
 import type { SeenImage } from './get.ts';
@@ -120,8 +120,12 @@ function toLocationViews(
       error: seesWork ? location.error : null,
       transfer_id: seesWork ? location.transfer_id : null,
       upload_id: seesWork ? location.upload_id : null,
-      actions: locationActions(actor, image, location, (storeId) =>
-        mayRemove({ locations: living, storeId, isKnownStore: (id) => order.has(id) }),
+      actions: locationActions(
+        actor,
+        image,
+        location,
+        living.filter((other) => other !== location),
+        (storeId) => mayRemove({ locations: living, storeId, isKnownStore: (id) => order.has(id) }),
       ),
     }));
 }
@@ -130,6 +134,7 @@ function locationActions(
   actor: Actor,
   image: SeenRecord,
   location: LocationRow,
+  others: readonly LocationRow[],
   removable: (storeId: string) => true | string,
 ): Actions {
   if (location.state === 'deleting') return {};
@@ -137,6 +142,11 @@ function locationActions(
   if (can(actor, 'delete_image_location', image)) actions['remove'] = removable(location.store_id);
   if (can(actor, 'copy_image', image)) {
     actions['move'] = isReadable(location) ? true : 'Only a copy that can be read can be moved.';
+    if (isBroken(location)) {
+      actions['repair'] = others.some(isReadable)
+        ? true
+        : 'There is no good copy of this image left to read from.';
+    }
   }
   if (can(actor, 'verify_image', image)) {
     const isWritten = ['active', 'missing', 'corrupt'].includes(location.state);
