@@ -24,6 +24,20 @@ test('sends every byte of several files, three at once, and tells the server wha
   }
 });
 
+test('sends the length of a run of zeros in place of the zeros, to a server that takes it', async (t) => {
+  for (const takesZeros of [true, false]) {
+    const { server, engine } = await setUp(t);
+    server.takesZeros = takesZeros;
+    const data = randomBytes(MiB);
+    const bytes = Buffer.concat([Buffer.alloc(64 * MiB), data, Buffer.alloc(2 * MiB)]);
+    engine.add([orderOf(fileOf(bytes))]);
+    await until(engine, ({ state }) => state === 'checking');
+    assert.ok(server.uploads.get('u1')?.bytes.equals(bytes));
+    // What lies in 64 MiB with data is sent as it is.
+    assert.equal(server.receivedBytes, takesZeros ? 3 * MiB : 67 * MiB);
+  }
+});
+
 test('goes on from the durable offset when the connection is cut', async (t) => {
   const { server, engine } = await setUp(t);
   const bytes = randomBytes(8 * MiB);

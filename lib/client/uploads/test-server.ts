@@ -10,6 +10,10 @@ export interface TestServer {
   /** What the server holds, by id. */
   uploads: Map<string, { upload: Upload; bytes: Buffer }>;
   requests: string[];
+  /** Bytes of bodies that came in. */
+  receivedBytes: number;
+  /** false: as a tus server that has never heard of `Stowage-Zeros`. */
+  takesZeros: boolean;
   /** The most PATCHes that were under way at the same time. */
   mostAtOnce: number;
   /** Called first with each request: true means that it has answered (or cut the line) itself. */
@@ -27,7 +31,10 @@ export async function openTestServer(): Promise<TestServer> {
   const uploads: TestServer['uploads'] = new Map();
   const tus = new Server({
     path: '/api/uploads',
-    datastore: new MemoryStore(uploads, (bytes) => server.onReceived(bytes)),
+    datastore: new MemoryStore(uploads, (bytes, newBytes) => {
+      server.receivedBytes += newBytes;
+      return server.onReceived(bytes);
+    }),
     namingFunction: () => `u${(named += 1)}`,
     respectForwardedHeaders: false,
   });
@@ -39,6 +46,9 @@ export async function openTestServer(): Promise<TestServer> {
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     server.requests.push(`${request.method} ${request.url}`);
     if (server.intercept(request, response)) return;
+    if (server.takesZeros && request.headers['stowage-zeros'] !== undefined) {
+      return appendZeros(request, response);
+    }
     if (request.method === 'PATCH') {
       atOnce += 1;
       server.mostAtOnce = Math.max(server.mostAtOnce, atOnce);
@@ -46,10 +56,21 @@ export async function openTestServer(): Promise<TestServer> {
     }
     void tus.handle(request, response);
   };
+  const appendZeros = (request: IncomingMessage, response: ServerResponse) => {
+    const kept = uploads.get(request.url?.split('/').at(-1) ?? '');
+    if (kept === undefined || kept.bytes.length !== Number(request.headers['upload-offset'])) {
+      response.writeHead(409).end();
+      return;
+    }
+    kept.bytes = Buffer.concat([kept.bytes, Buffer.alloc(Number(request.headers['stowage-zeros']))]);
+    response.writeHead(204, { 'tus-resumable': '1.0.0', 'upload-offset': kept.bytes.length }).end();
+  };
   const server: TestServer = {
     endpoint: '',
     uploads,
     requests: [],
+    receivedBytes: 0,
+    takesZeros: true,
     mostAtOnce: 0,
     intercept: () => false,
     onReceived: () => undefined,
@@ -74,9 +95,12 @@ export async function openTestServer(): Promise<TestServer> {
 class MemoryStore extends DataStore {
   readonly #uploads: TestServer['uploads'];
 
-  readonly #onReceived: TestServer['onReceived'];
+  readonly #onReceived: (bytes: number, newBytes: number) => void | Promise<void>;
 
-  constructor(uploads: TestServer['uploads'], onReceived: TestServer['onReceived']) {
+  constructor(
+    uploads: TestServer['uploads'],
+    onReceived: (bytes: number, newBytes: number) => void | Promise<void>,
+  ) {
     super();
     this.#uploads = uploads;
     this.#onReceived = onReceived;
@@ -97,7 +121,7 @@ class MemoryStore extends DataStore {
       for await (const chunk of stream) {
         parts.push(chunk as Buffer);
         received += (chunk as Buffer).length;
-        await this.#onReceived(received);
+        await this.#onReceived(received, (chunk as Buffer).length);
       }
     } finally {
       kept.bytes = Buffer.concat(parts);

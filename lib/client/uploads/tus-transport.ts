@@ -1,7 +1,8 @@
-import { DetailedError, Upload } from 'tus-js-client';
+import { DetailedError, Upload, defaultOptions } from 'tus-js-client';
 import type { UploadOptions } from 'tus-js-client';
 import type { TransportFailure } from './failure.ts';
 import { nextPatchBytes, smallestPatchBytes } from './patch-size.ts';
+import { stretchAt } from './zero-runs.ts';
 
 export interface TransportRequest {
   file: File;
@@ -34,57 +35,84 @@ export type OpenTransport = (request: TransportRequest, listener: TransportListe
 export type TransportOptions = Pick<UploadOptions, 'fileReader' | 'headers'>;
 
 /**
- * Sends with tus-js-client. Its own retries are off: what to do after a failure depends on the session, the line and
- * what the person pressed, and that is the engine's to know. Its memory of past uploads is off too: the server's list
- * is the truth.
+ * Sends with tus-js-client, and of runs of zeros only their length (`Stowage-Zeros`). Its own retries are off: what to
+ * do after a failure depends on the session, the line and what the person pressed, and that is the engine's to know. Its
+ * memory of past uploads is off too: the server's list is the truth.
  */
 export function tusTransport(options: TransportOptions = {}): OpenTransport {
   return (request, listener) => {
-    let stopped = false;
+    const stopping = new AbortController();
+    const { signal } = stopping;
     let patchStartedAt = Date.now();
     let created = request.url !== null;
     let imageId: string | null = null;
+    /** Of the PATCH that is being made. */
+    let zeros = 0;
+    let takesZeros = true;
+    const reader = options.fileReader ?? defaultOptions.fileReader;
 
     const upload = new Upload(request.file, {
       ...options,
+      fileReader: {
+        async openFile(file: File, chunkSize) {
+          const source = await reader.openFile(file, chunkSize);
+          return {
+            size: source.size,
+            async slice(start, end) {
+              const stretch = takesZeros ? await stretchAt(file, start, end, signal) : { zeros: false, end };
+              signal.throwIfAborted();
+              zeros = stretch.zeros ? stretch.end - start : 0;
+              if (!stretch.zeros) return await source.slice(start, stretch.end);
+              // The answer says how far that went.
+              return { ...(await source.slice(start, start)), done: false };
+            },
+            close: () => source.close(),
+          };
+        },
+      },
       ...(request.url === null ? { endpoint: request.endpoint } : { uploadUrl: request.url }),
       metadata: request.metadata,
       chunkSize: smallestPatchBytes,
       retryDelays: null,
       storeFingerprintForResuming: false,
       removeFingerprintOnSuccess: false,
-      onAfterResponse: (_request, response) => {
+      onBeforeRequest: (sent) => {
+        patchStartedAt = Date.now();
+        if (sent.getMethod() === 'PATCH' && zeros > 0) sent.setHeader('Stowage-Zeros', String(zeros));
+      },
+      onAfterResponse: (sent, response) => {
         imageId = response.getHeader('Stowage-Image-Id') ?? imageId;
         const offset = Number(response.getHeader('Upload-Offset') ?? Number.NaN);
-        if (!stopped && response.getStatus() < 300 && Number.isSafeInteger(offset))
-          listener.onDurable(offset);
-        patchStartedAt = Date.now();
+        if (signal.aborted || response.getStatus() >= 300 || !Number.isSafeInteger(offset)) return;
+        // Another server's tus may know nothing of it and take the empty body for all there was.
+        if (zeros > 0 && sent.getHeader('Upload-Offset') === String(offset)) takesZeros = false;
+        listener.onDurable(offset);
       },
       onUploadUrlAvailable: () => {
         // With an endpoint a refused HEAD would make a second upload of the same file.
         upload.options.endpoint = null;
-        if (created || stopped || upload.url === null) return;
+        if (created || signal.aborted || upload.url === null) return;
         created = true;
         listener.onCreated({ url: upload.url, imageId });
       },
       onProgress: (sent) => {
-        if (!stopped) listener.onSent(sent);
+        if (!signal.aborted) listener.onSent(sent);
       },
       onChunkComplete: (bytes) => {
-        upload.options.chunkSize = nextPatchBytes(bytes, Date.now() - patchStartedAt);
+        if (zeros === 0) upload.options.chunkSize = nextPatchBytes(bytes, Date.now() - patchStartedAt);
       },
       onSuccess: () => {
-        if (!stopped) listener.onComplete();
+        if (!signal.aborted) listener.onComplete();
       },
       onError: (error) => {
-        if (!stopped) listener.onFailure(toFailure(error));
+        if (!signal.aborted) listener.onFailure(toFailure(error));
       },
     });
     upload.start();
 
     return {
       stop() {
-        stopped = true;
+        stopping.abort();
         void upload.abort(false);
       },
     };
