@@ -3,6 +3,7 @@
  * what is behind it.
  */
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { Channel } from './channel.ts';
 import type { Tables } from './define-schema.ts';
 
 /** What a repository needs: a handle to ask through, and the tables of the dialect. */
@@ -32,6 +33,8 @@ export interface Transaction extends Queries {
    * held for a moment only and always in the same order. Its statements must not depend on what this transaction read.
    */
   beforeCommit(key: string, work: () => Promise<void>): void;
+  /** Heard by the other processes on this database when it commits (see `Channel`). Nobody else is there on SQLite. */
+  notify(text: string): Promise<void>;
   /** Runs after the commit, never after a rollback; its failure is only logged. */
   afterCommit(work: () => void): void;
 }
@@ -48,6 +51,8 @@ export interface Database {
    * changed.
    */
   transaction<T>(work: (q: Transaction) => Promise<T>): Promise<T>;
+  /** To the other processes on this database; null on SQLite, which belongs to one. */
+  readonly channel: Channel | null;
   close(): Promise<void>;
 }
 

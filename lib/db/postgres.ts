@@ -10,6 +10,7 @@ import { postgresColumns } from './columns.ts';
 import { openCommitWork } from './commit-work.ts';
 import type { Database, Queries, Transaction } from './database.ts';
 import { defineSchema } from './define-schema.ts';
+import { PostgresChannel } from './postgres-channel.ts';
 import { isConflict, isConnectionLost, toDatabaseError } from './postgres-errors.ts';
 import { migratePostgres } from './postgres-migrations.ts';
 
@@ -66,6 +67,8 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
   /** Of each connection, so that what is prepared once stays so (see `prepared.ts`). */
   const queriesOf = new WeakMap<pg.PoolClient, Queries>();
 
+  const channel = new PostgresChannel({ url: options.url, pool, onConnectionError });
+
   async function begin(): Promise<pg.PoolClient> {
     const client = await pool.connect();
     try {
@@ -88,7 +91,8 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
       const lock = async (key: string) => {
         await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
       };
-      result = await work({ ...q, ...commitWork, lock });
+      const notify = (text: string) => channel.send(client, text);
+      result = await work({ ...q, ...commitWork, lock, notify });
       await finish();
       isCommit = true;
       await client.query('commit');
@@ -114,7 +118,11 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
         await delay(Math.random() * 10 * attempts);
       }
     },
-    close: () => pool.end(),
+    channel,
+    async close() {
+      await channel.close();
+      await pool.end();
+    },
   };
 }
 

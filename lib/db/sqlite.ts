@@ -44,12 +44,13 @@ export function openSqlite({
 
   return {
     read,
+    channel: null,
     async transaction(work) {
       const { finish, tell, ...commitWork } = openCommitWork();
       let result;
       try {
         result = await commits.run(async () => {
-          const value = await work({ ...write, ...commitWork, lock: () => Promise.resolve() });
+          const value = await work({ ...write, ...commitWork, lock: nothing, notify: nothing });
           await finish();
           return value;
         });
@@ -66,6 +67,9 @@ export function openSqlite({
     },
   };
 }
+
+/** There is nobody else on this database. */
+const nothing = (): Promise<void> => Promise.resolve();
 
 function connect(file: string): SQLite.Database {
   const connection = new SQLite(file);

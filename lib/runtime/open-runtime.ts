@@ -17,6 +17,7 @@ import { openRegistry } from '../stores/registry.ts';
 import { openReconciler } from '../transfers/reconciler.ts';
 import { openTransferWorker } from '../transfers/worker.ts';
 import { openEventBus } from './event-bus.ts';
+import { openPeers, type PeerMessage } from './peers.ts';
 import { pinRuntime, unpinRuntime, type Runtime } from './runtime.ts';
 
 export interface RuntimeOptions {
@@ -35,6 +36,12 @@ function claim(config: Config): (() => void) | null {
   });
 }
 
+function hear(runtime: Runtime, message: PeerMessage): void {
+  if (message.type === 'let-go') runtime.uploads.interrupt(message.upload);
+  else if (message.type === 'work') runtime.worker.kick();
+  else runtime.events.hear(message);
+}
+
 export async function openRuntime(
   config: Config,
   log: Logger,
@@ -46,7 +53,8 @@ export async function openRuntime(
     onAfterCommitFailure: (error) => log.error({ err: error }, 'telling of a change failed'),
     onConnectionError: (error) => log.warn({ err: error }, 'a connection to the database broke'),
   });
-  const events = openEventBus();
+  const peers = openPeers(db, log);
+  const events = openEventBus({ peers, db, log });
   const stores = await openRegistry({
     definitions: config.stores,
     markers: {
@@ -73,6 +81,7 @@ export async function openRuntime(
     slots,
     hashPool,
     events,
+    peers,
     processId: randomUUID(),
     now: () => Date.now(),
     firstAdminPassword: await ensureFirstAdministrator(db, config),
@@ -106,6 +115,13 @@ export async function openRuntime(
   // Object.assign copies a getter's value, and draining changes.
   Object.defineProperty(parts, 'draining', { get: () => draining });
   pinRuntime(runtime);
+  await peers.listen(
+    (message) => hear(runtime, message),
+    () => {
+      events.catchUp();
+      runtime.worker.kick();
+    },
+  );
   // Whoever held a lease here before is gone, and nobody needs to wait for it.
   if (role === 'web' && config.database.kind === 'sqlite')
     await db.transaction((q) => releaseUploadLeases(q));

@@ -13,6 +13,7 @@ import type { StoreRegistry } from '../stores/registry.ts';
 import type { Reconciler } from '../transfers/reconciler.ts';
 import type { TransferWorker } from '../transfers/worker.ts';
 import type { EventBus } from './event-bus.ts';
+import type { Peers } from './peers.ts';
 
 export interface Runtime {
   readonly config: Config;
@@ -22,6 +23,7 @@ export interface Runtime {
   readonly slots: SlotPool;
   readonly hashPool: HashPool;
   readonly events: EventBus;
+  readonly peers: Peers;
   readonly worker: TransferWorker;
   readonly reconciler: Reconciler;
   readonly uploads: UploadSessions;

@@ -26,9 +26,8 @@ export async function recordTransfer(
     request_id: row.request_id,
     payload: { type: 'transfer', transfer },
   });
-  transaction.afterCommit(() =>
-    runtime.events.publish({ id, event: { type: 'transfer', transfer }, projectId: row.project_id }),
-  );
+  const published = { id, event: { type: 'transfer' as const, transfer }, projectId: row.project_id };
+  await runtime.events.publishWith(transaction, published);
 }
 
 export function publishProgress(runtime: Runtime, row: TransferRow, progress: TransferProgress): void {

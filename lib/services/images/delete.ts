@@ -6,6 +6,7 @@ import { deleteUploadRow, findUploadsOfImage } from '#lib/db/repositories/upload
 import { imageNotFound } from '#lib/auth/policy.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
+import { removableFrom } from '../uploads/fail.ts';
 import { uploadGone } from '../uploads/publish.ts';
 import { getImage } from './get.ts';
 
@@ -16,6 +17,7 @@ import { getImage } from './get.ts';
 export async function deleteImage(ctx: Context, imageId: string): Promise<void> {
   const { runtime, actor } = ctx;
   const ended = await runtime.db.transaction(async (q) => {
+    await q.lock(imageId);
     const seen = await getImage(q, actor, imageId);
     assertCan(actor, 'delete_image', seen, imageId);
     const image = await findImage(q, imageId);
@@ -26,24 +28,25 @@ export async function deleteImage(ctx: Context, imageId: string): Promise<void> 
       });
     }
     const now = runtime.now();
+    const uploads = await findUploadsOfImage(q, imageId);
     for (const location of await listLocations(q, [imageId])) {
       if (location.state === 'deleting') continue;
+      const writtenBy = uploads.find(({ id }) => id === location.upload_id);
       await updateLocation(q, location, image.owner_id, {
         state: 'deleting',
         // Whoever is writing it finds that it is no longer theirs.
         fence: location.fence + 1,
-        next_attempt_at: null,
+        next_attempt_at: writtenBy === undefined ? null : removableFrom(runtime, writtenBy),
         updated_at: now,
       });
     }
-    const uploads = await findUploadsOfImage(q, imageId);
     for (const upload of uploads) await deleteUploadRow(q, upload.id);
     await deleteImageRow(q, image, now);
     await recordEvent(ctx, q, { type: 'image', image_id: imageId, change: 'deleted' }, image.owner_id);
     return uploads;
   });
   for (const upload of ended) {
-    runtime.uploads.interrupt(upload.id);
+    runtime.uploads.interruptEverywhere(upload.id);
     uploadGone(runtime, upload);
   }
   runtime.reconciler.kick();

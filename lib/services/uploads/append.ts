@@ -1,7 +1,7 @@
 import { hasCode, StowageError } from '../../contract/errors.ts';
-import type { UploadRow } from '../../db/define-schema.ts';
+import type { LocationRow, UploadRow } from '../../db/define-schema.ts';
 import { findImage } from '../../db/repositories/images.ts';
-import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
+import { findLocation, listLocationsOfUpload } from '../../db/repositories/locations.ts';
 import { openRoad } from '../../pipeline/road.ts';
 import type { Piece, Road } from '../../pipeline/types.ts';
 import type { Context } from '../../runtime/context.ts';
@@ -100,19 +100,40 @@ async function append(
   } catch (thrown) {
     const error = toStowageError(thrown, session.signal);
     await durable.save().catch((failure: unknown) => {
-      ctx.log.warn({ err: failure, upload: upload.id }, 'what an upload had made durable could not be recorded');
+      ctx.log.warn(
+        { err: failure, upload: upload.id },
+        'what an upload had made durable could not be recorded',
+      );
     });
     // These bytes will never become an image: more of them, or the same again, would not help.
     if (hasCode(error, 'unsafe_image', 'format_mismatch', 'checksum_mismatch')) {
       isOver = true;
       await road.close();
       await failUpload(ctx, upload, error);
+    } else if (hasCode(error, 'lease_lost', 'gone')) {
+      await road.close();
+      await discardUnnamed(ctx, locations);
     }
     throw error;
   } finally {
     endLease();
     await road.close();
     if (isOver) runtime.hashPool.forget(upload.id);
+  }
+}
+
+/**
+ * While this process was frozen or cut off, the upload may have been given up and its objects removed: what it has
+ * begun after that nobody would name any more. What a row still names is left to whoever has the upload now.
+ */
+async function discardUnnamed({ runtime, log }: Context, locations: readonly LocationRow[]): Promise<void> {
+  for (const { id, store_id, object_key, resume_state } of locations) {
+    try {
+      if ((await findLocation(runtime.db.read, id)) !== null) continue;
+      await runtime.stores.writable(store_id).discard(object_key, resume_state);
+    } catch (error) {
+      log.warn({ err: error, store: store_id, key: object_key }, 'an unfinished object could not be removed');
+    }
   }
 }
 

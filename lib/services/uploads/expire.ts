@@ -21,7 +21,7 @@ import { resumeFinish } from './resume-finish.ts';
 export async function sweepUploads(
   runtime: Runtime,
 ): Promise<{ expired: number; abandoned: number; finished: number }> {
-  const now = runtime.now();
+  const now = await runtime.db.read.now();
   const report = { expired: 0, abandoned: 0, finished: 0 };
   for (const upload of await listExpiredUploads(runtime.db.read, now, 100)) {
     await giveUpUpload(systemContext(runtime), upload);
@@ -40,12 +40,12 @@ export async function sweepUploads(
 
 async function finishOne(runtime: Runtime, upload: UploadRow): Promise<boolean> {
   const ctx = systemContext(runtime);
-  const now = runtime.now();
   // A name of its own: a request of this process that is just taking the upload must not lose it to the sweep.
   const holder = `${runtime.processId}/finish`;
-  const held = await runtime.db.transaction((q) =>
-    leaseUpload(q, upload.id, holder, now, now + leaseSeconds * 1000),
-  );
+  const held = await runtime.db.transaction(async (q) => {
+    const now = await q.now();
+    return await leaseUpload(q, upload.id, holder, now, now + leaseSeconds * 1000);
+  });
   if (held === null) return false;
   try {
     await resumeFinish(ctx, held);

@@ -5,7 +5,9 @@ import { deleteImageRow, deletePieces, findImage, updateImage } from '../../db/r
 import { listLocationsOfUpload, updateLocation } from '../../db/repositories/locations.ts';
 import { deleteUploadRow, findUploadsOfImage, updateUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import { recordEvent } from '../events/record.ts';
+import { isOurs } from './lease.ts';
 import { uploadChanged } from './publish.ts';
 import { toUploadStore } from './view.ts';
 
@@ -53,7 +55,7 @@ export async function dropBytes(
     if (location.state === 'deleting' || location.state === 'active') continue;
     await updateLocation(q, location, row?.owner_id ?? '', {
       state: 'deleting',
-      next_attempt_at: null,
+      next_attempt_at: removableFrom(ctx.runtime, upload),
       updated_at: now,
     });
   }
@@ -76,6 +78,14 @@ export async function dropBytes(
     { type: 'image', image_id: row.id, change: image === 'remove' ? 'deleted' : 'updated' },
     row.owner_id,
   );
+}
+
+/** What another process may be writing to is left alone until that one has heard of it, or its lease has run out. */
+export function removableFrom(
+  runtime: Runtime,
+  { lease_holder, lease_expires_at }: UploadRow,
+): number | null {
+  return lease_holder === null || isOurs(runtime, lease_holder) ? null : lease_expires_at;
 }
 
 /** After an upload has failed, its image may be taken by the next one: then it is no longer the first one's to touch. */

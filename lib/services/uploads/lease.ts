@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { StowageError } from '../../contract/errors.ts';
 import { heartbeatSeconds, leaseSeconds } from '../../contract/limits.ts';
 import type { UploadRow } from '../../db/define-schema.ts';
@@ -5,14 +6,17 @@ import { findUpload, leaseUpload, updateUpload } from '../../db/repositories/upl
 import type { Context } from '../../runtime/context.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 
+const askEveryMilliseconds = 100;
+const patienceMilliseconds = 10_000;
+
 /** The upload, held by this process until `letGo`, if it stands where the caller believes. */
 export async function takeUpload(
   runtime: Runtime,
   { uploadId, offset }: { uploadId: string; offset: number },
 ): Promise<UploadRow> {
-  const now = runtime.now();
-  const expiresAt = now + leaseSeconds * 1000;
   return await runtime.db.transaction(async (q) => {
+    const now = await q.now();
+    const expiresAt = now + leaseSeconds * 1000;
     const held = await leaseUpload(q, uploadId, runtime.processId, now, expiresAt, offset);
     if (held !== null) return held;
     const upload = await findUpload(q, uploadId);
@@ -23,9 +27,35 @@ export async function takeUpload(
       );
     }
     assertTakes(upload, offset);
-    throw new StowageError('upload_locked', 'This upload is being written through another server.', {
-      retryAfterSeconds: 5,
-    });
+    throw lockedElsewhere();
+  });
+}
+
+/**
+ * Makes a request that writes to this upload through another server stop at a durable offset, and waits until it has.
+ * A server that is dead holds it until its lease has run out. Throws `upload_locked` when it takes too long.
+ */
+export async function takeFromOthers(runtime: Runtime, uploadId: string, signal: AbortSignal): Promise<void> {
+  if (runtime.db.channel === null) return;
+  const q = runtime.db.read;
+  for (let attempt = 0; ; attempt += 1) {
+    const upload = await findUpload(q, uploadId);
+    if (upload === null || upload.lease_holder === null || isOurs(runtime, upload.lease_holder)) return;
+    if ((upload.lease_expires_at ?? 0) <= (await q.now())) return;
+    if (attempt * askEveryMilliseconds >= patienceMilliseconds || signal.aborted) throw lockedElsewhere();
+    if (attempt % 10 === 0) runtime.peers.tell({ type: 'let-go', upload: uploadId });
+    await delay(askEveryMilliseconds);
+  }
+}
+
+/** Also what finishes an upload here bears our name, with a suffix. */
+export function isOurs(runtime: Runtime, holder: string): boolean {
+  return holder.split('/')[0] === runtime.processId;
+}
+
+function lockedElsewhere(): StowageError {
+  return new StowageError('upload_locked', 'This upload is being written through another server.', {
+    retryAfterSeconds: 5,
   });
 }
 
@@ -70,9 +100,11 @@ export function keepLease({ runtime, log }: Context, upload: UploadRow): () => v
 }
 
 async function beat(runtime: Runtime, upload: UploadRow): Promise<void> {
-  const now = runtime.now();
-  const changes = { lease_expires_at: now + leaseSeconds * 1000, updated_at: now };
-  const mine = await runtime.db.transaction((q) => updateUpload(q, upload.id, changes, upload.lease_fence));
+  const mine = await runtime.db.transaction(async (q) => {
+    const now = await q.now();
+    const changes = { lease_expires_at: now + leaseSeconds * 1000, updated_at: now };
+    return await updateUpload(q, upload.id, changes, upload.lease_fence);
+  });
   if (!mine) runtime.uploads.interrupt(upload.id);
 }
 

@@ -23,7 +23,7 @@ export async function removeUpload(ctx: Context, uploadId: string): Promise<void
 
 /** The same without asking who wants it: for expiry and for the deletion of the image. */
 export async function giveUpUpload(ctx: Context, upload: UploadRow): Promise<void> {
-  ctx.runtime.uploads.interrupt(upload.id);
+  ctx.runtime.uploads.interruptEverywhere(upload.id);
   await ctx.runtime.db.transaction(async (q) => {
     if (upload.state !== 'done') await dropBytes(ctx, q, upload, upload.owns_image ? 'remove' : 'requeue');
     await deleteUploadRow(q, upload.id);

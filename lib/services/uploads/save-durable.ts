@@ -57,7 +57,7 @@ async function saveDurable(
   progress: DurableProgress,
 ): Promise<void> {
   await runtime.db.transaction(async (q) => {
-    const now = runtime.now();
+    const now = await q.now();
     const mine = await updateUpload(
       q,
       upload.id,

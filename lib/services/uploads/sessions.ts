@@ -36,8 +36,10 @@ interface Entry extends ActiveAppend {
 export interface UploadSessions {
   /** Registers whoever writes; throws `stopping` while the server goes down, `upload_locked` while somebody writes. */
   begin(uploadId: string, receivedBytes: number): ActiveAppend;
-  /** Asks the request that writes to this upload to stop at a durable offset. */
+  /** Asks the request of this process that writes to this upload to stop at a durable offset. */
   interrupt(uploadId: string): void;
+  /** Asks it in every process. */
+  interruptEverywhere(uploadId: string): void;
   /** Null when no request of this process writes to it. */
   progressOf(uploadId: string): UploadProgress | null;
   /** Requests that write just now. */
@@ -112,6 +114,10 @@ export function openUploadSessions(runtime: Runtime): UploadSessions {
           remedy: 'Ask for the offset (HEAD) and go on from there.',
         }),
       );
+    },
+    interruptEverywhere(uploadId) {
+      this.interrupt(uploadId);
+      runtime.peers.tell({ type: 'let-go', upload: uploadId });
     },
     progressOf(uploadId) {
       const entry = active.get(uploadId);

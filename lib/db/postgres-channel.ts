@@ -1,0 +1,129 @@
+/** LISTEN/NOTIFY: one connection of its own that listens, and comes back by itself when it breaks. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { longestMessageBytes, type Channel } from './channel.ts';
+import { toDatabaseError } from './postgres-errors.ts';
+
+const channelName = 'stowage';
+const firstPauseMilliseconds = 200;
+const longestPauseMilliseconds = 5_000;
+/** A connection that a firewall has forgotten says nothing: whoever listens asks from time to time. */
+const probeMilliseconds = 10_000;
+const answerMilliseconds = 5_000;
+
+interface Sender {
+  query(text: string, values: unknown[]): Promise<unknown>;
+}
+
+export interface PostgresChannelOptions {
+  url: string;
+  /** For what is told outside a transaction. */
+  pool: pg.Pool;
+  onConnectionError?: (error: unknown) => void;
+}
+
+export class PostgresChannel implements Channel {
+  readonly #options: PostgresChannelOptions;
+  /** Everybody hears everything; what bears this name is one's own. */
+  readonly #own = randomBytes(8).toString('hex');
+  readonly #closing = new AbortController();
+  #listening: { hear: (text: string) => void; onGap: () => void } | null = null;
+  #client: pg.Client | null = null;
+  #probe: NodeJS.Timeout | null = null;
+  #returning: Promise<void> | null = null;
+
+  constructor(options: PostgresChannelOptions) {
+    this.#options = options;
+  }
+
+  async tell(text: string): Promise<void> {
+    try {
+      await this.send(this.#options.pool, text);
+    } catch (error) {
+      throw toDatabaseError(error);
+    }
+  }
+
+  /** Through this connection: in a transaction, others hear it when it commits and never when it does not. */
+  async send(connection: Sender, text: string): Promise<void> {
+    if (Buffer.byteLength(text) > longestMessageBytes)
+      throw new Error('a message to the other processes is too long');
+    await connection.query('select pg_notify($1, $2)', [channelName, this.#own + text]);
+  }
+
+  async listen(hear: (text: string) => void, onGap: () => void): Promise<void> {
+    this.#listening = { hear, onGap };
+    await this.#connect();
+    this.#probe = setInterval(() => void this.#ask(), probeMilliseconds).unref();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    if (this.#probe !== null) clearInterval(this.#probe);
+    const client = this.#client;
+    this.#client = null;
+    await client?.end().catch(() => undefined);
+    await this.#returning;
+  }
+
+  async #connect(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.#options.url,
+      application_name: 'stowage listener',
+      keepAlive: true,
+      connectionTimeoutMillis: answerMilliseconds,
+      query_timeout: answerMilliseconds,
+    });
+    client.on('notification', ({ payload = '' }) => {
+      if (!payload.startsWith(this.#own)) this.#listening?.hear(payload.slice(this.#own.length));
+    });
+    client.on('error', (error) => this.#lose(client, error));
+    client.on('end', () => this.#lose(client, new Error('the connection ended')));
+    this.#client = client;
+    await client.connect();
+    await client.query(`listen ${channelName}`);
+  }
+
+  #lose(client: pg.Client, error: unknown): void {
+    if (this.#client !== client || this.#closing.signal.aborted) return;
+    this.#client = null;
+    this.#options.onConnectionError?.(error);
+    void client.end().catch(() => undefined);
+    this.#returning ??= this.#comeBack().finally(() => {
+      this.#returning = null;
+    });
+  }
+
+  async #comeBack(): Promise<void> {
+    const { signal } = this.#closing;
+    for (
+      let pause = firstPauseMilliseconds;
+      !signal.aborted;
+      pause = Math.min(2 * pause, longestPauseMilliseconds)
+    ) {
+      await delay(pause, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        await this.#connect();
+        this.#listening?.onGap();
+        return;
+      } catch (error) {
+        const client = this.#client;
+        this.#client = null;
+        void client?.end().catch(() => undefined);
+        this.#options.onConnectionError?.(error);
+      }
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const client = this.#client;
+    if (client === null) return;
+    try {
+      await client.query('select 1');
+    } catch (error) {
+      this.#lose(client, error);
+    }
+  }
+}
