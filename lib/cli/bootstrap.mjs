@@ -18,6 +18,7 @@ const commands = {
   dev: { entry: 'lib/cli/serve.ts', arguments: ['--dev'] },
   worker: { entry: 'lib/cli/worker.ts' },
   check: { entry: 'lib/cli/check.ts' },
+  'migrate-database': { entry: 'lib/cli/migrate-database.ts' },
   build: { build: true },
   test: { entry: 'e2e/run.ts' },
   verify: { entry: 'lib/cli/verify.ts' },

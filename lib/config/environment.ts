@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { logLevels, type Config, type LogLevel } from './config.ts';
+import { escapingRemedy, isPostgresUrl, parseDatabaseUrl, type DatabasePlace } from './database-url.ts';
 import { nearest } from './nearest.ts';
 import { systemCode, type ConfigProblem } from './problems.ts';
 
@@ -16,9 +17,6 @@ export type EnvironmentValues = Pick<
   /** Null: to be read from the data directory, or made there. */
   readonly secretKey: string | null;
 };
-
-export type DatabasePlace =
-  { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
 
 /** Reads the variables that the contract lists. An empty variable counts as absent. */
 export function readEnvironment(env: Environment, cwd: string, problems: ConfigProblem[]): EnvironmentValues {
@@ -108,15 +106,13 @@ export function readEnvironment(env: Environment, cwd: string, problems: ConfigP
     const url = secret(key);
     const inDataDirectory = { kind: 'sqlite', path: path.join(dataDirectory, 'stowage.db') } as const;
     if (url === null) return inDataDirectory;
-    const isPostgres = /^postgres(ql)?:\/\//.test(url);
-    if (isPostgres && URL.canParse(url)) return { kind: 'postgres', url };
-    const sqlitePath = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
-    if (sqlitePath !== undefined) return { kind: 'sqlite', path: path.resolve(cwd, sqlitePath) };
+    const place = parseDatabaseUrl(url, cwd);
+    if (place !== null) return place;
     report(
       key,
       'Expected postgres://<user>:<password>@<host>/<database> or sqlite:<path of a file>; the value is not shown, it may hold a password.',
-      isPostgres
-        ? 'Write what is special in an address (#, /, @, %) as %23, %2F, %40, %25 in user and password.'
+      isPostgresUrl(url)
+        ? escapingRemedy
         : 'Leave it out for a SQLite file in the data directory, or set for example postgres://stowage@db.example/stowage.',
     );
     return inDataDirectory;

@@ -24,7 +24,7 @@ export async function migratePostgres({
   url: string;
   migrationsDirectory: string;
 }): Promise<void> {
-  const client = await connect(url);
+  const client = await connectPostgres(url, 'stowage migrations');
   try {
     await assertSuitable(client);
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
@@ -38,12 +38,13 @@ export async function migratePostgres({
   }
 }
 
-async function connect(url: string): Promise<pg.Client> {
+/** One connection; waits half a minute for a server that is away. Throws `database_unavailable` in words for operators. */
+export async function connectPostgres(url: string, applicationName: string): Promise<pg.Client> {
   const deadline = performance.now() + patienceMilliseconds;
   for (;;) {
     const client = new pg.Client({
       connectionString: url,
-      application_name: 'stowage migrations',
+      application_name: applicationName,
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
     });
