@@ -5,6 +5,7 @@ import { isStoreFault, type GuardedStore, type StoreMarker } from './store.ts';
 /** Where the service remembers which place each store is. */
 export interface MarkerMemory {
   find(storeId: string): Promise<StoreMarker | null>;
+  /** Changes nothing when there is one already. */
   save(marker: StoreMarker): Promise<void>;
 }
 
@@ -34,7 +35,8 @@ export async function checkPlace(
   }
   if (found.storeId !== definition.id) return { marker: null, problem: belongsTo(found.storeId) };
   await memory.save(found);
-  return { marker: found, problem: null };
+  // Another machine may have been faster, and seen another place.
+  return compare((await memory.find(definition.id)) ?? found, found);
 }
 
 function compare(remembered: StoreMarker, found: StoreMarker | null): PlaceFinding {

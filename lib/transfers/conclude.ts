@@ -209,12 +209,15 @@ async function conclude(
   state: 'failed' | 'canceled',
   trouble: Trouble,
 ): Promise<void> {
-  await runtime.db.transaction(async (q) => {
+  const ended = await runtime.db.transaction(async (q) => {
+    await q.lock(held.row.image_id);
     const row = await findTransfer(q, held.id);
-    if (row === null || row.lease_fence !== held.fence || !isHeld(row.state)) return;
-    held.row = await endOne(runtime, q, row, state, trouble);
+    if (row === null || row.lease_fence !== held.fence || !isHeld(row.state)) return null;
+    const after = await endOne(runtime, q, row, state, trouble);
     if (state === 'failed') await afterFailure(runtime, q, row);
+    return after;
   });
+  if (ended !== null) held.row = ended;
 }
 
 /** Ends a transfer that nobody holds or that the caller holds, with what it has written. */
@@ -263,7 +266,7 @@ async function undoGroup(
   for (const row of await listTransfersOfGroup(q, failed.group_id)) {
     if (row.id === failed.id || row.kind !== 'copy') continue;
     const why = `The copy to the store "${failed.target_store}" failed, and all stores had to succeed.`;
-    if (isHeld(row.state) && (row.lease_expires_at ?? 0) > runtime.now()) {
+    if (isHeld(row.state) && (row.lease_expires_at ?? 0) > (await q.now())) {
       await updateTransfer(q, row.id, { wish: 'cancel', error: why, updated_at: runtime.now() });
       q.afterCommit(() => runtime.worker.interrupt(row.id, 'cancel'));
     } else if (isOpen(row.state)) {

@@ -83,6 +83,7 @@ export async function markBroken(
   error: string,
 ): Promise<void> {
   await runtime.db.transaction(async (q) => {
+    await q.lock(image.id);
     const location = await findLocation(q, locationId);
     if (location === null || !['active', 'corrupt', 'missing'].includes(location.state)) return;
     await updateLocation(q, location, image.owner_id, {

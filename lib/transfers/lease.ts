@@ -20,7 +20,11 @@ export function holderName(runtime: Runtime): string {
  */
 export async function leaseGroup(runtime: Runtime, groupId: string): Promise<HeldTransfer[]> {
   return await runtime.db.transaction(async (q) => {
-    const now = runtime.now();
+    // All of a group are of one image.
+    const [first] = await listRunnableOfGroup(q, await q.now(), groupId);
+    if (first === undefined) return [];
+    await q.lock(first.image_id);
+    const now = await q.now();
     const held: HeldTransfer[] = [];
     for (const row of await listRunnableOfGroup(q, now, groupId)) {
       const taken = await leaseOne(runtime, q, row, now);
@@ -76,7 +80,7 @@ async function leaseOne(
     target = { ...location, ...written };
   }
   await recordTransfer(runtime, q, row, 'system');
-  return new HeldTransfer(row, target, now);
+  return new HeldTransfer(row, target, runtime.now());
 }
 
 /** The row that this transfer fills; null when it was removed meanwhile. */

@@ -25,8 +25,8 @@ const lookAhead = 200;
 export function openDatabaseQueue(runtime: Runtime): TransferQueue {
   return {
     async nextGroup() {
-      const now = runtime.now();
       const q = runtime.db.read;
+      const now = await q.now();
       const projects = await listRunnableProjects(q, now);
       if (projects.length === 0) return null;
       // Whoever has the least running is served first; between equals, by name, so that the order is one.

@@ -1,3 +1,4 @@
+import type { Queries } from '#lib/db/database.ts';
 import type { LocationRow } from '#lib/db/define-schema.ts';
 import { findImage } from '#lib/db/repositories/images.ts';
 import {
@@ -87,21 +88,34 @@ async function isBeingWritten(runtime: Runtime, location: LocationRow): Promise<
     if (location.transfer_id !== null) runtime.worker.interrupt(location.transfer_id, 'cancel');
     return true;
   }
-  const now = runtime.now();
   if (location.transfer_id !== null && !location.committed) {
-    const transfer = await findTransfer(runtime.db.read, location.transfer_id);
-    const isAlive = transfer !== null && isHeld(transfer.state) && (transfer.lease_expires_at ?? 0) > now;
-    if (!isAlive) return false;
-    await runtime.db.transaction((q) => updateTransfer(q, transfer.id, { wish: 'cancel', updated_at: now }));
-    return true;
+    return await wishAway(runtime, location.transfer_id, location.image_id);
   }
   if (location.upload_id !== null) {
     // Told to stop, and perhaps just about to open its object: what it opens after the removal nobody would name.
     if (runtime.uploads.progressOf(location.upload_id) !== null) return true;
     const upload = await findUpload(runtime.db.read, location.upload_id);
-    return upload !== null && upload.lease_holder !== null && (upload.lease_expires_at ?? 0) > now;
+    return (
+      upload !== null &&
+      upload.lease_holder !== null &&
+      (upload.lease_expires_at ?? 0) > (await runtime.db.read.now())
+    );
   }
   return false;
+}
+
+/** True while a worker's lease on the transfer is alive: it is told to let go. */
+async function wishAway(runtime: Runtime, transferId: string, imageId: string): Promise<boolean> {
+  const isWriting = async (q: Queries) => {
+    const transfer = await findTransfer(q, transferId);
+    return transfer !== null && isHeld(transfer.state) && (transfer.lease_expires_at ?? 0) > (await q.now());
+  };
+  if (!(await isWriting(runtime.db.read))) return false;
+  return await runtime.db.transaction(async (q) => {
+    await q.lock(imageId);
+    if (!(await isWriting(q))) return false;
+    return await updateTransfer(q, transferId, { wish: 'cancel', updated_at: runtime.now() });
+  });
 }
 
 async function postpone(
@@ -121,6 +135,7 @@ async function postpone(
 
 async function forget(runtime: Runtime, location: LocationRow): Promise<void> {
   await runtime.db.transaction(async (q) => {
+    await q.lock(location.image_id);
     const current = await findLocation(q, location.id);
     if (current === null || current.state !== 'deleting') return;
     const image = await findImage(q, location.image_id);

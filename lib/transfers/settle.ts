@@ -46,6 +46,7 @@ export async function changeHeld(
   let row = held.row;
   let location = held.location;
   await runtime.db.transaction(async (q) => {
+    await q.lock(held.row.image_id);
     const current = await readCurrent(q, held);
     const changes = await decide(q, current);
     const now = runtime.now();

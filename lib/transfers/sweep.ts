@@ -11,7 +11,7 @@ import {
 } from '#lib/db/repositories/transfers.ts';
 import { findUpload } from '#lib/db/repositories/uploads.ts';
 import type { Queries } from '#lib/db/database.ts';
-import { isOpen } from '#lib/domain/transfer-state.ts';
+import { isHeld, isOpen } from '#lib/domain/transfer-state.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { endOne, markForRemoval } from './conclude.ts';
 import { recordTransfer } from './tell.ts';
@@ -25,29 +25,36 @@ const batchSize = 200;
 /** Leases that ran out, and transfers of images that are gone. */
 export async function sweepTransfers(runtime: Runtime): Promise<{ requeued: number; canceled: number }> {
   const result = { requeued: 0, canceled: 0 };
-  const now = runtime.now();
+  const now = await runtime.db.read.now();
   const dead = (await listHeld(runtime.db.read)).filter((row) => (row.lease_expires_at ?? 0) < now);
-  for (const row of dead) {
-    await runtime.db.transaction(async (q) => {
+  for (const seen of dead) {
+    const isRequeued = await runtime.db.transaction(async (q) => {
+      await q.lock(seen.image_id);
+      const row = await findTransfer(q, seen.id);
+      // Its holder may have extended the lease, or come to an end, in the meantime.
+      if (row === null || !isHeld(row.state) || (row.lease_expires_at ?? 0) >= (await q.now())) return false;
       const changes = {
         state: 'queued' as const,
         lease_holder: null,
         lease_expires_at: null,
         lease_fence: row.lease_fence + 1,
-        updated_at: now,
+        updated_at: runtime.now(),
       };
-      if (!(await updateTransfer(q, row.id, changes, row.lease_fence))) return;
+      if (!(await updateTransfer(q, row.id, changes, row.lease_fence))) return false;
       await recordTransfer(runtime, q, { ...row, ...changes }, 'system');
-      result.requeued += 1;
+      return true;
     });
+    if (isRequeued) result.requeued += 1;
   }
-  for (const { id } of await listOrphanedTransfers(runtime.db.read, batchSize)) {
-    await runtime.db.transaction(async (q) => {
+  for (const { id, image_id } of await listOrphanedTransfers(runtime.db.read, batchSize)) {
+    const isCanceled = await runtime.db.transaction(async (q) => {
+      await q.lock(image_id);
       const row = await findTransfer(q, id);
-      if (row === null || !isOpen(row.state)) return;
+      if (row === null || !isOpen(row.state)) return false;
       await endOne(runtime, q, row, 'canceled', { error: 'The image was deleted.' });
-      result.canceled += 1;
+      return true;
     });
+    if (isCanceled) result.canceled += 1;
     runtime.worker.interrupt(id, 'cancel');
   }
   if (dead.length > 0) runtime.worker.kick();
@@ -66,19 +73,21 @@ export async function sweepLocations(runtime: Runtime): Promise<number> {
     // Looked at before, so that the many that stay cost no transaction.
     const isKept = (await fateOf(runtime.db.read, seen)) === 'keep';
     if (isKept && (await findImage(runtime.db.read, seen.image_id)) !== null) continue;
-    await runtime.db.transaction(async (q) => {
+    const isAbandoned = await runtime.db.transaction(async (q) => {
+      await q.lock(seen.image_id);
       const location = await findLocation(q, seen.id);
-      if (location === null || !['writing', 'verifying', 'failed'].includes(location.state)) return;
+      if (location === null || !['writing', 'verifying', 'failed'].includes(location.state)) return false;
       const image = await findImage(q, location.image_id);
       const fate = image === null ? 'remove' : await fateOf(q, location);
-      if (fate === 'keep') return;
+      if (fate === 'keep') return false;
       if (fate === 'fail') {
         await updateLocation(q, location, image?.owner_id ?? '', { state: 'failed', updated_at: now });
-        return;
+        return false;
       }
       await markForRemoval(runtime, q, location, image?.owner_id ?? '');
-      abandoned += 1;
+      return true;
     });
+    if (isAbandoned) abandoned += 1;
   }
   return abandoned;
 }

@@ -184,15 +184,18 @@ class Worker implements TransferWorker {
   }
 
   async #beat(): Promise<void> {
-    const expiresAt = this.#runtime.now() + leaseSeconds * 1000;
     const mine = [...this.#held.values()].filter((held) => !held.isSettled);
     if (mine.length === 0) return;
-    await this.#runtime.db.transaction(async (q) => {
+    const lost = await this.#runtime.db.transaction(async (q) => {
+      const expiresAt = (await q.now()) + leaseSeconds * 1000;
+      const taken: HeldTransfer[] = [];
       for (const held of mine) {
         const kept = await extendLease(q, held.id, holderName(this.#runtime), held.fence, expiresAt);
-        if (!kept && !held.isSettled) held.interrupt('lease-lost');
+        if (!kept) taken.push(held);
       }
+      return taken;
     });
+    for (const held of lost) if (!held.isSettled) held.interrupt('lease-lost');
   }
 
   #publish(): void {

@@ -7,9 +7,10 @@ export async function findStoreMarker(q: Queries, storeId: string): Promise<Stor
   return rows[0]?.marker ?? null;
 }
 
+/** The first one holds: two machines that see a store for the first time have to see the same place. */
 export async function saveStoreMarker(q: Queries, marker: StoreMarker, now: number): Promise<void> {
   await q.db
     .insert(q.tables.stores)
     .values({ id: marker.storeId, marker, first_seen_at: now })
-    .onConflictDoUpdate({ target: q.tables.stores.id, set: { marker } });
+    .onConflictDoNothing();
 }

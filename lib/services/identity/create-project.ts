@@ -12,6 +12,7 @@ export async function createProject(
   assertManagesIdentity(actor);
   const project = { id: newIdentityId(), name, description, enabled, created_at: runtime.now() };
   await runtime.db.transaction(async (transaction) => {
+    await transaction.lock(`project:${name}`);
     if ((await findProjectByName(transaction, name)) !== null) {
       throw new StowageError('conflict', `There is a project named ${name} already.`, { field: 'name' });
     }

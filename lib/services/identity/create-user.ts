@@ -30,6 +30,7 @@ export async function createUser(
     updated_at: now,
   };
   await runtime.db.transaction(async (transaction) => {
+    await transaction.lock(`user:${name}`);
     if ((await findUserByName(transaction, name)) !== null) {
       throw new StowageError('conflict', `There is a user named ${name} already.`, { field: 'name' });
     }

@@ -18,6 +18,7 @@ export async function ensureFirstAdministrator(
   const now = Date.now();
   const created = await db.transaction(async (transaction) => {
     // Two processes may start at the same time; only the one that writes tells a password.
+    await transaction.lock('user:admin');
     if (await hasUsers(transaction)) return false;
     const [userId, projectId] = [newIdentityId(), newIdentityId()];
     await insertProject(transaction, {

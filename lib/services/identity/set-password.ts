@@ -12,6 +12,7 @@ export async function setPassword(
   assertManagesIdentity(actor);
   const passwordHash = await hashPassword(password);
   await runtime.db.transaction(async (transaction) => {
+    await transaction.lock(`user:${userName}`);
     const user = await findUserByName(transaction, userName);
     if (user === null) throw new StowageError('not_found', `Could not find user: ${userName}.`);
     await updateUser(transaction, user.id, { password_hash: passwordHash, updated_at: runtime.now() });

@@ -33,6 +33,7 @@ export async function createImage(
   assertMayBecomeDraft(actor, null, draft);
   const now = runtime.now();
   return await runtime.db.transaction(async (q) => {
+    await q.lock(imageId);
     if (id !== null && (await isUsedId(q, id))) {
       throw new StowageError('conflict', `Image ID ${imageId} already exists!`, { field: 'id' });
     }

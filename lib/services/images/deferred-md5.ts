@@ -64,6 +64,7 @@ export function openDeferredMd5(runtime: Runtime): DeferredMd5 {
     // Bytes that have changed since must not get a checksum that makes them look right.
     if (digests.md5 === null || digests.sha512 !== image.sha512) return;
     await runtime.db.transaction(async (q) => {
+      await q.lock(imageId);
       const current = await findImage(q, imageId);
       if (current !== null)
         await updateImage(q, current, { md5: digests.md5, updated_at: current.updated_at });

@@ -142,6 +142,7 @@ function noteMissing(ctx: Context, image: ImageRow, copy: LocationRow): void {
 /** The object is gone behind our back: named so, never served as good. */
 async function markMissing(ctx: Context, image: ImageRow, copy: LocationRow): Promise<void> {
   await ctx.runtime.db.transaction(async (q) => {
+    await q.lock(image.id);
     const now = await findLocation(q, copy.id);
     if (now?.state !== 'active') return;
     await updateLocation(q, now, image.owner_id, {

@@ -75,6 +75,7 @@ export async function pretendStored(
   sizeBytes = 1000,
 ): Promise<void> {
   await runtime.db.transaction(async (q) => {
+    await q.lock(imageId);
     const image = await findImage(q, imageId);
     if (image === null) throw new Error('there is no such image');
     const now = runtime.now();

@@ -16,6 +16,7 @@ export async function updateImage(
 ): Promise<SeenRecord> {
   const { runtime, actor } = ctx;
   return await runtime.db.transaction(async (q) => {
+    await q.lock(imageId);
     const before = await getImageRecord(q, actor, imageId);
     assertCan(actor, 'modify_image', before, imageId);
     const was = toDraft(before);

@@ -20,6 +20,7 @@ export interface LocationName {
 export async function removeLocation(ctx: Context, { imageId, storeId }: LocationName): Promise<void> {
   const { runtime, actor } = ctx;
   await runtime.db.transaction(async (q) => {
+    await q.lock(imageId);
     const image = await getImage(q, actor, imageId);
     assertCan(actor, 'delete_image_location', image, imageId);
     if (image.status !== 'active' && image.status !== 'deactivated') {

@@ -21,6 +21,7 @@ export async function verifyLocation(
 ): Promise<TransferView> {
   const { runtime, actor } = ctx;
   const row = await runtime.db.transaction(async (q) => {
+    await q.lock(imageId);
     const image = await getImage(q, actor, imageId);
     assertCan(actor, 'verify_image', image, imageId);
     const location = await findLocationIn(q, imageId, storeId);

@@ -5,6 +5,21 @@ import { sumReserved } from '#lib/db/repositories/transfers.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 
 /**
+ * Before a transaction asks for room in several stores, after it has locked its image: in the same order for all, so
+ * that no two wait for each other.
+ */
+export async function lockRoom(
+  { stores }: Pick<Runtime, 'stores'>,
+  q: Transaction,
+  storeIds: readonly string[],
+): Promise<void> {
+  for (const storeId of storeIds.toSorted()) {
+    const known = stores.list().find(({ id }) => id === storeId);
+    if (known !== undefined && known.definition.quotaBytes !== null) await q.lock(`store:${storeId}`);
+  }
+}
+
+/**
  * Throws `store_full` when the quota of a store has no room for so many more bytes, counting what is promised to
  * uploads and copies under way. In the transaction that makes the promise, so that two cannot have the same room.
  */
@@ -14,6 +29,7 @@ export async function assertRoom(
   storeId: string,
   bytes: number,
 ): Promise<void> {
+  await lockRoom(runtime, q, [storeId]);
   const room = await roomIn(runtime, q, storeId);
   if (room !== null && bytes > room) throw noRoom(storeId, bytes);
 }

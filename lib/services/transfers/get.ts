@@ -1,6 +1,6 @@
 import { StowageError } from '#lib/contract/errors.ts';
 import type { TransferView } from '#lib/contract/transfers.ts';
-import type { Queries } from '#lib/db/database.ts';
+import type { Queries, Transaction } from '#lib/db/database.ts';
 import type { TransferRow } from '#lib/db/define-schema.ts';
 import { findTransfer } from '#lib/db/repositories/transfers.ts';
 import type { Context } from '#lib/runtime/context.ts';
@@ -20,8 +20,17 @@ export async function getVisibleTransfer(ctx: Context, q: Queries, id: string): 
   return row;
 }
 
-/** Throws `not_found`, and `forbidden` for what the caller sees and may not steer. */
-export async function getControllableTransfer(ctx: Context, q: Queries, id: string): Promise<TransferRow> {
+/**
+ * To be changed in this transaction: nobody else changes it, or what else belongs to its image, until the end. Throws
+ * `not_found`, and `forbidden` for what the caller sees and may not steer.
+ */
+export async function lockControllableTransfer(
+  ctx: Context,
+  q: Transaction,
+  id: string,
+): Promise<TransferRow> {
+  const { image_id } = await getVisibleTransfer(ctx, q, id);
+  await q.lock(image_id);
   const row = await getVisibleTransfer(ctx, q, id);
   if (mayControl(ctx.actor, row)) return row;
   throw new StowageError('forbidden', 'You may not steer this transfer.', {

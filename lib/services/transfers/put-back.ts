@@ -9,13 +9,13 @@ import { assertMay } from '#lib/domain/transfer-state.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { newTargetLocation } from '#lib/transfers/settle.ts';
 import { recordTransfer } from '#lib/transfers/tell.ts';
-import { getControllableTransfer, getTransfer } from './get.ts';
+import { getTransfer, lockControllableTransfer } from './get.ts';
 
 /** Puts a transfer that rests back into the queue. One that is queued or running already stays as it is. */
 export async function putBack(ctx: Context, id: string, verb: 'resume' | 'retry'): Promise<TransferView> {
   const { runtime } = ctx;
   await runtime.db.transaction(async (q) => {
-    const row = await getControllableTransfer(ctx, q, id);
+    const row = await lockControllableTransfer(ctx, q, id);
     if (['queued', 'running', 'verifying'].includes(row.state) && row.wish === null) return;
     assertMay(verb, row.state);
     if (row.kind === 'copy') await ensureTarget(ctx, q, row);

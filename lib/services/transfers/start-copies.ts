@@ -14,7 +14,7 @@ import { markForRemoval, removeUnlessLast } from '#lib/transfers/conclude.ts';
 import { newTargetLocation } from '#lib/transfers/settle.ts';
 import { recordTransfer } from '#lib/transfers/tell.ts';
 import { getImage } from '../images/get.ts';
-import { assertRoom } from '../stores/assert-room.ts';
+import { assertRoom, lockRoom } from '../stores/assert-room.ts';
 import { toTransferViews } from './view.ts';
 
 export interface CopyRequest {
@@ -47,6 +47,8 @@ export async function startCopies(ctx: Context, request: CopyRequest): Promise<T
 export async function planCopies(ctx: Context, q: Transaction, request: CopyRequest): Promise<TransferRow[]> {
   const { runtime } = ctx;
   const stores = [...new Set(request.stores)];
+  await q.lock(request.imageId);
+  await lockRoom(runtime, q, stores);
   const image = await getCopyableImage(ctx, q, request.imageId);
   const locations = await listLocations(q, [image.id]);
   const living = new Map(
@@ -64,6 +66,7 @@ export async function planCopies(ctx: Context, q: Transaction, request: CopyRequ
       );
     } catch (error) {
       if (request.onRefused === undefined || !isStowageError(error)) throw error;
+      if (error.code === 'database_unavailable') throw error;
       request.onRefused(storeId, error);
     }
   }

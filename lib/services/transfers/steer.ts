@@ -6,7 +6,7 @@ import { findTransfer, updateTransfer } from '#lib/db/repositories/transfers.ts'
 import { assertMay, isHeld, type TransferVerb } from '#lib/domain/transfer-state.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { recordTransfer } from '#lib/transfers/tell.ts';
-import { getControllableTransfer, getTransfer } from './get.ts';
+import { getTransfer, lockControllableTransfer } from './get.ts';
 
 /** The holder hears of a wish within a second and then has to make durable what is under way. */
 const patienceMilliseconds = 2_000;
@@ -24,10 +24,10 @@ export async function wish(
 ): Promise<TransferView> {
   const { runtime } = ctx;
   const isWished = await runtime.db.transaction(async (q) => {
-    const row = await getControllableTransfer(ctx, q, id);
+    const row = await lockControllableTransfer(ctx, q, id);
     if (row.state === (verb === 'pause' ? 'paused' : 'canceled')) return false;
     assertMay(verb, row.state);
-    if (!isHeld(row.state) || (row.lease_expires_at ?? 0) <= runtime.now()) {
+    if (!isHeld(row.state) || (row.lease_expires_at ?? 0) <= (await q.now())) {
       await whenFree(q, row);
       return false;
     }
