@@ -74,6 +74,9 @@ export function LocationsPanel({
               <th scope="col" className="w-[176px]">
                 {t('column.verified')}
               </th>
+              <th scope="col" className="num column-read-speed w-[98px]">
+                {t('column.readSpeed')}
+              </th>
               <th scope="col" className="w-[52px]">
                 <span className="sr-only">{t('column.actions')}</span>
               </th>
@@ -103,6 +106,7 @@ function LocationRows({
 }) {
   const { store, location, transfer, berth } = row;
   const words = useBerthWords();
+  const format = useFormat();
   const look = looks[berth.state];
   const state = words(berth);
   const isBad = berth.state === 'corrupt' || berth.state === 'failed' || transfer?.state === 'failed';
@@ -141,11 +145,14 @@ function LocationRows({
         <td>
           <VerifiedCell image={image} row={row} />
         </td>
+        <td className="num column-read-speed">
+          {store.read_rate === null || berth.state === 'corrupt' ? '–' : format.rate(store.read_rate)}
+        </td>
         <td>{location && <LocationMenu image={image} name={name} store={store} location={location} />}</td>
       </tr>
       {(isMoving || isBad) && (
         <tr className="locations-sub">
-          <td colSpan={5}>
+          <td colSpan={6}>
             {isMoving && transfer && <TransferProgress transfer={transfer} name={name} />}
             {isBad && <LocationProblem image={image} name={name} row={row} goodCount={goodCount} />}
           </td>

@@ -37,11 +37,12 @@ export function PlaceCard({
     [t('free'), offer.freeBytes === null ? t('noLimit') : format.bytes(offer.freeBytes)],
     ...(store.site ? [[t('site'), store.site] as [string, string]] : []),
     ...(title === store.id ? [] : [[t('store'), store.id] as [string, string]]),
-    ...(store.read_latency_ms === null
+    ...(store.read_rate === null
       ? []
-      : [
-          [t('answers'), t('milliseconds', { count: Math.round(store.read_latency_ms) })] as [string, string],
-        ]),
+      : ([
+          [t('readSpeed'), format.rate(store.read_rate)],
+          [t('readIn'), t('about', { time: format.duration(incomingBytes / store.read_rate) })],
+        ] as [string, string][])),
   ];
   return (
     <label

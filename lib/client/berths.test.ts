@@ -29,6 +29,7 @@ const store: StoreView = {
   project_bytes: 400,
   reserved_bytes: 50,
   read_latency_ms: null,
+  read_rate: null,
   capabilities: [],
   actions: {},
 };

@@ -152,6 +152,7 @@ export function goneStore(id: string): StoreView {
     project_bytes: 0,
     reserved_bytes: 0,
     read_latency_ms: null,
+    read_rate: null,
     capabilities: [],
     actions: {},
   };

@@ -37,6 +37,8 @@ export const StoreView = z.object({
   project_bytes: z.number(),
   reserved_bytes: z.number(),
   read_latency_ms: z.number().nullable(),
+  /** Bytes a second of large reads, as measured lately; null where none was made yet. */
+  read_rate: z.number().nullable(),
   capabilities: z.array(z.string()),
   actions: Actions,
 });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { MiB } from '#lib/contract/limits.ts';
 import { Places } from '#lib/streams/places.ts';
 import { fault, isTrouble, toStoreFault } from './faults.ts';
 import type { StoreFault, StoreHealthFigures } from './store.ts';
@@ -35,6 +36,9 @@ export const defaultGateOptions: GateOptions = {
   },
 };
 
+/** A shorter read tells of the latency and not of the speed. */
+const leastMeasuredBytes = 16 * MiB;
+
 export interface GatedCall<Value> {
   /** What is being done, as a gerund, for the message of the fault. */
   doing: string;
@@ -56,6 +60,7 @@ export class CallGate {
   #failedCalls = 0;
   #lastFailure: StoreHealthFigures['lastFailure'] = null;
   #readLatency: number | null = null;
+  #readRate: number | null = null;
 
   constructor(storeId: string, options: GateOptions, onFault: (fault: StoreFault) => void) {
     this.#storeId = storeId;
@@ -67,6 +72,7 @@ export class CallGate {
   get health(): StoreHealthFigures {
     return {
       readLatencyMilliseconds: this.#readLatency,
+      readBytesPerSecond: this.#readRate,
       failedCalls: this.#failedCalls,
       lastFailure: this.#lastFailure,
     };
@@ -80,6 +86,17 @@ export class CallGate {
   noteReadLatency(milliseconds: number): void {
     this.#readLatency =
       this.#readLatency === null ? milliseconds : this.#readLatency * 0.8 + milliseconds * 0.2;
+  }
+
+  /**
+   * A read of so many bytes took so long, with whatever its reader did in between: the store is at least so fast. The
+   * fastest counts, and less and less if none comes near it any more.
+   */
+  noteRead(bytes: number, milliseconds: number): void {
+    if (bytes < leastMeasuredBytes || milliseconds <= 0) return;
+    const measured = (bytes * 1000) / milliseconds;
+    const known = this.#readRate ?? 0;
+    this.#readRate = measured >= known ? measured : known * 0.95 + measured * 0.05;
   }
 
   /** Counts a fault and returns it, to be thrown. */

@@ -48,6 +48,22 @@ function failing(name: string, number: number, times = 1, error: () => Error = r
   };
 }
 
+test('knows how fast large reads went, and forgets a fast one slowly', () =>
+  onFaultStore({}, async ({ store }) => {
+    const large = patternBytes(16 * 2 ** 20, 5);
+    await put(store, 'large', large);
+    await drain(store.read('large', { offset: 0, length: 1000 }));
+    assert.equal(store.health.readBytesPerSecond, null);
+    await drain(store.read('large', { offset: 0, length: large.byteLength }));
+    const fast = store.health.readBytesPerSecond ?? 0;
+    assert.ok(fast > 2 ** 20);
+    for await (const chunk of store.read('large', { offset: 0, length: large.byteLength })) {
+      await delay(chunk.byteLength / 2 ** 15);
+    }
+    const later = store.health.readBytesPerSecond ?? 0;
+    assert.ok(later < fast && later > fast * 0.9, `${later} after ${fast}`);
+  }));
+
 test('goes on reading at the byte where the connection broke', () =>
   onFaultStore({}, async ({ store, faults }) => {
     await put(store, 'image-1', bytes);

@@ -113,7 +113,8 @@ class Guard implements GuardedStore, WrappingStore {
     const end = range.offset + range.length;
     let offset = range.offset;
     let failures = 0;
-    let askedAt = performance.now();
+    const startedAt = performance.now();
+    let askedAt = startedAt;
     for (;;) {
       try {
         const chunks = this.#gate.stream(doing, signal, (inner) =>
@@ -128,6 +129,7 @@ class Guard implements GuardedStore, WrappingStore {
           yield chunk;
         }
         if (offset < end) throw this.#gate.note(fault('short-read', this.id, doing));
+        this.#gate.noteRead(range.length, performance.now() - startedAt);
         return;
       } catch (error) {
         const found = toStoreFault(error, this.id, doing, signal);

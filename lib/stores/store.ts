@@ -255,6 +255,8 @@ export interface GuardedStore extends CloningStore, SparseStore, ListingStore, C
 
 export interface StoreHealthFigures {
   readLatencyMilliseconds: number | null;
+  /** As fast as large reads went lately; null before the first. Of this process, and what a slow reader took says little. */
+  readBytesPerSecond: number | null;
   failedCalls: number;
   lastFailure: { at: Date; message: string } | null;
 }

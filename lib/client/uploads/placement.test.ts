@@ -29,6 +29,7 @@ function store(id: string, change: Partial<StoreView> = {}): StoreView {
     project_bytes: 0,
     reserved_bytes: 0,
     read_latency_ms: null,
+    read_rate: null,
     capabilities: [],
     actions: {},
     ...change,

@@ -85,6 +85,7 @@ function toStoreView({ runtime, actor }: ViewContext, store: RegisteredStore, fi
     project_bytes: figures.projectBytes,
     reserved_bytes: figures.reservedBytes,
     read_latency_ms: isOperator ? store.store.health.readLatencyMilliseconds : null,
+    read_rate: store.store.health.readBytesPerSecond,
     capabilities: isOperator ? [...store.store.capabilities] : [],
     actions: actionsOf(actor, store),
   };
