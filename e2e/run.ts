@@ -24,6 +24,8 @@ const find = (pattern: string) =>
     .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
     .sort();
 const unit = find('lib/**/*.test.ts').filter((file) => !unitOnly || !/-(faults|kill)\.test\.ts$/.test(file));
+/** They try PostgreSQL itself, and there is none in a run on SQLite. */
+const postgresOnly = unit.filter((file) => file.endsWith('.postgres.test.ts'));
 const endToEnd = unitOnly ? [] : find('e2e/**/*.test.ts');
 const journeys = unitOnly ? [] : find('e2e/journeys/*.spec.ts');
 const serial = endToEnd.filter((file) => file.endsWith('.serial.test.ts'));
@@ -42,7 +44,7 @@ if (!unitOnly && words.length === 0) {
   if (!requirement.ok) print(`Some tests will be skipped: ${requirement.reason}.`);
 }
 const many = { root, concurrency: 2, fileTimeoutMilliseconds: 5 * minute };
-await runNodeTests({ ...many, files: unit }, summary);
+await runNodeTests({ ...many, files: unit.filter((file) => !postgresOnly.includes(file)) }, summary);
 if (!unitOnly) await runOnPostgres({ ...many, files: testsOfDatabase(root, unit) }, summary);
 if (endToEnd.length + journeys.length > 0) {
   await ensureBuilt(root, process.execPath);

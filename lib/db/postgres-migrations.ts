@@ -4,6 +4,7 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { hasCode, StowageError } from '../contract/errors.ts';
 import { assertKnown } from './migrations.ts';
+import { migrateJobs } from './postgres-jobs.ts';
 import { toDatabaseError } from './postgres-errors.ts';
 
 /** Of all that Stowage locks in a database; any number will do that stays the same. */
@@ -27,9 +28,12 @@ export async function migratePostgres({
   const client = await connectPostgres(url, 'stowage migrations');
   try {
     await assertSuitable(client);
+    // Whatever the role has been given: an index on a large table takes its time, and so does waiting for it.
+    await client.query('set statement_timeout = 0; set lock_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
     assertKnown(await listApplied(client), migrationsDirectory);
     await migrate(drizzle(client), { migrationsFolder: migrationsDirectory });
+    await migrateJobs(url);
   } catch (error) {
     throw toDatabaseError(error);
   } finally {

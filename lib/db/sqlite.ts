@@ -29,8 +29,13 @@ export function openSqlite({
   onAfterCommitFailure,
 }: SqliteOptions): Database {
   const writer = connect(file);
-  assertKnown(listApplied(writer), migrationsDirectory);
-  migrate(drizzle(writer), { migrationsFolder: migrationsDirectory });
+  try {
+    assertKnown(listApplied(writer), migrationsDirectory);
+    migrate(drizzle(writer), { migrationsFolder: migrationsDirectory });
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
   const reader = connect(file);
   reader.pragma('query_only = true');
   const shared = {
@@ -45,12 +50,19 @@ export function openSqlite({
   return {
     read,
     channel: null,
+    jobs: null,
     async transaction(work) {
       const { finish, tell, ...commitWork } = openCommitWork();
       let result;
       try {
         result = await commits.run(async () => {
-          const value = await work({ ...write, ...commitWork, lock: nothing, notify: nothing });
+          const value = await work({
+            ...write,
+            ...commitWork,
+            lock: nothing,
+            notify: nothing,
+            enqueue: nothing,
+          });
           await finish();
           return value;
         });

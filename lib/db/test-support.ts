@@ -31,8 +31,7 @@ function makeSqlite(directory: string): TestDatabase {
   const file = path.join(directory, `${randomBytes(6).toString('hex')}.db`);
   return {
     url: `sqlite:${file}`,
-    open: ({ now } = {}) =>
-      Promise.resolve(openSqlite({ file, migrationsDirectory: migrationsOf('sqlite'), now })),
+    open: async ({ now } = {}) => openSqlite({ file, migrationsDirectory: migrationsOf('sqlite'), now }),
     drop: () => Promise.resolve(),
   };
 }
