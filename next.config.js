@@ -8,6 +8,8 @@ const config = {
   // Glance's clients ask for /image/ and expect the versions document there, not a redirect.
   skipTrailingSlashRedirect: true,
   poweredByHeader: false,
+  // What a browser asks for where no page names an icon: JSON, a download, a probe.
+  rewrites: async () => [{ source: '/favicon.ico', destination: '/icon.svg' }],
   // `npm run verify` checks types with the native compiler, which has no programmatic interface for Next to call.
   typescript: { ignoreBuildErrors: true },
   // What has native parts or worker files is loaded by Node itself and never bundled.

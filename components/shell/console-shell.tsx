@@ -31,7 +31,7 @@ export function ConsoleShell({ children, overlays }: { children: ReactNode; over
 
   const signedOut = isApiError(session.error) && session.error.code === 'unauthenticated';
   useEffect(() => {
-    const leave = () => router.replace(pages.signIn(`${location.pathname}${location.search}`));
+    const leave = () => router.replace(pages.signIn(`${location.pathname}${location.search}`, true));
     if (signedOut) leave();
     window.addEventListener(sessionEndedEvent, leave);
     return () => window.removeEventListener(sessionEndedEvent, leave);

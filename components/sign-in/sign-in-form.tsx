@@ -14,7 +14,8 @@ import { useSignIn } from '#lib/client/queries/session.ts';
 export function SignInForm() {
   const t = useTranslations('signIn');
   const router = useRouter();
-  const next = useSearchParams().get('next');
+  const query = useSearchParams();
+  const next = query.get('next');
   const signIn = useSignIn();
   const problemText = useProblemText();
   const [shown, setShown] = useState(false);
@@ -45,7 +46,7 @@ export function SignInForm() {
 
   return (
     <form onSubmit={submit} noValidate className="grid w-full max-w-[340px] gap-4">
-      {next && !signIn.error && <Note kind="info">{t('sessionEnded')}</Note>}
+      {query.has('ended') && !signIn.error && <Note kind="info">{t('sessionEnded')}</Note>}
       {signIn.error && (
         <Note kind="danger" role="alert" title={t('refused')}>
           {problemText(signIn.error, 'mutation')}

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { adminPassword, startServer } from '#e2e/support/server.ts';
-import { signIn } from '#e2e/support/sign-in.ts';
+import { signIn, signInToConsole } from '#e2e/support/sign-in.ts';
 
 describe('a running server', () => {
   it('lets pages run only scripts that carry the nonce of their answer, and WebAssembly', async (t) => {
@@ -24,6 +24,24 @@ describe('a running server', () => {
       assert.ok(tags.length > 0);
       for (const tag of tags) assert.ok(tag.includes(`nonce="${nonce}"`), `${path}: ${tag}`);
     }
+  });
+
+  it('leads who has no session to signing in, and back to the page that was asked for', async (t) => {
+    const server = await startServer(t);
+    const answer = await fetch(`${server.url}/images/x?view=sharing&_rsc=1`, { redirect: 'manual' });
+    assert.equal(answer.status, 307);
+    const next = encodeURIComponent('/images/x?view=sharing');
+    assert.equal(answer.headers.get('location'), `/sign-in?next=${next}`);
+    const cookie = await signInToConsole(server);
+    const page = await fetch(`${server.url}/images/x`, { headers: { cookie }, redirect: 'manual' });
+    assert.equal(page.status, 200);
+  });
+
+  it('has an icon for browsers that ask for one where no page names it', async (t) => {
+    const server = await startServer(t);
+    const answer = await fetch(`${server.url}/favicon.ico`);
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('content-type'), 'image/svg+xml');
   });
 
   it('answers the Images API at /image/ without a redirect, and runs nothing there', async (t) => {

@@ -23,6 +23,7 @@ test('does not come back to the sign-in page itself', () => {
   assert.equal(safeNext('/sign-in?next=/images'), '/');
   assert.equal(pages.signIn('/'), '/sign-in');
   assert.equal(pages.signIn('/images?q=a'), '/sign-in?next=%2Fimages%3Fq%3Da');
+  assert.equal(pages.signIn('/', true), '/sign-in?ended=1');
 });
 
 test('escapes ids in addresses', () => {

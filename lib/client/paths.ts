@@ -8,7 +8,11 @@ export const pages = {
   stores: '/stores',
   store: (storeId: string) => `/stores/${part(storeId)}`,
   transfers: '/transfers',
-  signIn: (next?: string) => (next && next !== '/' ? `/sign-in?next=${part(next)}` : '/sign-in'),
+  /** `ended`: there was a session before. */
+  signIn: (next = '/', ended = false) => {
+    const query = [next !== '/' && `next=${part(next)}`, ended && 'ended=1'].filter(Boolean).join('&');
+    return query === '' ? '/sign-in' : `/sign-in?${query}`;
+  },
 } as const;
 
 export const addresses = {
