@@ -18,7 +18,7 @@ import type {
 import type { TransferView } from '#lib/contract/transfers.ts';
 import { api } from '../api.ts';
 import { addresses } from '../paths.ts';
-import { openTransfersKey } from './transfers.ts';
+import { openTransfersKey, withStarted } from './transfers.ts';
 
 export type ImageFilters = Partial<Omit<ImageListQuery, 'cursor' | 'limit'>>;
 
@@ -100,8 +100,10 @@ export function useStartCopies() {
     mutationFn: ({ imageId, ...body }: CopyRequest) =>
       api<StartedCopies>(addresses.copies(imageId), { method: 'POST', body }),
     onSuccess: ({ transfers }, { imageId }) => {
-      client.setQueryData<TransferView[]>(openTransfersKey, (open) => open && [...transfers, ...open]);
+      client.setQueryData<TransferView[]>(openTransfersKey, (open) => open && withStarted(open, transfers));
       return Promise.all([
+        // One that is small may have ended before this answer came.
+        client.invalidateQueries({ queryKey: openTransfersKey }),
         client.invalidateQueries({ queryKey: imageKeys.detail(imageId) }),
         client.invalidateQueries({ queryKey: imageKeys.lists }),
       ]);

@@ -39,6 +39,12 @@ export const openTransfersQuery = queryOptions({
       .transfers,
 });
 
+/** What was just started first; an event may have brought some of it before the answer, and is newer. */
+export function withStarted(open: readonly TransferView[], started: readonly TransferView[]): TransferView[] {
+  const known = new Set(open.map(({ id }) => id));
+  return [...started.filter(({ id }) => !known.has(id)), ...open];
+}
+
 export function useOpenTransfers() {
   return useQuery(openTransfersQuery);
 }
