@@ -37,6 +37,17 @@ export function RepairDialog({
     if (!next) copies.reset();
     onOpenChange(next);
   };
+  const repair = async () => {
+    try {
+      await copies.mutateAsync({ imageId: image.id, stores: [store] });
+    } catch {
+      // The dialog shows it.
+      return;
+    }
+    // The broken copy may have left the page before the answer came, and this dialog with it.
+    change(false);
+    showToast({ text: t('repairStarted', { store, source }) });
+  };
   return (
     <ConfirmDialog
       open={open}
@@ -47,17 +58,7 @@ export function RepairDialog({
       cancelLabel={t('repairKeep')}
       busy={copies.isPending}
       error={copies.error}
-      onConfirm={() =>
-        copies.mutate(
-          { imageId: image.id, stores: [store] },
-          {
-            onSuccess: () => {
-              change(false);
-              showToast({ text: t('repairStarted', { store, source }) });
-            },
-          },
-        )
-      }
+      onConfirm={() => void repair()}
     >
       <p>{t('repairBody', { bytes: format.bytes(image.size_bytes ?? 0), source, store })}</p>
       <div>
