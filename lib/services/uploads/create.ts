@@ -9,7 +9,7 @@ import { insertLocation } from '../../db/repositories/locations.ts';
 import { insertUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
-import { assertRoom } from '../stores/assert-room.ts';
+import { assertRoom, lockRoom } from '../stores/assert-room.ts';
 import { parseUploadMetadata, type TusMetadata, type UploadWishes } from './parse-metadata.ts';
 
 export interface NewUpload {
@@ -33,6 +33,8 @@ export async function createUpload(
   const stores = chooseStores(ctx, wishes.stores, lengthBytes);
   const now = runtime.now();
   return await runtime.db.transaction(async (transaction) => {
+    if (wishes.image_id !== undefined) await transaction.lock(wishes.image_id);
+    await lockRoom(runtime, transaction, stores);
     const image =
       wishes.image_id === undefined
         ? await newImage(ctx, transaction, wishes)

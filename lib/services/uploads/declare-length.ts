@@ -2,7 +2,7 @@ import { StowageError } from '../../contract/errors.ts';
 import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
 import { updateUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
-import { assertRoom } from '../stores/assert-room.ts';
+import { assertRoom, lockRoom } from '../stores/assert-room.ts';
 import { assertSize } from './create.ts';
 import { getUpload } from './get.ts';
 
@@ -23,7 +23,10 @@ export async function declareLength(
   assertSize(ctx, lengthBytes);
   const { runtime } = ctx;
   await runtime.db.transaction(async (q) => {
+    await q.lock(upload.image_id);
     const locations = (await listLocationsOfUpload(q, uploadId)).filter(({ state }) => state === 'writing');
+    const stores = locations.map(({ store_id }) => store_id);
+    await lockRoom(runtime, q, stores);
     for (const { store_id, bytes } of locations) {
       await assertRoom(runtime, q, store_id, Math.max(0, lengthBytes - bytes));
     }

@@ -24,12 +24,12 @@ export async function sweepUploads(
   const now = await runtime.db.read.now();
   const report = { expired: 0, abandoned: 0, finished: 0 };
   for (const upload of await listExpiredUploads(runtime.db.read, now, 100)) {
-    await giveUpUpload(systemContext(runtime), upload);
+    await giveUpUpload(systemContext(runtime), upload, { onlyIfIdle: true });
     report.expired += 1;
   }
   for (const upload of await listOrphanedUploads(runtime.db.read, now, runtime.processId)) {
     if (upload.state === 'checking') continue;
-    await giveUpUpload(systemContext(runtime), { ...upload, owns_image: false });
+    await giveUpUpload(systemContext(runtime), { ...upload, owns_image: false }, { onlyIfIdle: true });
     report.abandoned += 1;
   }
   for (const upload of await listReceivedUploads(runtime.db.read, now)) {

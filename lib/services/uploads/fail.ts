@@ -18,6 +18,7 @@ import { toUploadStore } from './view.ts';
 export async function failUpload(ctx: Context, upload: UploadRow, error: StowageError): Promise<void> {
   const { runtime } = ctx;
   await runtime.db.transaction(async (q) => {
+    await q.lock(upload.image_id);
     const locations = await listLocationsOfUpload(q, upload.id);
     const mine = await updateUpload(
       q,

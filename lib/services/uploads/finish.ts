@@ -157,20 +157,17 @@ async function commitAll(ctx: Context, upload: UploadRow, writers: OpenWriter[])
 async function readBack(ctx: Context, work: ProveAndActivate): Promise<Proved> {
   const { runtime } = ctx;
   const { upload, image, committed, sizeBytes, inspection, session } = work;
+  const checked = { state: 'verifying' as const, committed: true, bytes: sizeBytes };
   await runtime.db.transaction(async (q) => {
+    await q.lock(image.id);
     const now = runtime.now();
     if (!(await updateUpload(q, upload.id, { state: 'checking', updated_at: now }, upload.lease_fence)))
       throw leaseLost();
     for (const location of committed) {
-      await updateLocation(q, location, image.owner_id, {
-        state: 'verifying',
-        committed: true,
-        bytes: sizeBytes,
-        updated_at: now,
-      });
-      Object.assign(location, { state: 'verifying', committed: true, bytes: sizeBytes });
+      await updateLocation(q, location, image.owner_id, { ...checked, updated_at: now });
     }
   });
+  for (const location of committed) Object.assign(location, checked);
   uploadChanged(runtime, upload.id);
   const source = committed[0];
   if (source === undefined) throw new Error('nothing was committed');
@@ -211,6 +208,7 @@ async function activate(ctx: Context, q: Transaction, work: ProveAndActivate, pr
   const { runtime } = ctx;
   const { locations, committed } = work;
   const now = runtime.now();
+  await q.lock(work.image.id);
   const image = await findImage(q, work.image.id);
   if (image === null) throw new StowageError('gone', 'The image was deleted while its bytes arrived.');
   if (!(await endUpload(q, work, proved.sizeBytes, now))) throw leaseLost();

@@ -5,6 +5,7 @@ import { findImage } from '../../db/repositories/images.ts';
 import { findUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import { getUpload, showUpload } from './get.ts';
+import { takeFromOthers } from './lease.ts';
 import { uploadChanged } from './publish.ts';
 
 /** Goes on without a store that failed: what lies there is removed, the others keep what they have. */
@@ -13,15 +14,18 @@ export async function leaveOutStore(
   { uploadId, storeId }: { uploadId: string; storeId: string },
 ): Promise<UploadView> {
   const { runtime } = ctx;
-  await getUpload(ctx, uploadId, 'write');
-  const release = await runtime.uploads.lock(uploadId, ctx.signal ?? AbortSignal.timeout(30_000));
+  const { image_id } = await getUpload(ctx, uploadId, 'write');
+  const signal = ctx.signal ?? AbortSignal.timeout(30_000);
+  const release = await runtime.uploads.lock(uploadId, signal);
   try {
+    await takeFromOthers(runtime, uploadId, signal);
     if (runtime.uploads.progressOf(uploadId) !== null) {
       throw new StowageError('upload_locked', 'The bytes of this upload are being checked just now.', {
         retryAfterSeconds: 5,
       });
     }
     await runtime.db.transaction(async (q) => {
+      await q.lock(image_id);
       const upload = await findUpload(q, uploadId);
       if (upload?.state !== 'receiving') {
         throw new StowageError('wrong_state', `This upload is ${upload?.state ?? 'gone'}.`);

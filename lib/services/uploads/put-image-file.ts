@@ -74,6 +74,7 @@ async function beginPut(ctx: Context, put: PutImageFile, store: string): Promise
   const { runtime, actor } = ctx;
   const now = runtime.now();
   return await runtime.db.transaction(async (q) => {
+    await q.lock(put.imageId);
     const image = await findImage(q, put.imageId);
     if (image === null) throw new StowageError('not_found', `No image found with ID ${put.imageId}`);
     if (image.status !== 'queued') {

@@ -1,6 +1,6 @@
 import { StowageError } from '../../contract/errors.ts';
 import type { UploadRow } from '../../db/define-schema.ts';
-import { deleteUploadRow } from '../../db/repositories/uploads.ts';
+import { deleteUploadRow, findUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import { dropBytes } from './fail.ts';
 import { getUpload } from './get.ts';
@@ -21,13 +21,26 @@ export async function removeUpload(ctx: Context, uploadId: string): Promise<void
   await giveUpUpload(ctx, upload);
 }
 
-/** The same without asking who wants it: for expiry and for the deletion of the image. */
-export async function giveUpUpload(ctx: Context, upload: UploadRow): Promise<void> {
-  ctx.runtime.uploads.interruptEverywhere(upload.id);
-  await ctx.runtime.db.transaction(async (q) => {
-    if (upload.state !== 'done') await dropBytes(ctx, q, upload, upload.owns_image ? 'remove' : 'requeue');
+/**
+ * The same without asking who wants it. With `onlyIfIdle` an upload that somebody has gone on with since it was read
+ * is left alone.
+ */
+export async function giveUpUpload(
+  ctx: Context,
+  upload: UploadRow,
+  { onlyIfIdle = false }: { onlyIfIdle?: boolean } = {},
+): Promise<void> {
+  if (!onlyIfIdle) ctx.runtime.uploads.interruptEverywhere(upload.id);
+  const isGivenUp = await ctx.runtime.db.transaction(async (q) => {
+    await q.lock(upload.image_id);
+    const current = await findUpload(q, upload.id);
+    if (current === null || (onlyIfIdle && current.lease_fence !== upload.lease_fence)) return false;
+    if (current.state !== 'done') await dropBytes(ctx, q, current, upload.owns_image ? 'remove' : 'requeue');
     await deleteUploadRow(q, upload.id);
+    return true;
   });
+  if (!isGivenUp) return;
+  if (onlyIfIdle) ctx.runtime.uploads.interruptEverywhere(upload.id);
   ctx.runtime.reconciler.kick();
   uploadGone(ctx.runtime, upload);
 }

@@ -1,7 +1,7 @@
-import type { Queries } from '../../db/database.ts';
+import type { Queries, Transaction } from '../../db/database.ts';
 import type { LocationRow, UploadRow } from '../../db/define-schema.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { noRoom, roomIn } from '../stores/assert-room.ts';
+import { lockRoom, noRoom, roomIn } from '../stores/assert-room.ts';
 
 /**
  * How far an upload may go that did not say how long it will be. With a stated length the quotas were asked before the
@@ -11,6 +11,8 @@ import { noRoom, roomIn } from '../stores/assert-room.ts';
 export interface UploadRoom {
   /** Throws `store_full` when the stores have no room for the upload to be so long. */
   assertHolds(uploadBytes: number): void;
+  /** Before a transaction writes what it will measure, so that two do not take the same room. */
+  lock(q: Transaction): Promise<void>;
   /** Asks again, in the transaction of a durable point; throws `store_full` when what is durable is too much already. */
   measure(q: Queries, durableBytes: number): Promise<void>;
 }
@@ -31,6 +33,7 @@ export async function openRoom(
     assertHolds(uploadBytes) {
       for (const [store, limit] of limits) if (uploadBytes > limit) throw noRoom(store, uploadBytes - limit);
     },
+    lock: (q) => lockRoom(runtime, q, stores),
     async measure(q, durableBytes) {
       // What is durable of this upload is counted as taken already.
       for (const store of stores) limits.set(store, durableBytes + ((await roomIn(runtime, q, store)) ?? 0));

@@ -57,6 +57,8 @@ async function saveDurable(
   progress: DurableProgress,
 ): Promise<void> {
   await runtime.db.transaction(async (q) => {
+    await q.lock(image.id);
+    await room?.lock(q);
     const now = await q.now();
     const mine = await updateUpload(
       q,
