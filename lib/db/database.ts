@@ -4,6 +4,7 @@
  */
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Channel } from './channel.ts';
+import type { Job, JobBoard } from './jobs.ts';
 import type { Tables } from './define-schema.ts';
 
 /** What a repository needs: a handle to ask through, and the tables of the dialect. */
@@ -35,6 +36,8 @@ export interface Transaction extends Queries {
   beforeCommit(key: string, work: () => Promise<void>): void;
   /** Heard by the other processes on this database when it commits (see `Channel`). Nobody else is there on SQLite. */
   notify(text: string): Promise<void>;
+  /** Waits for a process that has room, from the commit on. On SQLite there is one, and it looks by itself. */
+  enqueue(job: Job): Promise<void>;
   /** Runs after the commit, never after a rollback; its failure is only logged. */
   afterCommit(work: () => void): void;
 }
@@ -53,6 +56,8 @@ export interface Database {
   transaction<T>(work: (q: Transaction) => Promise<T>): Promise<T>;
   /** To the other processes on this database; null on SQLite, which belongs to one. */
   readonly channel: Channel | null;
+  /** Jobs for whichever process has room; null on SQLite. */
+  readonly jobs: JobBoard | null;
   close(): Promise<void>;
 }
 

@@ -244,6 +244,14 @@ export function defineSchema({
     first_seen_at: time().notNull(),
   });
 
+  /** What only one process on a database does at a time. Whoever has it bears the fence. */
+  const leases = table('leases', {
+    name: text().primaryKey(),
+    holder: text().notNull(),
+    fence: number().notNull(),
+    expires_at: time().notNull(),
+  });
+
   /** Kept in the same transaction as the locations, because counting a million rows takes half a second. */
   const store_counters = table(
     'store_counters',
@@ -355,6 +363,7 @@ export function defineSchema({
     uploads,
     transfers,
     stores,
+    leases,
     store_counters,
     image_counters,
     projects,

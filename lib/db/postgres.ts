@@ -10,8 +10,10 @@ import { postgresColumns } from './columns.ts';
 import { openCommitWork } from './commit-work.ts';
 import type { Database, Queries, Transaction } from './database.ts';
 import { defineSchema } from './define-schema.ts';
+import type { Job } from './jobs.ts';
 import { PostgresChannel } from './postgres-channel.ts';
 import { isConflict, isConnectionLost, toDatabaseError } from './postgres-errors.ts';
+import { PostgresJobs } from './postgres-jobs.ts';
 import { migratePostgres } from './postgres-migrations.ts';
 
 export interface PostgresOptions {
@@ -67,6 +69,7 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
   /** Of each connection, so that what is prepared once stays so (see `prepared.ts`). */
   const queriesOf = new WeakMap<pg.PoolClient, Queries>();
 
+  const jobs = new PostgresJobs({ pool, onFailure: onConnectionError });
   const channel = new PostgresChannel({ url: options.url, pool, onConnectionError });
 
   async function begin(): Promise<pg.PoolClient> {
@@ -92,7 +95,8 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
         await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
       };
       const notify = (text: string) => channel.send(client, text);
-      result = await work({ ...q, ...commitWork, lock, notify });
+      const enqueue = (job: Job) => jobs.enqueue(client, job);
+      result = await work({ ...q, ...commitWork, lock, notify, enqueue });
       await finish();
       isCommit = true;
       await client.query('commit');
@@ -119,7 +123,9 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
       }
     },
     channel,
+    jobs,
     async close() {
+      await jobs.stop();
       await channel.close();
       await pool.end();
     },

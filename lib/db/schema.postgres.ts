@@ -13,6 +13,7 @@ export const {
   uploads,
   transfers,
   stores,
+  leases,
   store_counters,
   image_counters,
   projects,

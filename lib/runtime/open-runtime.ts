@@ -14,6 +14,7 @@ import { ensureFirstAdministrator } from '../services/identity/ensure-first-admi
 import { openDeferredMd5 } from '../services/images/deferred-md5.ts';
 import { openUploadSessions } from '../services/uploads/sessions.ts';
 import { openRegistry } from '../stores/registry.ts';
+import { groupLimit } from '../transfers/limits.ts';
 import { openReconciler } from '../transfers/reconciler.ts';
 import { openTransferWorker } from '../transfers/worker.ts';
 import { openEventBus } from './event-bus.ts';
@@ -38,7 +39,6 @@ function claim(config: Config): (() => void) | null {
 
 function hear(runtime: Runtime, message: PeerMessage): void {
   if (message.type === 'let-go') runtime.uploads.interrupt(message.upload);
-  else if (message.type === 'work') runtime.worker.kick();
   else runtime.events.hear(message);
 }
 
@@ -117,10 +117,7 @@ export async function openRuntime(
   pinRuntime(runtime);
   await peers.listen(
     (message) => hear(runtime, message),
-    () => {
-      events.catchUp();
-      runtime.worker.kick();
-    },
+    () => events.catchUp(),
   );
   // Whoever held a lease here before is gone, and nobody needs to wait for it.
   if (role === 'web' && config.database.kind === 'sqlite')
@@ -129,6 +126,15 @@ export async function openRuntime(
     runtime.worker.start();
     runtime.reconciler.start();
     runtime.deferredMd5.start();
+    await db.jobs?.start({
+      atOnce: groupLimit,
+      handlers: {
+        transfers: () => runtime.worker.runNext(),
+        reconcile: () => runtime.reconciler.runJob(),
+        'list-stores': () => runtime.reconciler.runJob({ list: true }),
+      },
+      schedule: { reconcile: 1, 'list-stores': 15 },
+    });
   }
   return runtime;
 }

@@ -11,9 +11,7 @@ export type PeerMessage =
   /** Progress, of which only the last counts. */
   | { type: 'progress'; events: readonly PublishedEvent[] }
   /** Whoever writes to this upload shall stop at a durable offset: another request wants it, or it is gone. */
-  | { type: 'let-go'; upload: string }
-  /** Something has become due: look now instead of at the next round. */
-  | { type: 'work' };
+  | { type: 'let-go'; upload: string };
 
 export interface Peers {
   /** With the commit of `q`, to everybody else. */

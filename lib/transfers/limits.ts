@@ -4,6 +4,8 @@ export const groupLimit = 6;
 export const perStoreLimit = 4;
 /** The worker looks for work, wishes and dead leases at least this often. */
 export const pollMilliseconds = 500;
+/** Where jobs are handed out, a look by oneself is only for what went amiss there. */
+export const ownLookMilliseconds = 5_000;
 export const publishMilliseconds = 250;
 
 /** Attempts in a row without any progress before a transfer waits for a person. */

@@ -2,10 +2,12 @@
  * Brings the stores and the database together again after whatever happened. It removes only what a row of ours names
  * as to be removed; what it finds in a store and knows nothing of, it reports and leaves alone.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { deleteEventsBefore } from '#lib/db/repositories/events.ts';
 import { nextRemovalAt } from '#lib/db/repositories/locations.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { sweepUploads } from '#lib/services/uploads/expire.ts';
+import { withLease } from './named-lease.ts';
 import { compareStore, type StrayObject, type StrayReport, type Suspicions } from './compare-store.ts';
 import { removeObjects } from './remove-objects.ts';
 import { sweepLocations, sweepTransfers } from './sweep.ts';
@@ -41,6 +43,8 @@ export interface Reconciler {
   /** There is something to remove: looks now. */
   kick(): void;
   runOnce(options?: RunOptions): Promise<Report>;
+  /** As a job that was handed out: a round, unless another process is at it. Then it comes again. */
+  runJob(options?: RunOptions): Promise<void>;
   /** What lies in a store without a row, as last listed; null when it was not listed yet. */
   straysOf(storeId: string): StrayReport | null;
 }
@@ -50,6 +54,7 @@ const listEveryMilliseconds = 15 * 60_000;
 /** A listing at the very start would compete with those who come back after a restart. */
 const firstListMilliseconds = 60_000;
 const kickDelayMilliseconds = 50;
+const waitForOtherMilliseconds = 1_000;
 /** Events are for replay and for the page of an image. */
 const keepEventsMilliseconds = 90 * 24 * 3600 * 1000;
 
@@ -70,7 +75,22 @@ export function openReconciler(runtime: Runtime): Reconciler {
     return round;
   }
 
-  async function run({ list = false }: RunOptions): Promise<Report> {
+  /** Where several processes share the database, one of them is at it at a time. */
+  async function run(options: RunOptions): Promise<Report> {
+    for (;;) {
+      const report = await tryRun(options);
+      if (report !== null) return report;
+      await delay(waitForOtherMilliseconds, undefined, { signal: stopping.signal });
+    }
+  }
+
+  function tryRun(options: RunOptions): Promise<Report | null> {
+    return withLease(runtime, 'reconciler', (lost) =>
+      runRound(options, AbortSignal.any([stopping.signal, lost])),
+    );
+  }
+
+  async function runRound({ list = false }: RunOptions, signal: AbortSignal): Promise<Report> {
     const report: Report = {
       removed: 0,
       postponed: 0,
@@ -81,7 +101,6 @@ export function openReconciler(runtime: Runtime): Reconciler {
       strays: {},
       missing: 0,
     };
-    const { signal } = stopping;
     const steps: (() => Promise<void>)[] = [
       async () => void Object.assign(report, await sweepTransfers(runtime)),
       async () => void (report.uploads = await sweepUploads(runtime)),
@@ -130,7 +149,29 @@ export function openReconciler(runtime: Runtime): Reconciler {
     kickIn(delay);
   }
 
+  async function runJob(options: RunOptions = {}): Promise<void> {
+    const round = turn.then(() => tryRun(options));
+    turn = round.catch(() => undefined);
+    if ((await round) === null && !stopping.signal.aborted) kickIn(waitForOtherMilliseconds);
+    else await lookAgainWhenDue();
+  }
+
   function kickIn(delayMilliseconds: number): void {
+    if (runtime.db.jobs !== null) {
+      // Whoever asks for it soon does not put off one that comes sooner still.
+      const isSoonAsked = delayMilliseconds <= waitForOtherMilliseconds;
+      runtime.db.jobs
+        .add({
+          name: 'reconcile',
+          key: isSoonAsked ? 'reconcile soon' : 'reconcile when due',
+          runAt: Date.now() + delayMilliseconds,
+          keepTime: isSoonAsked,
+        })
+        .catch((error: unknown) =>
+          runtime.log.warn({ err: error }, 'a reconciliation could not be asked for'),
+        );
+      return;
+    }
     isSoon = delayMilliseconds <= kickDelayMilliseconds;
     kicked = setTimeout(() => {
       kicked = null;
@@ -143,6 +184,8 @@ export function openReconciler(runtime: Runtime): Reconciler {
     start() {
       if (isStarted) return;
       isStarted = true;
+      // Where jobs are handed out, the rounds are jobs.
+      if (runtime.db.jobs !== null) return;
       inBackground();
       timers = [
         setInterval(() => inBackground(), everyMilliseconds),
@@ -165,6 +208,7 @@ export function openReconciler(runtime: Runtime): Reconciler {
       kickIn(kickDelayMilliseconds);
     },
     runOnce,
+    runJob,
     straysOf: (storeId) => strays.get(storeId) ?? null,
   };
 }

@@ -193,6 +193,7 @@ function mortal(db: Database, life: { isDead: boolean }): Database {
   return {
     read: db.read,
     channel: db.channel,
+    jobs: null,
     transaction: (work) =>
       life.isDead
         ? new Promise(() => undefined)

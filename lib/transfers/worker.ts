@@ -5,7 +5,7 @@ import type { Runtime } from '#lib/runtime/runtime.ts';
 import type { HeldTransfer, Interruption } from './held-transfer.ts';
 import type { WorkerHooks } from './job.ts';
 import { holderName, leaseGroup, takeOverDeadLeases } from './lease.ts';
-import { groupLimit, pollMilliseconds, publishMilliseconds } from './limits.ts';
+import { groupLimit, ownLookMilliseconds, pollMilliseconds, publishMilliseconds } from './limits.ts';
 import type { TransferProgress } from './progress-meter.ts';
 import { openDatabaseQueue, type TransferQueue } from './queue.ts';
 import { runGroup } from './run-group.ts';
@@ -16,8 +16,10 @@ export interface TransferWorker {
   start(): void;
   /** Every running transfer stops at a durable offset and waits for whoever comes next. */
   stop(): Promise<void>;
-  /** There may be something to do: looks now instead of at the next poll. */
+  /** There may be something to do: looks now instead of at the next poll. Nothing where jobs are handed out. */
   kick(): void;
+  /** Takes one group, if one can run and there is room, and stays until it is put down. */
+  runNext(): Promise<void>;
   /** Null when this process does not run it. */
   progressOf(transferId: string): TransferProgress | null;
   /** Stops one that this process runs; false when it does not. */
@@ -51,6 +53,9 @@ class Worker implements TransferWorker {
   #isStopping = false;
   #beatAt = 0;
   #isPolling = false;
+  #lookedAt = 0;
+  /** One group is chosen at a time: two who choose at once would choose the same. */
+  #choosing: Promise<unknown> = Promise.resolve();
 
   constructor(runtime: Runtime, options: TransferWorkerOptions) {
     this.#runtime = runtime;
@@ -70,7 +75,7 @@ class Worker implements TransferWorker {
         if (count > 0) this.#runtime.log.info({ count }, 'transfers of a dead process are taken over');
       })
       .catch((error: unknown) => this.#runtime.log.error({ err: error }, 'leases could not be looked at'))
-      .finally(() => this.kick());
+      .finally(() => this.#lookNow());
     this.#timers = [
       setInterval(() => void this.#poll(), pollMilliseconds).unref(),
       setInterval(() => this.#publish(), publishMilliseconds).unref(),
@@ -82,11 +87,16 @@ class Worker implements TransferWorker {
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
     await this.#looking;
+    await this.#choosing;
     for (const held of this.#held.values()) held.interrupt('stop');
     await Promise.all(this.#running);
   }
 
   kick(): void {
+    if (this.#runtime.db.jobs === null) this.#lookNow();
+  }
+
+  #lookNow(): void {
     if (!this.#isStarted || this.#isStopping) return;
     if (this.#looking !== null) {
       this.#lookAgain = true;
@@ -98,7 +108,7 @@ class Worker implements TransferWorker {
         this.#looking = null;
         if (!this.#lookAgain) return;
         this.#lookAgain = false;
-        this.kick();
+        this.#lookNow();
       });
   }
 
@@ -122,17 +132,35 @@ class Worker implements TransferWorker {
   }
 
   async #look(): Promise<void> {
-    while (!this.#isStopping && this.#running.size < groupLimit) {
+    this.#lookedAt = performance.now();
+    while ((await this.#take()) !== null);
+  }
+
+  async runNext(): Promise<void> {
+    const taken = await this.#take();
+    await taken?.run;
+  }
+
+  /** Null when there is nothing to take, or no room for it. */
+  #take(): Promise<{ run: Promise<void> } | null> {
+    const taken = this.#choosing.then(() => this.#choose());
+    this.#choosing = taken.catch(() => undefined);
+    return taken;
+  }
+
+  async #choose(): Promise<{ run: Promise<void> } | null> {
+    while (this.#isStarted && !this.#isStopping && this.#running.size < groupLimit) {
       const groupId = await this.#queue.nextGroup();
-      if (groupId === null) return;
+      if (groupId === null) return null;
       const leased = await leaseGroup(this.#runtime, groupId);
       // Our own of a moment ago, still closing what it wrote: two writers of one object must never be.
       await Promise.all(leased.map((held) => this.settled(held.id)));
-      if (leased.length > 0) this.#run(leased);
+      if (leased.length > 0) return { run: this.#run(leased) };
     }
+    return null;
   }
 
-  #run(transfers: HeldTransfer[]): void {
+  #run(transfers: HeldTransfer[]): Promise<void> {
     for (const held of transfers) this.#held.set(held.id, held);
     const run = runGroup(this.#runtime, transfers, this.#hooks)
       .catch((error: unknown) => this.#runtime.log.error({ err: error }, 'a group of transfers broke off'))
@@ -144,9 +172,10 @@ class Worker implements TransferWorker {
           this.#published.delete(held.id);
         }
         this.#runtime.reconciler.kick();
-        this.kick();
+        this.#lookNow();
       });
     this.#running.add(run);
+    return run;
   }
 
   async #poll(): Promise<void> {
@@ -164,7 +193,8 @@ class Worker implements TransferWorker {
     } finally {
       this.#isPolling = false;
     }
-    this.kick();
+    const isHandedOut = this.#runtime.db.jobs !== null;
+    if (!isHandedOut || performance.now() - this.#lookedAt >= ownLookMilliseconds) this.#lookNow();
   }
 
   /** Wishes reach the process that holds the transfer through the row, wherever they were uttered. */

@@ -16,14 +16,20 @@ import {
   type SQL,
 } from 'drizzle-orm';
 import type { TransferState } from '../../contract/transfers.ts';
-import type { Queries } from '../database.ts';
+import type { Queries, Transaction } from '../database.ts';
 import type { TransferRow } from '../define-schema.ts';
 
 const open: TransferState[] = ['queued', 'running', 'verifying', 'paused'];
 const held: TransferState[] = ['running', 'verifying'];
 
-export async function insertTransfer(q: Queries, transfer: TransferRow): Promise<void> {
+export async function insertTransfer(q: Transaction, transfer: TransferRow): Promise<void> {
   await q.db.insert(q.tables.transfers).values(transfer);
+  if (transfer.state === 'queued') await enqueue(q, transfer.id, transfer.next_attempt_at);
+}
+
+/** However a transfer comes to wait, somebody is to take it. */
+async function enqueue(q: Transaction, id: string, runAt: number | null | undefined): Promise<void> {
+  await q.enqueue({ name: 'transfers', key: `transfer ${id}`, runAt });
 }
 
 export async function findTransfer(q: Queries, id: string): Promise<TransferRow | null> {
@@ -78,7 +84,7 @@ export type TransferChanges = Partial<
  * somebody else has it now, or that it is over; nothing was written.
  */
 export async function updateTransfer(
-  q: Queries,
+  q: Transaction,
   id: string,
   changes: TransferChanges,
   fence?: number,
@@ -95,7 +101,9 @@ export async function updateTransfer(
       ),
     )
     .returning({ id: transfers.id });
-  return written.length > 0;
+  if (written.length === 0) return false;
+  if (changes.state === 'queued') await enqueue(q, id, changes.next_attempt_at);
+  return true;
 }
 
 export interface TransferListRequest {
