@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Page } from '@playwright/test';
 import {
@@ -235,6 +237,30 @@ test('compares with the expected hash: what differs never becomes an image, what
 
   await upload(file.sha512);
   await expect(toast(page, 'hashed.raw is in fast')).toBeVisible();
+  await context.close();
+});
+
+test('a file that is mostly zeros goes over the line in a few bytes', async ({ browser, stage }) => {
+  const data = stage.file('data', MiB);
+  const zeros = 256 * MiB;
+  const file = path.join(path.dirname(data.path), 'sparse.raw');
+  await writeFile(file, '');
+  await truncate(file, zeros);
+  await appendFile(file, await readFile(data.path));
+  const server = await stage.start();
+  const context = await openBrowser(browser);
+  const page = await context.newPage();
+  let sentBytes = 0;
+  page.on('requestfinished', async (request) => {
+    if (request.method() === 'PATCH') sentBytes += (await request.sizes()).requestBodySize;
+  });
+  await signIn(page, server);
+  await dropFile(page, file);
+  await page.getByRole('button', { name: 'Upload 1 image' }).click();
+  await expect(toast(page, 'sparse.raw is in fast')).toBeVisible({ timeout: 60_000 });
+  expect(sentBytes).toBeLessThan(2 * MiB);
+  await page.getByRole('link', { name: 'sparse.raw' }).first().click();
+  await expect(page.getByText((await sha512Of(file)).slice(0, 8)).first()).toBeVisible();
   await context.close();
 });
 
