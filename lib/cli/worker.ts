@@ -15,7 +15,10 @@ const runtime = await openRuntime(config, log, { role: 'worker' });
 say('A Stowage worker is running. Ctrl-C stops it.');
 log.info({ stores: config.stores.map(({ id }) => id) }, 'the worker is running');
 
+// While the database is away nothing else keeps the process: it waits until the database is back.
+const presence = setInterval(() => undefined, 2 ** 30);
 const reason = await stop;
+clearInterval(presence);
 log.info({ reason }, 'stopping');
 await runtime.close();
 log.info('stopped');
