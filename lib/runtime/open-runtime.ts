@@ -84,7 +84,8 @@ export async function openRuntime(
     peers,
     processId: randomUUID(),
     now: () => Date.now(),
-    firstAdminPassword: await ensureFirstAdministrator(db, config),
+    // A worker says nothing to people: the password that it made would be lost.
+    firstAdminPassword: role === 'worker' ? null : await ensureFirstAdministrator(db, config),
     get draining() {
       return draining;
     },
