@@ -177,6 +177,10 @@ export function defineSchema({
       remedy: text(),
       /** Where it went, once it has ended: its locations are then the image's, or gone. */
       outcome: json<UploadStore[]>(),
+      /** Stores that take it only as a whole: filled by transfers once it is active. */
+      later_stores: json<string[]>(),
+      /** Where the bytes wait for that, when it was not asked for itself: its copy then moves on. */
+      staging_store: text(),
       lease_holder: text(),
       lease_fence: number().notNull(),
       lease_expires_at: time(),

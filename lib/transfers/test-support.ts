@@ -38,6 +38,8 @@ export interface StoreWish {
   weight?: number;
   /** false: every byte has to go through the process. */
   clones?: boolean;
+  /** false: takes an object only as a whole. */
+  appends?: boolean;
   plan?: FaultPlan;
   quotaBytes?: number;
 }
@@ -214,9 +216,10 @@ function openDriver(place: Place, { id }: StoreDefinition, life: { isDead: boole
       ? { kind: 'fail', error: new Error('the process is dead') }
       : (wish?.plan?.(call, random) ?? null);
   const store = new FaultStore(directory, { plan });
-  if (wish?.clones === false) {
+  if (wish?.clones === false || wish?.appends === false) {
     const capabilities = new Set<StoreCapability>(directory.capabilities);
     capabilities.delete('clone');
+    if (!(wish.appends ?? true)) capabilities.delete('append');
     Object.defineProperty(store, 'capabilities', { value: capabilities });
   }
   const read = store.read.bind(store);

@@ -10,6 +10,7 @@ import { insertUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
 import { assertRoom, lockRoom } from '../stores/assert-room.ts';
+import { planRoute } from './staging.ts';
 import { parseUploadMetadata, type TusMetadata, type UploadWishes } from './parse-metadata.ts';
 
 export interface NewUpload {
@@ -30,7 +31,9 @@ export async function createUpload(
   if (runtime.draining) throw stopping();
   const wishes = parseUploadMetadata(metadata);
   assertSize(ctx, lengthBytes);
-  const stores = chooseStores(ctx, wishes.stores, lengthBytes);
+  const asked = chooseStores(ctx, wishes.stores, lengthBytes);
+  const route = planRoute(runtime, asked);
+  const stores = [...new Set([...route.direct, ...route.later])];
   const now = runtime.now();
   return await runtime.db.transaction(async (transaction) => {
     if (wishes.image_id !== undefined) await transaction.lock(wishes.image_id);
@@ -60,6 +63,8 @@ export async function createUpload(
       error: null,
       remedy: null,
       outcome: null,
+      later_stores: route.later.length > 0 ? route.later : null,
+      staging_store: route.staging,
       lease_holder: null,
       lease_fence: 0,
       lease_expires_at: null,
@@ -69,7 +74,7 @@ export async function createUpload(
     };
     for (const storeId of stores) await assertRoom(runtime, transaction, storeId, lengthBytes ?? 0);
     await insertUpload(transaction, upload);
-    for (const storeId of stores) await insertUploadLocation(transaction, upload, image, storeId, now);
+    for (const storeId of route.direct) await insertUploadLocation(transaction, upload, image, storeId, now);
     await recordEvent(
       ctx,
       transaction,

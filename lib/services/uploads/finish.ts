@@ -258,6 +258,7 @@ async function activate(ctx: Context, q: Transaction, work: ProveAndActivate, pr
     );
   }
   await fillLeftOut(ctx, q, work);
+  await sendOn(ctx, q, work);
   await recordEvent(ctx, q, { type: 'image', image_id: image.id, change: 'updated' }, image.owner_id);
 }
 
@@ -292,6 +293,19 @@ async function endUpload(
   );
   if (mine && upload.kind === 'put') await deleteUploadRow(q, upload.id);
   return mine;
+}
+
+/** Stores that take an image only as a whole get theirs now; what only waited for that moves. */
+async function sendOn(ctx: Context, q: Transaction, { upload, image }: ProveAndActivate): Promise<void> {
+  if (upload.later_stores === null) return;
+  await planCopies({ ...ctx, actor: systemActor }, q, {
+    imageId: image.id,
+    stores: upload.later_stores,
+    moveFrom: upload.staging_store ?? undefined,
+    whenBack: true,
+    onRefused: (store, error) =>
+      ctx.log.warn({ err: error, image: image.id, store }, 'a staged image could not be sent on'),
+  });
 }
 
 /** Stores that failed on the way are filled by transfers; whoever uploaded need not be allowed to copy for that. */

@@ -113,6 +113,8 @@ async function beginPut(ctx: Context, put: PutImageFile, store: string): Promise
       error: null,
       remedy: null,
       outcome: null,
+      later_stores: null,
+      staging_store: null,
       lease_holder: runtime.processId,
       lease_fence: 0,
       lease_expires_at: now + leaseSeconds * 1000,

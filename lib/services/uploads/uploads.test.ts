@@ -7,7 +7,7 @@ import { uploadExpirySeconds } from '#lib/contract/limits.ts';
 import { findImage } from '#lib/db/repositories/images.ts';
 import { findUpload, updateUpload } from '#lib/db/repositories/uploads.ts';
 import { contextOf, locationsOf, openPlace, openProcess, tenant } from '#lib/transfers/test-support.ts';
-import type { StoreWish } from '#lib/transfers/test-support.ts';
+import type { Process, StoreWish } from '#lib/transfers/test-support.ts';
 import { StoreFault } from '#lib/stores/store.ts';
 import { appendToUpload } from './append.ts';
 import { createUpload } from './create.ts';
@@ -19,7 +19,12 @@ import { removeUpload } from './remove.ts';
 async function open(t: TestContext, stores: StoreWish[] = [{ id: 'fast' }], now = () => Date.now()) {
   const place = await openPlace(t, stores);
   const process = await openProcess(place, { now });
-  const config = { limits: { imageSizeBytes: 2 ** 40 }, defaultStore: 'fast', stores: [] };
+  const config = {
+    limits: { imageSizeBytes: 2 ** 40 },
+    defaultStore: 'fast',
+    stagingStore: stores.some(({ id }) => id === 'waiting') ? 'waiting' : 'fast',
+    stores: [],
+  };
   Object.assign(process.runtime.config, config);
   const ctx = contextOf(process.runtime, tenant);
   const begin = (lengthBytes: number | null, metadata: Record<string, string> = {}) =>
@@ -240,4 +245,44 @@ test('a commit that was cut off between its two names leaves one of them', async
     (await readdir(directory)).filter((name) => name.includes(upload.image_id)),
     [key],
   );
+});
+
+const whole: StoreWish = { id: 'whole', appends: false };
+
+async function storesWhenSettled(process: Process, imageId: string): Promise<string[]> {
+  process.runtime.worker.start();
+  process.runtime.reconciler.start();
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+    const locations = await locationsOf(process, imageId);
+    const isSettled = [...locations.values()].every(({ state }) => state === 'active');
+    if (isSettled && locations.has('whole') && !locations.has('waiting')) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return [...(await locationsOf(process, imageId)).keys()].toSorted();
+}
+
+test('parts for a store that cannot append wait in the staging store and move on', async (t) => {
+  const { process, db, begin, append } = await open(t, [{ id: 'fast' }, { id: 'waiting' }, whole]);
+  const bytes = randomBytes(3000);
+  const upload = await begin(3000, { stores: 'whole' });
+  await append(upload.id, 0, bytes.subarray(0, 1000));
+  assert.deepEqual([...(await locationsOf(process, upload.image_id)).keys()], ['waiting']);
+  await append(upload.id, 1000, bytes.subarray(1000));
+  assert.equal((await findImage(db.read, upload.image_id))?.status, 'active');
+  assert.deepEqual(await storesWhenSettled(process, upload.image_id), ['whole']);
+  const [location] = (await locationsOf(process, upload.image_id)).values();
+  assert.ok(location?.verified_at);
+});
+
+test('parts wait in a store that was asked for as well, and stay there', async (t) => {
+  const { process, begin, append } = await open(t, [{ id: 'fast' }, { id: 'waiting' }, whole]);
+  const upload = await begin(1000, { stores: 'whole,fast' });
+  await append(upload.id, 0, randomBytes(1000));
+  assert.deepEqual(await storesWhenSettled(process, upload.image_id), ['fast', 'whole']);
+});
+
+test('without a store in which parts can wait the upload is refused, and nothing was begun', async (t) => {
+  const { process, begin } = await open(t, [whole]);
+  Object.assign(process.runtime.config, { stagingStore: '' });
+  await assert.rejects(begin(1000, { stores: 'whole' }), { code: 'store_unavailable' });
 });

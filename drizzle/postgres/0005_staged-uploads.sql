@@ -1,0 +1,2 @@
+ALTER TABLE "uploads" ADD COLUMN "later_stores" jsonb;--> statement-breakpoint
+ALTER TABLE "uploads" ADD COLUMN "staging_store" text COLLATE "C";

@@ -1,0 +1,2 @@
+ALTER TABLE `uploads` ADD `later_stores` text;--> statement-breakpoint
+ALTER TABLE `uploads` ADD `staging_store` text;
