@@ -12,14 +12,9 @@ import { hasCode } from '../contract/errors.ts';
 import type { Database, Transaction } from './database.ts';
 import { sumImages } from './repositories/counters.ts';
 import { findProject, findUserByName, insertProject, insertUser } from './repositories/identity.ts';
-import {
-  findImage,
-  imageFilters,
-  insertImage,
-  listImages,
-  updateImage,
-  type NewImage,
-} from './repositories/images.ts';
+import { imageFilters } from './repositories/image-filters.ts';
+import { listImages } from './repositories/image-list.ts';
+import { findImage, insertImage, updateImage, type NewImage } from './repositories/images.ts';
 import { makeTestDatabase, testDialect, type TestDatabase } from './test-support.ts';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'stowage-database-'));
@@ -179,7 +174,7 @@ test('a property as long as may be is kept and found by its value', async () => 
   await addImage({}, { note: `${value.slice(1)}b` });
   const { rows } = await listImages(db.read, {
     branches: [{ kind: 'all' }],
-    where: [imageFilters.property(db.read, 'note', value)],
+    filters: [imageFilters.property(db.read, 'note', value)],
     sort: [{ key: 'created_at', dir: 'desc' }],
     after: null,
     limit: 10,
@@ -200,7 +195,10 @@ test('JSON, flags, nulls and large numbers come back as they went', async () => 
     created_at: large - 1,
   });
   const row = await findImage(db.read, image.id);
-  assert.deepEqual({ ...row }, { ...image, sort_name: 'an image', sort_size: large, revision: 0 });
+  assert.deepEqual(
+    { ...row },
+    { ...image, sort_name: 'an image', search_name: 'an image', sort_size: large, revision: 0 },
+  );
 });
 
 test('a search for what no text can hold finds nothing or says so', async () => {

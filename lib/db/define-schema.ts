@@ -5,6 +5,7 @@ import type { TransferKind, TransferState } from '../contract/transfers.ts';
 import type { UploadState, UploadStore } from '../contract/uploads.ts';
 import type { StoreMarker } from '../stores/store.ts';
 import type { Columns } from './columns.ts';
+import { imageOrders, listIndexes, locationOrders } from './list-indexes.ts';
 
 export function defineSchema({
   table,
@@ -26,6 +27,8 @@ export function defineSchema({
       name: text(),
       /** `name` or '', because a keyset page cannot go on behind a null. */
       sort_name: text().notNull(),
+      /** What a search compares with; see `toSearchText`. */
+      search_name: text().notNull().default(''),
       status: text().$type<ImageStatus>().notNull(),
       disk_format: text(),
       container_format: text(),
@@ -52,18 +55,26 @@ export function defineSchema({
       updated_at: time().notNull(),
     },
     (image) => [
-      // Keyset pages: one index for each order, once for all images and once for each owner and visibility.
-      index('images_created').on(image.created_at, image.id),
-      index('images_updated').on(image.updated_at, image.id),
-      index('images_name').on(image.sort_name, image.id),
-      index('images_size').on(image.sort_size, image.id),
-      index('images_owner_created').on(image.owner_id, image.created_at, image.id),
-      index('images_owner_updated').on(image.owner_id, image.updated_at, image.id),
-      index('images_owner_name').on(image.owner_id, image.sort_name, image.id),
-      index('images_visibility_created').on(image.visibility, image.created_at, image.id),
-      index('images_visibility_updated').on(image.visibility, image.updated_at, image.id),
-      index('images_visibility_name').on(image.visibility, image.sort_name, image.id),
-      index('images_status').on(image.status, image.created_at, image.id),
+      ...listIndexes(index, 'images', imageOrders(image), image.id),
+      ...listIndexes(index, 'images_owner', imageOrders(image), image.id, { of: image.owner_id }),
+      ...listIndexes(index, 'images_visibility', imageOrders(image), image.id, { of: image.visibility }),
+      ...listIndexes(index, 'images_killed', imageOrders(image), image.id, {
+        where: sql`lower(status) = 'killed'`,
+      }),
+      index('images_disk_format').on(image.disk_format, image.id),
+      index('images_container_format').on(image.container_format, image.id),
+      // What few images have, and somebody asks for.
+      index('images_md5').on(image.md5),
+      index('images_sha512').on(image.sha512),
+      index('images_protected')
+        .on(image.id)
+        .where(sql`protected`),
+      index('images_hidden')
+        .on(image.id)
+        .where(sql`hidden`),
+      index('images_without_md5')
+        .on(image.id)
+        .where(sql`md5 is null and status = 'active'`),
     ],
   );
 
@@ -136,6 +147,12 @@ export function defineSchema({
       next_attempt_at: time(),
       created_at: time().notNull(),
       updated_at: time().notNull(),
+      // Of its image, kept by the repositories: an index over two tables cannot be had, and the images of a store are
+      // listed in the order of each.
+      image_name: text().notNull().default(''),
+      image_size: number().notNull().default(0),
+      image_created_at: time().notNull().default(0),
+      image_updated_at: time().notNull().default(0),
     },
     (location) => [
       uniqueIndex('locations_key').on(location.store_id, location.object_key),
@@ -143,7 +160,14 @@ export function defineSchema({
         .on(location.image_id, location.store_id)
         .where(sql`state <> 'deleting'`),
       index('locations_store').on(location.store_id, location.state, location.image_id),
-      index('locations_state').on(location.state, location.updated_at),
+      ...listIndexes(index, 'locations_store', locationOrders(location), location.image_id, {
+        of: location.store_id,
+        where: sql`state not in ('deleting', 'failed')`,
+      }),
+      ...listIndexes(index, 'locations_broken', locationOrders(location), location.image_id, {
+        where: sql`lower(state) in ('missing', 'corrupt', 'failed')`,
+      }),
+      index('locations_state').on(location.state, location.updated_at, location.image_id),
       index('locations_upload').on(location.upload_id),
       // The unique one above leaves `deleting` rows out, so it cannot answer which locations an image has.
       index('locations_image').on(location.image_id),
@@ -381,7 +405,9 @@ export function defineSchema({
 
 export type Tables = ReturnType<typeof defineSchema>;
 export type ImageRow = Tables['images']['$inferSelect'];
-export type LocationRow = Tables['locations']['$inferSelect'];
+/** Without what it has of its image, which is the repositories' own business. */
+export type LocationRow = Omit<Tables['locations']['$inferSelect'], CopiedColumn>;
+export type CopiedColumn = 'image_name' | 'image_size' | 'image_created_at' | 'image_updated_at';
 export type UploadRow = Tables['uploads']['$inferSelect'];
 export type TransferRow = Tables['transfers']['$inferSelect'];
 export type EventRow = Tables['events']['$inferSelect'];

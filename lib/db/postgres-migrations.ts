@@ -6,6 +6,7 @@ import { hasCode, StowageError } from '../contract/errors.ts';
 import { assertKnown } from './migrations.ts';
 import { migrateJobs } from './postgres-jobs.ts';
 import { toDatabaseError } from './postgres-errors.ts';
+import { ensureExtensions } from './postgres-extensions.ts';
 
 /** Of all that Stowage locks in a database; any number will do that stays the same. */
 const migrationLock = 7_865_231_094;
@@ -32,6 +33,7 @@ export async function migratePostgres({
     await client.query('set statement_timeout = 0; set lock_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
     assertKnown(await listApplied(client), migrationsDirectory);
+    await ensureExtensions(client);
     await migrate(drizzle(client), { migrationsFolder: migrationsDirectory });
     await migrateJobs(url);
   } catch (error) {

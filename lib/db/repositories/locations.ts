@@ -1,16 +1,50 @@
 import { and, asc, eq, gt, inArray, isNull, lt, lte, min, ne, or, sql } from 'drizzle-orm';
 import type { LocationState } from '../../contract/common.ts';
 import type { Queries, Transaction } from '../database.ts';
-import type { LocationRow } from '../define-schema.ts';
-import { insertRow, prepared, updateRow } from '../prepared.ts';
+import type { CopiedColumn, ImageRow, LocationRow } from '../define-schema.ts';
+import { insertRow, prepared, shapeOf, updateRow } from '../prepared.ts';
 import { countLocation } from './counters.ts';
 
 /** A row in one of these states takes room in its store that counts. */
 const counted: ReadonlySet<LocationState> = new Set(['active', 'verifying', 'corrupt']);
 
 export async function insertLocation(q: Transaction, location: LocationRow, ownerId: string): Promise<void> {
-  await insertRow(q, 'location', q.tables.locations, location);
+  const { images, locations } = q.tables;
+  const [image] = await prepared(q, 'image of a new location', () =>
+    q.db
+      .select({
+        sort_name: images.sort_name,
+        sort_size: images.sort_size,
+        created_at: images.created_at,
+        updated_at: images.updated_at,
+      })
+      .from(images)
+      .where(eq(images.id, sql.placeholder('id'))),
+  ).execute({ id: location.image_id });
+  await insertRow(q, 'location', locations, { ...location, ...(image && copyOf(image)) });
   if (counted.has(location.state)) countLocation(q, location.store_id, ownerId, 1, location.bytes);
+}
+
+/** What a location has of its image, for the lists of a store. */
+function copyOf(image: Pick<ImageRow, 'sort_name' | 'sort_size' | 'created_at' | 'updated_at'>) {
+  return {
+    image_name: image.sort_name,
+    image_size: image.sort_size,
+    image_created_at: image.created_at,
+    image_updated_at: image.updated_at,
+  } satisfies Record<CopiedColumn, unknown>;
+}
+
+/** After every change of an image, in its transaction. */
+export async function copyToLocations(q: Transaction, image: ImageRow): Promise<void> {
+  const { locations } = q.tables;
+  const copy = copyOf(image);
+  await prepared(q, 'copy of an image in its locations', () =>
+    q.db
+      .update(locations)
+      .set(shapeOf(copy).values)
+      .where(eq(locations.image_id, sql.placeholder('imageId'))),
+  ).execute({ ...copy, imageId: image.id });
 }
 
 export async function findLocation(q: Queries, id: string): Promise<LocationRow | null> {

@@ -4,7 +4,9 @@ import type { ImageList, ImageListQuery } from '#lib/contract/images.ts';
 import type { Queries } from '#lib/db/database.ts';
 import type { ImageRow } from '#lib/db/define-schema.ts';
 import { sumImages } from '#lib/db/repositories/counters.ts';
-import { imageFilters, listImages, sortValue, type ImageBranch } from '#lib/db/repositories/images.ts';
+import { imageFilters, type ImageFilter } from '#lib/db/repositories/image-filters.ts';
+import { listImages, type ImageBranch } from '#lib/db/repositories/image-list.ts';
+import { sortValue } from '#lib/db/repositories/image-order.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { toImageSummaries } from './view.ts';
 import { visibleBranches } from './visible-branches.ts';
@@ -17,11 +19,10 @@ export async function listImageSummaries(
   const q = ctx.runtime.db.read;
   const { rows, more } = await listImages(q, {
     branches: branchesOf(ctx.actor, query.tab),
-    where: conditionsOf(q, ctx.actor, query),
+    filters: filtersOf(q, ctx.actor, query),
     sort: [{ key: query.sort, dir: query.dir }],
     after: query.cursor === undefined ? null : parseCursor(query.cursor, query),
     limit: query.limit,
-    isSelective: isImageId(query.q?.trim() ?? ''),
   });
   const last = rows.at(-1);
   return {
@@ -46,21 +47,20 @@ function branchesOf(actor: Actor, tab: ImageListQuery['tab']): ImageBranch[] {
   }
 }
 
-function conditionsOf(q: Queries, actor: Actor, query: ImageListQuery) {
-  const where = [];
-  if (!showsHidden(actor, query.tab)) where.push(imageFilters.flag(q, 'hidden', false));
-  if (query.tab === 'attention') where.push(imageFilters.needsAttention(q));
+function filtersOf(q: Queries, actor: Actor, query: ImageListQuery): ImageFilter[] {
+  const filters: ImageFilter[] = [];
+  if (!showsHidden(actor, query.tab)) filters.push(imageFilters.flag(q, 'hidden', false));
+  if (query.tab === 'attention') filters.push(imageFilters.needsAttention(q));
   const text = query.q?.trim() ?? '';
-  if (isImageId(text)) where.push(imageFilters.column(q, 'id', [text.toLowerCase()]));
-  else if (text !== '') where.push(imageFilters.nameContains(q, text));
+  if (text !== '') filters.push(imageFilters.search(q, text));
   const stores = splitList(query.store);
-  if (stores.length > 0) where.push(imageFilters.inStores(q, stores));
+  if (stores.length > 0) filters.push(imageFilters.inStores(q, stores));
   for (const column of ['status', 'disk_format', 'visibility'] as const) {
     const values = splitList(query[column]);
-    if (values.length > 0) where.push(imageFilters.column(q, column, values));
+    if (values.length > 0) filters.push(imageFilters.column(q, column, values));
   }
-  for (const tag of splitList(query.tag)) where.push(imageFilters.tag(q, tag));
-  return where;
+  for (const tag of splitList(query.tag)) filters.push(imageFilters.tag(q, tag));
+  return filters;
 }
 
 /** A hidden image is out of the lists of those whom it is offered to, not of those who look after it. */
@@ -70,10 +70,6 @@ function showsHidden(actor: Actor, tab: ImageListQuery['tab']): boolean {
 
 function splitList(list: string | undefined): string[] {
   return list?.split(',').filter((part) => part !== '') ?? [];
-}
-
-function isImageId(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
 /** From the counters, so only where they count exactly what is listed. */

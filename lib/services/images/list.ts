@@ -1,12 +1,9 @@
 import type { Visibility } from '#lib/contract/common.ts';
 import { hasCode, StowageError } from '#lib/contract/errors.ts';
 import type { ImageRow } from '#lib/db/define-schema.ts';
-import {
-  imageFilters,
-  listImages as listImageRows,
-  sortValue,
-  type ImageSortKey,
-} from '#lib/db/repositories/images.ts';
+import { imageFilters, type ImageFilter as Filter } from '#lib/db/repositories/image-filters.ts';
+import { listImages as listImageRows } from '#lib/db/repositories/image-list.ts';
+import { sortValue, type SortPart } from '#lib/db/repositories/image-order.ts';
 import type { Queries } from '#lib/db/database.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { getImage } from './get.ts';
@@ -30,7 +27,7 @@ export interface ImageListRequest {
   visibility: Visibility | 'all' | null;
   memberStatus: MemberStatus;
   filters: ImageFilter[];
-  sort: { key: ImageSortKey; dir: 'asc' | 'desc' }[];
+  sort: SortPart[];
   /** Id of the last image of the page before. */
   marker: string | null;
   limit: number;
@@ -53,10 +50,10 @@ export async function listImages(
   return await listImageRows(q, {
     branches: visibleBranches(actor, visibility, request.memberStatus),
     // Killed images are never listed, as in Glance.
-    where: [
+    filters: [
       imageFilters.notKilled(q),
       ...(visibility === null ? [imageFilters.notOthersCommunity(q, actor.projectId)] : []),
-      ...filters.map((filter) => toCondition(q, filter)),
+      ...filters.map((filter) => toFilter(q, filter)),
     ],
     sort: request.sort,
     after:
@@ -64,12 +61,7 @@ export async function listImages(
         ? null
         : [...sortKeys.map((key) => sortValue(marker, key)), ...(sortKeys.includes('id') ? [] : [marker.id])],
     limit: request.limit,
-    isSelective: filters.some(isSelective),
   });
-}
-
-function isSelective(filter: ImageFilter): boolean {
-  return filter.kind === 'text' && (filter.column === 'name' || filter.column === 'id');
 }
 
 async function getMarker(q: Queries, actor: Context['actor'], id: string): Promise<ImageRow> {
@@ -86,7 +78,7 @@ async function getMarker(q: Queries, actor: Context['actor'], id: string): Promi
   }
 }
 
-function toCondition(q: Queries, filter: ImageFilter) {
+function toFilter(q: Queries, filter: ImageFilter): Filter {
   switch (filter.kind) {
     case 'text':
       return imageFilters.column(q, filter.column, filter.values);

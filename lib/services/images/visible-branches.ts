@@ -1,6 +1,6 @@
 import type { Actor } from '#lib/auth/actor.ts';
 import type { Visibility } from '#lib/contract/common.ts';
-import type { ImageBranch } from '#lib/db/repositories/images.ts';
+import type { ImageBranch } from '#lib/db/repositories/image-list.ts';
 
 export type MemberStatus = 'pending' | 'accepted' | 'rejected' | 'all';
 

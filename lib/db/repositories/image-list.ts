@@ -1,0 +1,138 @@
+/**
+ * Pages of images. Whatever is asked for, the time it takes shall depend on the page and not on how many images there
+ * are: an index that has the order is walked from the place where the page begins, or the few images that meet a
+ * condition are found by its own index. Which of them is less work nobody can know beforehand, so each does a little in
+ * turn, until one has the page; that costs a few times what the best one costs alone.
+ */
+import { or, sql } from 'drizzle-orm';
+import type { Visibility } from '../../contract/common.ts';
+import type { Queries } from '../database.ts';
+import type { ImageRow } from '../define-schema.ts';
+import { imageFilters, type ImageFilter } from './image-filters.ts';
+import { completeSort, isIndexed, type Place, type SortPart } from './image-order.ts';
+import { firstOf, Lookup, Merge, SortAll, Walk, type Page, type Path } from './image-paths.ts';
+
+/** Whose images: whoever is in one of the branches is listed. */
+export type ImageBranch =
+  | { kind: 'all' }
+  | { kind: 'owner'; owner: string }
+  | { kind: 'visibility'; visibility: Visibility }
+  | { kind: 'member'; project: string; status: 'pending' | 'accepted' | 'rejected' | 'all' };
+
+export interface ImageListRequest {
+  /** An image that is in several branches comes once. */
+  branches: ImageBranch[];
+  /** All must be met. */
+  filters: ImageFilter[];
+  sort: SortPart[];
+  /** Values of the sort keys of the last image of the page before, in the order of `sort`, then its id. */
+  after: Place | null;
+  limit: number;
+}
+
+/**
+ * How many images are looked for, and how many times more are walked over, before another path gets its turn; then more
+ * at each turn. To find one by its id costs about as much as to pass by eight.
+ */
+const firstBudget = 200;
+const budgetGrowth = 5;
+/** Each turn of SQLite holds up the whole process. */
+const greatestBudget = 3_000;
+/** Merging more lists than this costs more than walking one. */
+const partLimit = 8;
+
+/** One page, and whether there is another. */
+export async function listImages(
+  q: Queries,
+  { branches, filters, limit, ...request }: ImageListRequest,
+): Promise<{ rows: ImageRow[]; more: boolean }> {
+  const page: Page = { q, sort: completeSort(request.sort), after: request.after, rows: limit + 1 };
+  const whose = branches.map((branch) => branchFilters(q, branch));
+  const parts = split(filters, page.sort, partLimit).map((part) => pathTo(page, whose, part));
+  const path = new Merge(page, parts);
+  for (let budget = firstBudget; ; budget = Math.min(budget * budgetGrowth, greatestBudget)) {
+    const rows = await path.go(budget);
+    if (rows !== null) return { rows: rows.slice(0, limit), more: rows.length > limit };
+    // Between two turns others get theirs.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function branchFilters(q: Queries, branch: ImageBranch): ImageFilter[] {
+  switch (branch.kind) {
+    case 'all':
+      return [];
+    case 'owner':
+      return [imageFilters.column(q, 'owner_id', [branch.owner])];
+    case 'visibility':
+      return [imageFilters.column(q, 'visibility', [branch.visibility])];
+    case 'member':
+      return [imageFilters.sharedWith(q, branch.project, branch.status)];
+  }
+}
+
+/** One list of filters for each alternative, where that is worth it. */
+function split(filters: readonly ImageFilter[], sort: readonly SortPart[], atMost: number): ImageFilter[][] {
+  const at = filters.findIndex(({ alternatives }) => alternatives !== undefined);
+  const alternatives = filters[at]?.alternatives ?? [];
+  const isWorthIt =
+    alternatives.length > 0 &&
+    alternatives.length <= atMost &&
+    alternatives.every(({ scope }) => scope !== undefined && isIndexed(scope.kind, sort));
+  if (!isWorthIt) return [[...filters]];
+  return alternatives.flatMap((alternative) =>
+    split(filters.with(at, alternative), sort, Math.floor(atMost / alternatives.length)),
+  );
+}
+
+/** `branches`: the filters of each; an image is in one of them, and meets all of `filters`. */
+function pathTo(page: Page, branches: readonly ImageFilter[][], filters: readonly ImageFilter[]): Path {
+  const possible = branches.filter((branch) => canBeMet([...branch, ...filters]));
+  const [only] = possible;
+  if (only === undefined) return new Merge(page, []);
+  if (possible.length === 1) {
+    const all = [...only, ...filters];
+    return firstOf([...lookups(page, all, all), ...walks(page, all)]);
+  }
+  const isVisible: ImageFilter = { where: sql`(${or(...possible.flat().map(({ where }) => where))})` };
+  const each = possible.map((branch) => {
+    const all = [...branch, ...filters];
+    return firstOf([...lookups(page, branch, all), ...walks(page, all)]);
+  });
+  const all = [isVisible, ...filters];
+  return firstOf([
+    ...lookups(page, filters, all),
+    // Where no index has the order, all of them together are every image there is.
+    ...(isIndexed('all', page.sort) ? walks(page, all) : []),
+    new Merge(page, each),
+  ]);
+}
+
+/** To what meets `filters`, by each of those `by` whose images have no index in the order of the page. */
+function lookups(page: Page, by: readonly ImageFilter[], filters: readonly ImageFilter[]): Path[] {
+  return by
+    .filter(({ isWide, find }) => !isWide && find !== undefined)
+    .filter(({ scope }) => scope === undefined || !isIndexed(scope.kind, page.sort))
+    .map((filter) => new Lookup(page, filter, filters));
+}
+
+function walks(page: Page, filters: readonly ImageFilter[]): Path[] {
+  const scoped = filters.filter(({ scope }) => scope !== undefined && isIndexed(scope.kind, page.sort));
+  if (scoped.length > 0) return scoped.map((within) => new Walk(page, filters, within));
+  return [
+    isIndexed('all', page.sort) ? new Walk(page, filters, null) : new SortAll(page, filters, greatestBudget),
+  ];
+}
+
+/** Others would be looked for among all images. */
+function canBeMet(filters: readonly ImageFilter[]): boolean {
+  return (
+    haveCommon(filters.map(({ owners }) => owners)) &&
+    haveCommon(filters.map(({ visibilities }) => visibilities))
+  );
+}
+
+function haveCommon(lists: readonly (readonly string[] | undefined)[]): boolean {
+  const [first, ...others] = lists.filter((list) => list !== undefined);
+  return first === undefined || first.some((value) => others.every((other) => other.includes(value)));
+}
