@@ -51,9 +51,7 @@ function outcomes(results: readonly PromiseSettledResult<unknown>[]): Record<str
 }
 
 function codeOf(error: unknown): string {
-  return hasCode(error) || !(error instanceof Error) || !('code' in error)
-    ? String(error)
-    : String(error.code);
+  return isStowageError(error) ? error.code : String(error);
 }
 
 /** Gives an image a second proved copy. */
