@@ -22,11 +22,13 @@ const leastVersion = 13;
 export async function migratePostgres({
   url,
   migrationsDirectory,
+  onConnectionError,
 }: {
   url: string;
   migrationsDirectory: string;
+  onConnectionError?: (error: unknown) => void;
 }): Promise<void> {
-  const client = await connectPostgres(url, 'stowage migrations');
+  const client = await connectPostgres(url, 'stowage migrations', onConnectionError);
   try {
     await assertSuitable(client);
     // Whatever the role has been given: an index on a large table takes its time, and so does waiting for it.
@@ -44,10 +46,17 @@ export async function migratePostgres({
   }
 }
 
-/** One connection; waits half a minute for a server that is away. Throws `database_unavailable` in words for operators. */
-export async function connectPostgres(url: string, applicationName: string): Promise<pg.Client> {
+/**
+ * One connection; waits half a minute for a server that is away, and says so once to `onWait`. Throws
+ * `database_unavailable` in words for operators.
+ */
+export async function connectPostgres(
+  url: string,
+  applicationName: string,
+  onWait?: (error: unknown) => void,
+): Promise<pg.Client> {
   const deadline = performance.now() + patienceMilliseconds;
-  for (;;) {
+  for (let attempt = 0; ; attempt += 1) {
     const client = new pg.Client({
       connectionString: url,
       application_name: applicationName,
@@ -64,6 +73,7 @@ export async function connectPostgres(url: string, applicationName: string): Pro
       const error = toDatabaseError(thrown);
       const isAway = hasCode(error, 'database_unavailable') && !isRefused(thrown);
       if (!isAway || performance.now() > deadline) throw refused(thrown);
+      if (attempt === 0) onWait?.(thrown);
     }
     await delay(againEveryMilliseconds);
   }

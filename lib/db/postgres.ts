@@ -25,7 +25,7 @@ export interface PostgresOptions {
   /** Milliseconds since the epoch; the database's own clock if absent. */
   now?: () => number;
   onAfterCommitFailure?: (error: unknown) => void;
-  /** An idle connection broke: the pool replaces it, nothing was lost. */
+  /** A connection broke or could not be made yet: another one is tried, nothing was lost. */
   onConnectionError?: (error: unknown) => void;
 }
 

@@ -51,7 +51,8 @@ export async function openRuntime(
   const release = role === 'none' ? null : claim(config);
   const db = await openDatabase(config.database, {
     onAfterCommitFailure: (error) => log.error({ err: error }, 'telling of a change failed'),
-    onConnectionError: (error) => log.warn({ err: error }, 'a connection to the database broke'),
+    onConnectionError: (error) =>
+      log.warn({ err: error }, 'a connection to the database broke, or was refused for now'),
   });
   const peers = openPeers(db, log);
   const events = openEventBus({ peers, db, log });
