@@ -9,6 +9,7 @@ import { ThreeBar, ThreeNumbers } from '#components/ui/progress.tsx';
 import { Bytes, useFormat } from '#components/ui/quantity.tsx';
 import { showToast } from '#components/ui/toast.tsx';
 import { useProblemText } from '#components/shell/problem-note.tsx';
+import { TransferTrouble, isBeingRetried } from '#components/transfers/trouble.tsx';
 import { isOffered, reasonAgainst } from '#lib/client/allowed.ts';
 import { percentOf } from '#lib/client/format.ts';
 import { useTransferAction } from '#lib/client/queries/transfers.ts';
@@ -30,8 +31,9 @@ export function TransferProgress({ transfer, name }: { transfer: TransferView; n
       { onError: (error) => showToast({ kind: 'failed', text: problemText(error, 'mutation') }) },
     );
   const names = { name, store: transfer.target_store };
-  const left =
-    transfer.state === 'queued'
+  const left = isBeingRetried(transfer)
+    ? ''
+    : transfer.state === 'queued'
       ? t('waitsForTurn')
       : transfer.state === 'paused'
         ? t('pausedSafe', { bytes: format.bytes(transfer.bytes_done) })
@@ -52,6 +54,7 @@ export function TransferProgress({ transfer, name }: { transfer: TransferView; n
         label={t(isCheck ? 'checkProgress' : 'copyProgress', names)}
         valueText={t('durableOf', durable)}
       />
+      <TransferTrouble transfer={transfer} />
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <div className="max-w-[460px] min-w-[280px] flex-1">
           <ThreeNumbers

@@ -8,7 +8,7 @@ import { useFormat } from '#components/ui/quantity.tsx';
 import { pages } from '#lib/client/paths.ts';
 import type { TransferView } from '#lib/contract/transfers.ts';
 import { TransferBar, TransferButtons, TransferWay, useTransferSentence } from './transfer-parts.tsx';
-import { TransferTrouble } from './trouble.tsx';
+import { TransferTrouble, isBeingRetried } from './trouble.tsx';
 import type { TransferControls } from './use-transfer-controls.tsx';
 
 const marks = {
@@ -55,7 +55,7 @@ export function DockTransfer({
       </div>
       {transfer.state !== 'done' && transfer.state !== 'canceled' && <TransferBar transfer={transfer} />}
       <TransferTrouble transfer={transfer} />
-      {transfer.state !== 'failed' && (
+      {transfer.state !== 'failed' && !isBeingRetried(transfer) && (
         <div className="tn flex flex-wrap justify-between gap-x-3 text-12 text-ink-3">
           <span>{sentence(transfer)}</span>
           {transfer.rate !== null && (

@@ -29,13 +29,22 @@ export function Trouble({
   );
 }
 
+/** It failed and waits for another try of its own. */
+export function isBeingRetried({ state, error }: TransferView): boolean {
+  return state === 'queued' && error !== null;
+}
+
 /** Why a copy or verification has stopped, or waits for another try; nothing while all goes well. */
 export function TransferTrouble({ transfer }: { transfer: TransferView }) {
   const t = useTranslations('transfers');
   const format = useFormat();
   const { state, error, remedy, request_id: requestId } = transfer;
-  if (error === null || (state !== 'failed' && state !== 'queued')) return null;
-  if (state === 'queued') return <Trouble kind="waiting" what={error} remedy={remedy} requestId={null} />;
+  if (error === null || (state !== 'failed' && !isBeingRetried(transfer))) return null;
+  if (isBeingRetried(transfer)) {
+    return <Trouble kind="waiting" what={error} remedy={remedy} requestId={null} />;
+  }
   const part = format.part(transfer.bytes_done, transfer.bytes_total, 'compare');
-  return <Trouble what={`${t('stoppedAt', part)} ${error}`} remedy={remedy} requestId={requestId} />;
+  // A check keeps nothing, so that where it stopped is of no use.
+  const what = transfer.kind === 'verify' ? error : `${t('stoppedAt', part)} ${error}`;
+  return <Trouble what={what} remedy={remedy} requestId={requestId} />;
 }

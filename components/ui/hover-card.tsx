@@ -35,7 +35,7 @@ export function HoverCard<Payload>({
       {({ payload }) => (
         <Base.Portal>
           <Base.Positioner sideOffset={6} collisionPadding={12} className="z-30">
-            <Base.Popup className="w-[280px] rounded-panel border border-line-strong bg-raised p-4 shadow-menu">
+            <Base.Popup className="w-[306px] max-w-[calc(100vw-24px)] rounded-panel border border-line-strong bg-raised p-4 shadow-menu">
               {payload === undefined ? null : children(payload)}
             </Base.Popup>
           </Base.Positioner>

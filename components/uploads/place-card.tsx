@@ -41,7 +41,7 @@ export function PlaceCard({
       ? []
       : ([
           [t('readSpeed'), format.rate(store.read_rate)],
-          [t('readIn'), t('about', { time: format.duration(incomingBytes / store.read_rate) })],
+          [t('readIn'), t('about', { time: format.duration(Math.max(1, incomingBytes / store.read_rate)) })],
         ] as [string, string][])),
   ];
   return (

@@ -15,13 +15,15 @@ export interface Judgement {
   remedy: string | null;
 }
 
+const goesOnByItself = 'It goes on by itself when that answers again.';
+
 /** What a person can do about it; a kind that is not here comes right by itself or is a matter for the log. */
 const remedies: Partial<Record<StoreFaultKind, string>> = {
   full: 'Free some space there and try again, or choose another store.',
   'read-only': 'Open the store for writing and try again, or choose another store.',
   refused: 'See that the service may read and write there, then try again.',
   'wrong-store': 'See that the right place is mounted; it then goes on by itself.',
-  unavailable: 'It goes on by itself when the store answers again.',
+  unavailable: goesOnByItself,
   unsupported: 'Choose another store.',
   corrupt: 'Have the other copies of the image verified.',
 };
@@ -43,11 +45,9 @@ export function judge(error: unknown): Judgement {
     };
   }
   if (isStowageError(error)) {
-    return {
-      retry: error.code === 'store_unavailable' || error.code === 'database_unavailable',
-      error: error.message,
-      remedy: error.remedy ?? null,
-    };
+    const retry = error.code === 'store_unavailable' || error.code === 'database_unavailable';
+    // What it says to a person who asked is not what one does who looks on.
+    return { retry, error: error.message, remedy: retry ? goesOnByItself : (error.remedy ?? null) };
   }
   return {
     retry: true,
