@@ -1,5 +1,5 @@
 import './thread-pool.ts';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { watchYoungMemory } from '#lib/streams/young-memory.ts';
@@ -17,6 +17,7 @@ import { stopRequested } from './stop-signals.ts';
 const drainLeastMilliseconds = 600;
 const drainMostMilliseconds = 20_000;
 const closeMostMilliseconds = 5_000;
+const startPatienceMilliseconds = 10_000;
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const development = process.argv.includes('--dev');
@@ -29,9 +30,13 @@ watchYoungMemory();
 
 /** Empty until everything is open. */
 const serving: { handle?: Handle } = {};
+const opened = Promise.withResolvers<void>();
 const http = openHttpServer(
   async (req, res) => {
     setSecurityHeaders(req, res, { development, https: config.publicUrl?.startsWith('https:') ?? false });
+    // A balancer that does not ask /readyz sends requests already: they wait instead of failing.
+    if (!serving.handle && !isProbe(req)) await within(startPatienceMilliseconds, opened.promise);
+    if (res.destroyed) return;
     if (serving.handle) return serving.handle(req, res);
     res
       .writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '1' })
@@ -46,6 +51,7 @@ const port = await listenOrExit();
 const runtime = await openRuntime(config, log, { role: 'web' });
 const next = await openNext(port);
 serving.handle = next.handle;
+opened.resolve();
 announce(runtime, port);
 
 const reason = await stop;
@@ -84,6 +90,10 @@ function listenAdvice({ code, message }: NodeJS.ErrnoException): string {
     default:
       return `Listening on ${place} failed: ${message}.`;
   }
+}
+
+function isProbe({ url = '' }: IncomingMessage): boolean {
+  return /^\/(readyz|healthz|healthcheck|metrics)(\?|$)/.test(url);
 }
 
 /** Next in this process, so that its routes reach the runtime. */

@@ -10,6 +10,12 @@ export const tusWire: Wire = {
   }),
   error(error, requestId) {
     const body = { code: error.code, detail: error.message, remedy: error.remedy, request_id: requestId };
-    return Response.json(body, { status: errorStatus[error.code], headers: { 'Stowage-Error': error.code } });
+    return Response.json(body, {
+      status: errorStatus[error.code],
+      headers: {
+        'Stowage-Error': error.code,
+        ...(error.retryAfterSeconds !== undefined && { 'retry-after': String(error.retryAfterSeconds) }),
+      },
+    });
   },
 };
