@@ -3,16 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { testDialect } from '#lib/db/test-support.ts';
 import { recordEvent } from '#lib/services/events/record.ts';
 import { openPlace, openProcess, type Process } from '#lib/transfers/test-support.ts';
 import type { PublishedEvent } from './event-bus.ts';
 import type { PeerMessage } from './peers.ts';
-
-/** SQLite belongs to one process: there these have nothing to say. */
-function several(title: string, run: (t: TestContext) => Promise<void>): void {
-  if (testDialect === 'postgres') void test(title, run);
-}
 
 async function openBoth(t: TestContext) {
   const place = await openPlace(t, [{ id: 'fast' }]);
@@ -44,7 +38,7 @@ async function until(isSo: () => boolean, what: string): Promise<void> {
   }
 }
 
-several('what one process records and how far it is, another one hears once', async (t) => {
+test('what one process records and how far it is, another one hears once', async (t) => {
   const { one, heard } = await openBoth(t);
   await change(one, 'first');
   one.runtime.events.publish({ id: null, event: { type: 'store', store: 'fast' }, projectId: null });
@@ -54,7 +48,7 @@ several('what one process records and how far it is, another one hears once', as
   assert.equal(heard.find(({ id }) => id !== null)?.projectId, 'blue');
 });
 
-several('what was taken back is told to nobody', async (t) => {
+test('what was taken back is told to nobody', async (t) => {
   const { one, heard } = await openBoth(t);
   await assert.rejects(
     one.runtime.db.transaction(async (q) => {
@@ -67,7 +61,7 @@ several('what was taken back is told to nobody', async (t) => {
   assert.deepEqual(imagesIn(heard), ['after']);
 });
 
-several('what happened while the listening connection was away is told when it is back', async (t) => {
+test('what happened while the listening connection was away is told when it is back', async (t) => {
   const { one, heard } = await openBoth(t);
   await change(one, 'before');
   await until(() => heard.length === 1, 'hearing of the first');
@@ -82,7 +76,7 @@ several('what happened while the listening connection was away is told when it i
   assert.deepEqual(imagesIn(heard), ['before', 'meanwhile', 'later']);
 });
 
-several('long and many messages arrive, each within what PostgreSQL carries', async (t) => {
+test('long and many messages arrive, each within what PostgreSQL carries', async (t) => {
   const { one, messages } = await openBoth(t);
   const uploads = Array.from({ length: 500 }, () => `${randomUUID()}-${'ü'.repeat(50)}`);
   for (const upload of uploads) one.runtime.peers.tell({ type: 'let-go', upload });
