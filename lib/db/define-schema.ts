@@ -58,8 +58,9 @@ export function defineSchema({
       ...listIndexes(index, 'images', imageOrders(image), image.id),
       ...listIndexes(index, 'images_owner', imageOrders(image), image.id, { of: image.owner_id }),
       ...listIndexes(index, 'images_visibility', imageOrders(image), image.id, { of: image.visibility }),
-      ...listIndexes(index, 'images_killed', imageOrders(image), image.id, {
-        where: sql`lower(status) = 'killed'`,
+      // The few that wait, failed or were taken out of service.
+      ...listIndexes(index, 'images_inactive', imageOrders(image), image.id, {
+        where: sql`lower(status) <> 'active'`,
       }),
       index('images_disk_format').on(image.disk_format, image.id),
       index('images_container_format').on(image.container_format, image.id),

@@ -2,7 +2,7 @@
 import { and, eq, exists, inArray, sql, type SQL } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 import { equalsText } from '../long-text.ts';
-import { findByName, nameMatches } from '../name-search.ts';
+import { findByName, nameHas, nameMatches } from '../name-search.ts';
 
 export interface ImageFilter {
   /** Over `images`. */
@@ -14,9 +14,15 @@ export interface ImageFilter {
    * null when there are none. Absent where no index leads to them.
    */
   find?: () => Promise<SQL | null>;
+  /** To find them costs about the same however many they are: so many are asked for at once. */
+  costly?: number;
+  /** A condition over `sort_name` alone that whoever meets it meets too. */
+  byName?: SQL;
   /** Exactly these, of which an index has every order. */
   scope?: ImageScope;
-  /** Met by whoever meets one of these; each has a scope. */
+  /** They are among these few, of which an index has every order. */
+  among?: { kind: 'inactive' };
+  /** Met by whoever meets one of these. */
   alternatives?: ImageFilter[];
   /** Whoever meets it is of one of these owners, and has one of these visibilities. */
   owners?: readonly string[];
@@ -25,9 +31,8 @@ export interface ImageFilter {
   bounds?: 'created_at' | 'updated_at';
 }
 
-/** The images of a project, of a visibility, in a store; those that are killed, those that have a broken copy. */
-export type ImageScope =
-  { kind: 'owner' | 'visibility' | 'killed' } | { kind: 'store'; store: string } | { kind: 'broken' };
+/** The images of a project, of a visibility, in a store; those that have a broken copy. */
+export type ImageScope = { kind: 'owner' | 'visibility' | 'broken' } | { kind: 'store'; store: string };
 
 export type BoundOperator = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
 const operators = { gt: sql`>`, gte: sql`>=`, lt: sql`<`, lte: sql`<=`, eq: sql`=`, neq: sql`<>` };
@@ -35,23 +40,27 @@ const operators = { gt: sql`>`, gte: sql`>=`, lt: sql`<`, lte: sql`<=`, eq: sql`
 /** Word for word as the indexes have them; no other index fits to what `lower` gives. */
 export const isLiving = sql`state not in ('deleting', 'failed')`;
 export const isBroken = sql`lower(state) in ('missing', 'corrupt', 'failed')`;
-const isKilled = sql`lower(status) = 'killed'`;
+export const isInactive = sql`lower(status) <> 'active'`;
 
 /** From so many characters of its id on a search finds an image by it. */
 const idCharacters = 8;
+/** No more are looked up; see `image-list.ts`. */
+const searchedAtOnce = 3_000;
 
 export const imageFilters = {
   /** The name has this part (of one or two characters: begins with it), or it is the beginning of the id. */
   search(q: Queries, text: string): ImageFilter {
     const { images } = q.tables;
     const name = nameMatches(q, text);
+    const costly = searchedAtOnce;
     if (!new RegExp(`^[0-9a-f-]{${idCharacters},36}$`, 'i').test(text)) {
-      return { where: name, find: () => findByName(q, text) };
+      return { where: name, find: () => findByName(q, text), costly, byName: nameHas(q, text) };
     }
     const begin = text.toLowerCase();
     const id = sql`(${images.id} >= ${begin} and ${images.id} < ${`${begin}g`})`;
     return {
       where: sql`(${name} or ${id})`,
+      costly,
       find: async () => {
         const byId = sql`select id from images where ${id}`;
         const byName = await findByName(q, text);
@@ -85,6 +94,7 @@ export const imageFilters = {
       ...(column === 'visibility' && { visibilities: values }),
       ...(column === 'owner_id' && values.length === 1 && { scope: { kind: 'owner' } }),
       ...(column === 'visibility' && values.length === 1 && { scope: { kind: 'visibility' } }),
+      ...(column === 'status' && !values.includes('active') && { among: { kind: 'inactive' } }),
     };
   },
   /** Killed images are few and never listed. */
@@ -203,15 +213,12 @@ export const imageFilters = {
   needsAttention(q: Queries): ImageFilter {
     const { images, locations } = q.tables;
     const broken = sql`exists (select 1 from locations where ${locations.image_id} = ${images.id} and ${isBroken})`;
+    const killed = imageFilters.column(q, 'status', ['killed']);
     const findBroken = sql`select image_id as id from locations where ${isBroken}`;
-    const findKilled = sql`select id from images where ${isKilled}`;
     return {
-      where: sql`(${images.status} = 'killed' or ${broken})`,
-      find: lookUp(sql`${findKilled} union all ${findBroken}`),
-      alternatives: [
-        { where: isKilled, find: lookUp(findKilled), scope: { kind: 'killed' } },
-        { where: broken, find: lookUp(findBroken), scope: { kind: 'broken' } },
-      ],
+      where: sql`(${killed.where} or ${broken})`,
+      find: lookUp(sql`select id from images where ${killed.where} union all ${findBroken}`),
+      alternatives: [killed, { where: broken, find: lookUp(findBroken), scope: { kind: 'broken' } }],
     };
   },
 };

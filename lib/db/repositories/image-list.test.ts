@@ -253,13 +253,14 @@ test('a walk in small steps meets the same images as one in a single step, along
     owner: imageFilters.column(q, 'owner_id', ['project-9']),
     visibility: imageFilters.column(q, 'visibility', ['community']),
     store: imageFilters.inStores(q, ['edge']),
-    killed: imageFilters.needsAttention(q).alternatives?.[0] ?? null,
+    inactive: imageFilters.column(q, 'status', ['queued', 'deactivated']),
     broken: imageFilters.needsAttention(q).alternatives?.[1] ?? null,
   };
   const most = imageFilters.column(q, 'disk_format', ['qcow2']);
   for (const [name, scope] of Object.entries(within)) {
     for (const key of ['name', 'size', 'created_at', 'updated_at', 'status'] as const) {
-      if (!isIndexed(scope?.scope?.kind ?? 'all', completeSort([{ key, dir: 'asc' }]))) continue;
+      if (!isIndexed(scope?.scope?.kind ?? scope?.among?.kind ?? 'all', completeSort([{ key, dir: 'asc' }])))
+        continue;
       for (const dir of ['asc', 'desc'] as const) {
         const page = { q, sort: completeSort([{ key, dir }]), after: null, rows: 10_000 };
         const filters = scope === null ? [most] : [scope, most];

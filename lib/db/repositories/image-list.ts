@@ -10,7 +10,7 @@ import type { Queries } from '../database.ts';
 import type { ImageRow } from '../define-schema.ts';
 import { imageFilters, type ImageFilter } from './image-filters.ts';
 import { completeSort, isIndexed, type Place, type SortPart } from './image-order.ts';
-import { firstOf, Lookup, Merge, SortAll, Walk, type Page, type Path } from './image-paths.ts';
+import { firstOf, Lookup, Merge, once, SortAll, Walk, type Page, type Path } from './image-paths.ts';
 
 /** Whose images: whoever is in one of the branches is listed. */
 export type ImageBranch =
@@ -30,11 +30,8 @@ export interface ImageListRequest {
   limit: number;
 }
 
-/**
- * How many images are looked for, and how many times more are walked over, before another path gets its turn; then more
- * at each turn. To find one by its id costs about as much as to pass by eight.
- */
-const firstBudget = 200;
+/** How many images are looked up by their ids before another path gets its turn; then more at each turn. */
+const firstBudget = 500;
 const budgetGrowth = 5;
 /** Each turn of SQLite holds up the whole process. */
 const greatestBudget = 3_000;
@@ -78,7 +75,7 @@ function split(filters: readonly ImageFilter[], sort: readonly SortPart[], atMos
   const isWorthIt =
     alternatives.length > 0 &&
     alternatives.length <= atMost &&
-    alternatives.every(({ scope }) => scope !== undefined && isIndexed(scope.kind, sort));
+    alternatives.every((each) => hasIndex(each, sort));
   if (!isWorthIt) return [[...filters]];
   return alternatives.flatMap((alternative) =>
     split(filters.with(at, alternative), sort, Math.floor(atMost / alternatives.length)),
@@ -94,16 +91,16 @@ function pathTo(page: Page, branches: readonly ImageFilter[][], filters: readonl
     const all = [...only, ...filters];
     return firstOf([...lookups(page, all, all), ...walks(page, all)]);
   }
-  const isVisible: ImageFilter = { where: sql`(${or(...possible.flat().map(({ where }) => where))})` };
   const each = possible.map((branch) => {
     const all = [...branch, ...filters];
     return firstOf([...lookups(page, branch, all), ...walks(page, all)]);
   });
-  const all = [isVisible, ...filters];
+  const isVisible: ImageFilter = { where: sql`(${or(...possible.flat().map(({ where }) => where))})` };
+  const all = [...filters, isVisible];
   return firstOf([
     ...lookups(page, filters, all),
-    // Where no index has the order, all of them together are every image there is.
-    ...(isIndexed('all', page.sort) ? walks(page, all) : []),
+    // One walk for all of them together leads to the page soon or, where few of many can be seen, late.
+    ...(isIndexed('all', page.sort) ? walks(page, all).map(once) : []),
     new Merge(page, each),
   ]);
 }
@@ -117,11 +114,17 @@ function lookups(page: Page, by: readonly ImageFilter[], filters: readonly Image
 }
 
 function walks(page: Page, filters: readonly ImageFilter[]): Path[] {
-  const scoped = filters.filter(({ scope }) => scope !== undefined && isIndexed(scope.kind, page.sort));
-  if (scoped.length > 0) return scoped.map((within) => new Walk(page, filters, within));
+  const indexes = filters.filter((filter) => hasIndex(filter, page.sort));
+  if (indexes.length > 0) return indexes.map((along) => new Walk(page, filters, along));
   return [
     isIndexed('all', page.sort) ? new Walk(page, filters, null) : new SortAll(page, filters, greatestBudget),
   ];
+}
+
+/** Of the images that meet it, or of those that they are among. */
+function hasIndex({ scope, among }: ImageFilter, sort: readonly SortPart[]): boolean {
+  const listed = scope ?? among;
+  return listed !== undefined && isIndexed(listed.kind, sort);
 }
 
 /** Others would be looked for among all images. */

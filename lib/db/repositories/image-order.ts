@@ -21,14 +21,15 @@ export interface Order {
   dirs: ('asc' | 'desc')[];
 }
 
-/** Which orders an index gives, of all images and of those of a scope; see `list-indexes.ts`. */
+/** Which orders an index gives, of all images and of some; see `list-indexes.ts`. */
 const ofImages = new Set<ImageSortKey>(['name', 'size', 'status', 'created_at', 'updated_at']);
 const ofLocations = new Set<ImageSortKey>(['name', 'size', 'created_at', 'updated_at']);
-const indexed: Record<ImageScope['kind'] | 'all', ReadonlySet<ImageSortKey>> = {
+type Listed = ImageScope['kind'] | 'inactive' | 'all';
+const indexed: Record<Listed, ReadonlySet<ImageSortKey>> = {
   all: new Set<ImageSortKey>([...ofImages, 'id']),
   owner: ofImages,
   visibility: ofImages,
-  killed: ofImages,
+  inactive: ofImages,
   store: ofLocations,
   broken: ofLocations,
 };
@@ -39,7 +40,7 @@ export function completeSort(sort: readonly SortPart[]): SortPart[] {
   return [...sort, { key: 'id', dir: sort.at(-1)?.dir ?? 'desc' }];
 }
 
-export function isIndexed(kind: ImageScope['kind'] | 'all', sort: readonly SortPart[]): boolean {
+export function isIndexed(kind: Listed, sort: readonly SortPart[]): boolean {
   const [first, second, ...rest] = sort;
   if (first === undefined || rest.length > 0 || !indexed[kind].has(first.key)) return false;
   return second === undefined ? first.key === 'id' : second.key === 'id' && second.dir === first.dir;

@@ -2,7 +2,7 @@
 import { and, eq, sql, type SQL } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 import type { ImageRow } from '../define-schema.ts';
-import { isBroken, isLiving, type ImageFilter, type ImageScope } from './image-filters.ts';
+import { isBroken, isInactive, isLiving, type ImageFilter } from './image-filters.ts';
 import {
   behind,
   compareRows,
@@ -33,8 +33,8 @@ export interface Path {
   go(budget: number): Promise<ImageRow[] | null>;
 }
 
-/** So many entries of an index are passed by in the time of a lookup. */
-const passedInLookup = 8;
+/** So many images are passed by in the time of a lookup. */
+const passedInLookup = 4;
 
 /** Whichever path has them first. */
 export function firstOf(paths: readonly Path[]): Path {
@@ -47,6 +47,18 @@ export function firstOf(paths: readonly Path[]): Path {
         if (rows !== null) return rows;
       }
       return null;
+    },
+  };
+}
+
+/** Only in the first turn. */
+export function once(path: Path): Path {
+  let isFirst = true;
+  return {
+    async go(budget) {
+      if (!isFirst) return null;
+      isFirst = false;
+      return await path.go(budget);
     },
   };
 }
@@ -76,30 +88,24 @@ export class Merge implements Path {
 /** Goes along an index that has the order, and takes what meets the filters. */
 export class Walk implements Path {
   readonly #page: Page;
-  readonly #taken: ImageRow[] = [];
-  readonly #scope: ImageScope | null;
-  readonly #order: Order;
-  /** What the index itself knows: where the walk begins and ends. */
-  readonly #range: SQL | undefined;
+  readonly #index: Index;
   readonly #filters: SQL | undefined;
   /** Nearly every entry is taken: the order alone leads to the page. */
   readonly #isStraight: boolean;
+  readonly #taken: ImageRow[] = [];
   #place: Place | null;
 
-  /** `within`: of the filters that whose scope the index is for; null: an index of all images. */
-  constructor(page: Page, filters: readonly ImageFilter[], within: ImageFilter | null) {
-    const { q, sort, after } = page;
+  /** `along`: of the filters that whose images the index has; null: an index of all images. */
+  constructor(page: Page, filters: readonly ImageFilter[], along: ImageFilter | null) {
     this.#page = page;
-    this.#place = after;
-    this.#scope = within?.scope ?? null;
-    this.#order = this.#isOfLocations() ? locationOrder(q, sort) : imageOrder(q, sort);
-    const bounds = this.#isOfLocations() ? [] : filters.filter(({ bounds: of }) => of === sort[0]?.key);
-    this.#range = this.#isOfLocations()
-      ? scopeOfLocations(q, this.#scope)
-      : and(within?.where, ...bounds.map(({ where }) => where));
-    const others = filters.filter((filter) => filter !== within && !bounds.includes(filter));
+    this.#place = page.after;
+    this.#index = chooseIndex(page, filters, along);
+    const others = filters.filter((filter) => !this.#index.meets.includes(filter));
     this.#isStraight = others.every(({ isWide }) => isWide);
-    this.#filters = and(...others.map((filter) => (filter.isWide ? filter.where : unseen(filter.where))));
+    this.#filters = and(
+      this.#index.once,
+      ...others.map((filter) => (filter.isWide ? filter.where : unseen(filter.where))),
+    );
   }
 
   async go(budget: number): Promise<ImageRow[] | null> {
@@ -111,36 +117,31 @@ export class Walk implements Path {
 
   /** The place of the last one of so many entries; null: there are fewer. Reads nothing but the index. */
   async #placeBehind(entries: number): Promise<Place | null> {
-    const { q } = this.#page;
-    const { images, locations } = q.tables;
-    const columns = Object.fromEntries(
-      this.#order.columns.map((column, i) => [
-        `place_${i}`,
-        sql<string | number>`${column}`.as(`place_${i}`),
-      ]),
-    );
+    const { q, sort } = this.#page;
+    const { order, table } = this.#index;
+    const columns = order.columns.map((column, i) => [`place_${i}`, sql`${column}`.as(`place_${i}`)]);
     const [last] = await q.db
-      .select(columns)
-      .from(this.#isOfLocations() ? locations : images)
+      .select(Object.fromEntries(columns) as Record<string, SQL.Aliased<string | number>>)
+      .from(q.tables[table])
       .where(this.#behind())
-      .orderBy(...orderBy(this.#order))
+      .orderBy(...orderBy(order))
       .limit(1)
       .offset(entries - 1);
     if (last === undefined) return null;
     // PostgreSQL's 64-bit numbers come as text where Drizzle does not know the column.
-    return Object.values(last).map((value, i) =>
-      isNumeric(this.#page.sort[i]?.key) ? Number(value) : value,
-    );
+    return Object.values(last).map((value, i) => (isNumeric(sort[i]?.key) ? Number(value) : value));
   }
 
   async #take(end: Place | null): Promise<void> {
     const { q, rows } = this.#page;
+    const { order, table, skip } = this.#index;
     const { images, locations } = q.tables;
-    const isHere = and(this.#behind(), end === null ? undefined : upTo(this.#order, end), this.#filters);
+    const upToEnd = end === null ? undefined : upTo(order, end);
+    const isHere = and(this.#behind(), upToEnd, skip, this.#filters);
     const missing = rows - this.#taken.length;
-    if (!this.#isOfLocations()) {
+    if (table === 'images') {
       const query = q.db.select().from(images).where(isHere);
-      this.#taken.push(...(await query.orderBy(...orderBy(this.#order)).limit(missing)));
+      this.#taken.push(...(await query.orderBy(...orderBy(order)).limit(missing)));
       return;
     }
     // A cross join, because SQLite does not turn that one round.
@@ -149,25 +150,52 @@ export class Walk implements Path {
       .from(locations)
       .crossJoin(images)
       .where(and(eq(images.id, locations.image_id), isHere));
-    const taken = await query.orderBy(...orderBy(this.#order)).limit(missing);
+    const taken = await query.orderBy(...orderBy(order)).limit(missing);
     this.#taken.push(...taken.map(({ image }) => image));
   }
 
-  #isOfLocations(): boolean {
-    return this.#scope?.kind === 'store' || this.#scope?.kind === 'broken';
-  }
-
   #behind(): SQL | undefined {
-    return and(this.#range, this.#place === null ? undefined : behind(this.#order, this.#place));
+    const { entries, order } = this.#index;
+    return and(entries, this.#place === null ? undefined : behind(order, this.#place));
   }
 }
 
-/** Each image once: of a broken image, the location that is first by its store. */
-function scopeOfLocations({ tables: { locations } }: Queries, scope: ImageScope | null): SQL | undefined {
-  if (scope?.kind === 'store') return and(eq(locations.store_id, scope.store), isLiving);
-  return sql`${isBroken} and not exists (select 1 from locations as other where
-    other.image_id = ${locations.image_id} and other.store_id < ${locations.store_id}
-    and lower(other.state) in ('missing', 'corrupt', 'failed'))`;
+interface Index {
+  table: 'images' | 'locations';
+  order: Order;
+  /** Which ones it has, or where it begins and ends. */
+  entries: SQL | undefined;
+  /** Met by all of these entries. */
+  meets: readonly ImageFilter[];
+  /** Known from the index itself, so that no image is read for nothing. */
+  skip?: SQL | undefined;
+  /** Leaves one entry of each image. */
+  once?: SQL;
+}
+
+function chooseIndex({ q, sort }: Page, filters: readonly ImageFilter[], along: ImageFilter | null): Index {
+  const { locations } = q.tables;
+  switch (along?.scope?.kind) {
+    case 'store': {
+      const entries = and(eq(locations.store_id, along.scope.store), isLiving);
+      return { table: 'locations', order: locationOrder(q, sort), entries, meets: [along] };
+    }
+    case 'broken': {
+      const once = sql`not exists (select 1 from locations as other where
+        other.image_id = ${locations.image_id} and other.store_id < ${locations.store_id}
+        and lower(other.state) in ('missing', 'corrupt', 'failed'))`;
+      return { table: 'locations', order: locationOrder(q, sort), entries: isBroken, meets: [along], once };
+    }
+  }
+  const bounds = filters.filter(({ bounds: of }) => of === sort[0]?.key);
+  const which = along?.scope === undefined && along?.among !== undefined ? isInactive : along?.where;
+  return {
+    table: 'images',
+    order: imageOrder(q, sort),
+    entries: and(which, ...bounds.map(({ where }) => where)),
+    meets: along?.scope === undefined ? bounds : [along, ...bounds],
+    skip: sort[0]?.key === 'name' ? and(...filters.map(({ byName }) => byName)) : undefined,
+  };
 }
 
 function isNumeric(key: string | undefined): boolean {
@@ -180,6 +208,7 @@ export class Lookup implements Path {
   readonly #filter: ImageFilter;
   readonly #filters: readonly ImageFilter[];
   #query: Promise<SQL | null> | undefined;
+  #ids: string[] | null = null;
   #tried = 0;
 
   constructor(page: Page, filter: ImageFilter, filters: readonly ImageFilter[]) {
@@ -189,17 +218,24 @@ export class Lookup implements Path {
   }
 
   async go(budget: number): Promise<ImageRow[] | null> {
-    if (this.#tried >= budget) return null;
-    this.#tried = budget;
+    this.#ids ??= await this.#find(budget);
+    if (this.#ids === null || this.#ids.length > budget) return null;
+    return await readSorted(this.#page, this.#filters, this.#ids);
+  }
+
+  /** Null: there are more. */
+  async #find(budget: number): Promise<string[] | null> {
+    const atMost = this.#filter.costly ?? budget;
+    if (this.#tried >= atMost) return null;
+    this.#tried = atMost;
     this.#query ??= this.#filter.find?.();
     const query = (await this.#query) ?? null;
     if (query === null) return [];
     const found = await this.#page.q.db
       .select({ id: sql<string>`id` })
       .from(sql`(${query}) as found`)
-      .limit(budget + 1);
-    if (found.length > budget) return null;
-    return await readSorted(this.#page, this.#filters, [...new Set(found.map(({ id }) => id))]);
+      .limit(atMost + 1);
+    return found.length > atMost ? null : [...new Set(found.map(({ id }) => id))];
   }
 }
 
@@ -216,31 +252,46 @@ export class SortAll implements Path {
   }
 
   async go(budget: number): Promise<ImageRow[] | null> {
-    return budget < this.#afterBudget ? null : await readSorted(this.#page, this.#filters, null);
+    if (budget < this.#afterBudget) return null;
+    const { q, sort, after, rows } = this.#page;
+    const { images } = q.tables;
+    const order = imageOrder(q, sort);
+    const met = this.#filters.map(({ where }) => where);
+    // The ids alone: whole rows are too much to be sorted.
+    const first = await q.db
+      .select({ id: images.id })
+      .from(images)
+      .where(and(...met, after === null ? undefined : behind(order, after)))
+      .orderBy(...orderBy(unindexed(order)))
+      .limit(rows);
+    return await readSorted(
+      this.#page,
+      [],
+      first.map(({ id }) => id),
+    );
   }
 }
 
 async function readSorted(
   { q, sort, after, rows }: Page,
   filters: readonly ImageFilter[],
-  ids: readonly string[] | null,
+  ids: readonly string[],
 ): Promise<ImageRow[]> {
+  if (ids.length === 0) return [];
   const { images } = q.tables;
   const order = imageOrder(q, sort);
   const met = [...filters.map(({ where }) => where), ...(after === null ? [] : [behind(order, after)])];
-  const query = q.db.select().from(images);
-  if (ids === null)
-    return await query
-      .where(and(...met))
-      .orderBy(...orderBy(order))
-      .limit(rows);
-  if (ids.length === 0) return [];
-  // The same values, but no column that an index is for: the ids are to be looked up, not met on the way.
-  const sorted = { ...order, columns: order.columns.map((column) => sql`coalesce(${column}, ${column})`) };
-  return await query
+  return await q.db
+    .select()
+    .from(images)
     .where(and(isOneOf(q, ids), ...met.map(unseen)))
-    .orderBy(...orderBy(sorted))
+    .orderBy(...orderBy(unindexed(order)))
     .limit(rows);
+}
+
+/** The same order, but by no column that an index is for. */
+function unindexed(order: Order): Order {
+  return { ...order, columns: order.columns.map((column) => sql`coalesce(${column}, ${column})`) };
 }
 
 /** One parameter, however many they are. */
