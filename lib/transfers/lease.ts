@@ -3,9 +3,15 @@ import type { Queries, Transaction } from '#lib/db/database.ts';
 import type { LocationRow, TransferRow } from '#lib/db/define-schema.ts';
 import { findImage } from '#lib/db/repositories/images.ts';
 import { findLocationIn, updateLocation } from '#lib/db/repositories/locations.ts';
-import { listHeld, listRunnableOfGroup, updateTransfer } from '#lib/db/repositories/transfers.ts';
+import {
+  countHeldByStore,
+  listHeld,
+  listRunnableOfGroup,
+  updateTransfer,
+} from '#lib/db/repositories/transfers.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { HeldTransfer } from './held-transfer.ts';
+import { perStoreLimit } from './limits.ts';
 import { endTransfer } from './settle.ts';
 import { recordTransfer } from './tell.ts';
 
@@ -16,17 +22,22 @@ export function holderName(runtime: Runtime): string {
 
 /**
  * Takes what of this group can run now, each transfer with a new fence that its location bears from here on: whoever
- * had it before can write nothing any more. Empty when somebody else was faster.
+ * had it before can write nothing any more. Empty when somebody else was faster, or has taken the last place of a store.
  */
 export async function leaseGroup(runtime: Runtime, groupId: string): Promise<HeldTransfer[]> {
   return await runtime.db.transaction(async (q) => {
+    // Counting what runs and taking one more is one thing: two workers must not both see the last free place.
+    await q.lock('transfers');
     // All of a group are of one image.
     const [first] = await listRunnableOfGroup(q, await q.now(), groupId);
     if (first === undefined) return [];
     await q.lock(first.image_id);
     const now = await q.now();
+    const rows = await listRunnableOfGroup(q, now, groupId);
+    const busy = await countHeldByStore(q, now);
+    if (rows.some((row) => (busy.get(row.target_store) ?? 0) >= perStoreLimit)) return [];
     const held: HeldTransfer[] = [];
-    for (const row of await listRunnableOfGroup(q, now, groupId)) {
+    for (const row of rows) {
       const taken = await leaseOne(runtime, q, row, now);
       if (taken !== null) held.push(taken);
     }

@@ -9,6 +9,8 @@ import { pauseTransfer } from '#lib/services/transfers/pause.ts';
 import { resumeTransfer } from '#lib/services/transfers/resume.ts';
 import { startCopies } from '#lib/services/transfers/start-copies.ts';
 import type { FaultPlan } from '#lib/stores/fault-store.ts';
+import { leaseGroup } from './lease.ts';
+import { perStoreLimit } from './limits.ts';
 import {
   addImage,
   findBroken,
@@ -148,4 +150,19 @@ test('transfers of the project with the least running go first', async (t) => {
   process.runtime.worker.start();
   await transferIn(process, last?.id ?? '', ['done']);
   assert.ok(order.indexOf('zoe') <= 1, order.join(' '));
+});
+
+test('two workers together take no more into one store than it takes at once', async (t) => {
+  const place = await openPlace(t, [{ id: 'fast' }, { id: 'a' }]);
+  const [one, other] = [await openProcess(place), await openProcess(place)];
+  const groups: string[] = [];
+  for (let i = 0; i < perStoreLimit + 3; i += 1) {
+    const image = await addImage(place, one, { store: 'fast', sizeBytes: 1000 });
+    const [transfer] = await startCopies(one.ctx, { imageId: image.id, stores: ['a'] });
+    groups.push(transfer?.group_id ?? '');
+  }
+  const taken = await Promise.all(
+    groups.map((group, i) => leaseGroup((i % 2 === 0 ? one : other).runtime, group)),
+  );
+  assert.equal(taken.flat().length, perStoreLimit);
 });
