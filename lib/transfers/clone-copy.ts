@@ -29,6 +29,7 @@ export async function cloneCopy(
     sizeBytes,
     signal: held.signal,
     onProgress: async (point: { durableBytes: number; resumeState: string | null; sentBytes: number }) => {
+      held.tenure.assert();
       held.meter.sent(point.sentBytes, runtime.now());
       if (point.durableBytes <= held.target.bytes) return;
       await recordDurable(runtime, held, point);

@@ -1,4 +1,5 @@
 import type { LocationRow, TransferRow } from '#lib/db/define-schema.ts';
+import type { Tenure } from '#lib/stores/fenced-writer.ts';
 import { ProgressMeter } from './progress-meter.ts';
 
 /** Why a worker lets go before the end. `lease-lost`: somebody else has it, so nothing may be written any more. */
@@ -21,6 +22,7 @@ export class HeldTransfer {
   location: LocationRow | null;
   readonly fence: number;
   readonly meter: ProgressMeter;
+  readonly tenure: Tenure;
   interruption: Interruption | null = null;
   /** Resolves when the last word about it is in the database. */
   readonly settled: Promise<void>;
@@ -28,10 +30,11 @@ export class HeldTransfer {
   #controller = new AbortController();
   #settle: () => void;
 
-  constructor(row: TransferRow, location: LocationRow | null, now: number) {
+  constructor(row: TransferRow, location: LocationRow | null, now: number, tenure: Tenure) {
     this.row = row;
     this.location = location;
     this.fence = row.lease_fence;
+    this.tenure = tenure;
     this.meter = new ProgressMeter(row.bytes_total, location?.bytes ?? 0, now);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.settled = promise;

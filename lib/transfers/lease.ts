@@ -10,6 +10,7 @@ import {
   updateTransfer,
 } from '#lib/db/repositories/transfers.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
+import { Tenure } from '#lib/stores/fenced-writer.ts';
 import { HeldTransfer } from './held-transfer.ts';
 import { perStoreLimit } from './limits.ts';
 import { endTransfer } from './settle.ts';
@@ -25,6 +26,7 @@ export function holderName(runtime: Runtime): string {
  * had it before can write nothing any more. Empty when somebody else was faster, or has taken the last place of a store.
  */
 export async function leaseGroup(runtime: Runtime, groupId: string): Promise<HeldTransfer[]> {
+  const askedAt = runtime.db.channel === null ? Infinity : performance.now();
   return await runtime.db.transaction(async (q) => {
     // Counting what runs and taking one more is one thing: two workers must not both see the last free place.
     await q.lock('transfers');
@@ -38,7 +40,7 @@ export async function leaseGroup(runtime: Runtime, groupId: string): Promise<Hel
     if (rows.some((row) => (busy.get(row.target_store) ?? 0) >= perStoreLimit)) return [];
     const held: HeldTransfer[] = [];
     for (const row of rows) {
-      const taken = await leaseOne(runtime, q, row, now);
+      const taken = await leaseOne(runtime, q, row, now, new Tenure(askedAt));
       if (taken !== null) held.push(taken);
     }
     return held;
@@ -50,6 +52,7 @@ async function leaseOne(
   q: Transaction,
   before: TransferRow,
   now: number,
+  tenure: Tenure,
 ): Promise<HeldTransfer | null> {
   const image = await findImage(q, before.image_id);
   const location = before.kind === 'copy' ? await findTargetLocation(q, before) : null;
@@ -91,7 +94,7 @@ async function leaseOne(
     target = { ...location, ...written };
   }
   await recordTransfer(runtime, q, row, 'system');
-  return new HeldTransfer(row, target, runtime.now());
+  return new HeldTransfer(row, target, runtime.now(), tenure);
 }
 
 /** The row that this transfer fills; null when it was removed meanwhile. */

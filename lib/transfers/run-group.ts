@@ -5,6 +5,7 @@
 import { StowageError } from '#lib/contract/errors.ts';
 import { findImage, listPieces } from '#lib/db/repositories/images.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
+import { FencedWriter } from '#lib/stores/fenced-writer.ts';
 import { isStoreFault, type GuardedStore, type ObjectWriter } from '#lib/stores/store.ts';
 import { cloneCopy, findCloneSource } from './clone-copy.ts';
 import { concludeProved, type FoundHashes } from './conclude.ts';
@@ -203,6 +204,10 @@ async function streamTogether(
 }
 
 async function openWriter(job: Job, held: HeldTransfer, store: GuardedStore): Promise<ObjectWriter> {
+  return new FencedWriter(await openUnfenced(job, held, store), held.tenure);
+}
+
+async function openUnfenced(job: Job, held: HeldTransfer, store: GuardedStore): Promise<ObjectWriter> {
   const { runtime, sizeBytes, image, pieces } = job;
   const { bytes } = held.target;
   // Half a copy cannot be proved when no hash of the image is known: its first half would be taken on trust.

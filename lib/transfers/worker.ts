@@ -216,6 +216,7 @@ class Worker implements TransferWorker {
   async #beat(): Promise<void> {
     const mine = [...this.#held.values()].filter((held) => !held.isSettled);
     if (mine.length === 0) return;
+    const askedAt = performance.now();
     const lost = await this.#runtime.db.transaction(async (q) => {
       const expiresAt = (await q.now()) + leaseSeconds * 1000;
       const taken: HeldTransfer[] = [];
@@ -225,6 +226,7 @@ class Worker implements TransferWorker {
       }
       return taken;
     });
+    for (const held of mine) if (!lost.includes(held)) held.tenure.extend(askedAt);
     for (const held of lost) if (!held.isSettled) held.interrupt('lease-lost');
   }
 

@@ -6,6 +6,7 @@ import { openRoad } from '../../pipeline/road.ts';
 import type { Piece, Road } from '../../pipeline/types.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import { FencedWriter, Tenure } from '../../stores/fenced-writer.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
 import { failUpload } from './fail.ts';
 import { finishUpload } from './finish.ts';
@@ -41,8 +42,9 @@ export async function appendToUpload(ctx: Context, request: AppendRequest): Prom
   const session = runtime.uploads.begin(request.uploadId, request.offset);
   let held: UploadRow | null = null;
   try {
+    const tenure = new Tenure(runtime.db.channel === null ? Infinity : performance.now());
     held = await takeUpload(runtime, request);
-    const appended = await append(ctx, request, held, session);
+    const appended = await append(ctx, request, held, session, tenure);
     // Its lease ended in the transaction that made the image active.
     if (appended.complete) held = null;
     return appended;
@@ -59,6 +61,7 @@ async function append(
   request: AppendRequest,
   upload: UploadRow,
   session: ActiveAppend,
+  tenure: Tenure,
 ): Promise<Appended> {
   const { runtime } = ctx;
   const image = await findImage(runtime.db.read, upload.image_id);
@@ -67,7 +70,10 @@ async function append(
     (location) => location.state === 'writing',
   );
   const room = await openRoom(runtime, upload, locations);
-  const writers = await openWriters(ctx, upload, locations);
+  const writers = (await openWriters(ctx, upload, locations)).map(({ location, writer }) => ({
+    location,
+    writer: new FencedWriter(writer, tenure),
+  }));
   const durable = new DurableRecord({ runtime, upload, image, locations, room });
   const road = await openRoad(
     {
@@ -86,7 +92,7 @@ async function append(
   );
   // Nobody goes on with a plain PUT, nor with what is finished or refused.
   let isOver = upload.kind === 'put';
-  const endLease = keepLease(ctx, upload);
+  const endLease = keepLease(ctx, upload, tenure);
   try {
     await carry(runtime, request, road, session, room);
     // A plain PUT in chunks has no stated length: its end is the end of the image.

@@ -5,6 +5,7 @@ import type { UploadRow } from '../../db/define-schema.ts';
 import { findUpload, leaseUpload, updateUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import type { Tenure } from '../../stores/fenced-writer.ts';
 
 const askEveryMilliseconds = 100;
 const patienceMilliseconds = 10_000;
@@ -90,22 +91,24 @@ export async function letGo(runtime: Runtime, upload: UploadRow): Promise<void> 
 }
 
 /** Extends the lease at a third of it until the result is called; who loses it stops. */
-export function keepLease({ runtime, log }: Context, upload: UploadRow): () => void {
+export function keepLease({ runtime, log }: Context, upload: UploadRow, tenure?: Tenure): () => void {
   const timer = setInterval(() => {
-    beat(runtime, upload).catch((error: unknown) => {
+    beat(runtime, upload, tenure).catch((error: unknown) => {
       log.warn({ err: error, upload: upload.id }, 'the lease of an upload could not be extended');
     });
   }, heartbeatSeconds * 1000);
   return () => clearInterval(timer);
 }
 
-async function beat(runtime: Runtime, upload: UploadRow): Promise<void> {
+async function beat(runtime: Runtime, upload: UploadRow, tenure: Tenure | undefined): Promise<void> {
+  const askedAt = performance.now();
   const mine = await runtime.db.transaction(async (q) => {
     const now = await q.now();
     const changes = { lease_expires_at: now + leaseSeconds * 1000, updated_at: now };
     return await updateUpload(q, upload.id, changes, upload.lease_fence);
   });
-  if (!mine) runtime.uploads.interrupt(upload.id);
+  if (mine) tenure?.extend(askedAt);
+  else runtime.uploads.interrupt(upload.id);
 }
 
 export function leaseLost(): StowageError {

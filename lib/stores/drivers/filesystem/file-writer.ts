@@ -88,7 +88,8 @@ export class FileWriter implements ObjectWriter {
   /** First half of a flush; nothing may be written meanwhile. */
   async settleLength(): Promise<void> {
     if (!this.#endsInHole) return;
-    await this.#file.truncate(this.#position);
+    // Never shorter: whoever has gone on with this file after we were frozen has written behind our position.
+    if (Number((await this.#file.stat()).size) < this.#position) await this.#file.truncate(this.#position);
     this.#endsInHole = false;
   }
 
