@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import SQLite from 'better-sqlite3';
 import type { KnownImage } from './load.ts';
+import type { Rows } from './rows.ts';
 
 interface Location {
   id: string;
@@ -18,27 +18,23 @@ interface Location {
   size_bytes: number | null;
 }
 
-/** Of a stopped server that had its time to clean up: what is not as it must be, in words. */
+/** Of servers that had their time to clean up: what is not as it must be, in words. */
 export async function findBroken(
-  directory: string,
+  rows: Rows,
   /** Directories of the stores by id. */
   places: ReadonlyMap<string, string>,
   images: readonly KnownImage[],
 ): Promise<string[]> {
-  const db = new SQLite(path.join(directory, 'data', 'stowage.db'), { readonly: true });
-  try {
-    const locations = db
-      .prepare(`select l.*, i.sha512, i.size_bytes from locations l left join images i on i.id = l.image_id`)
-      .all() as Location[];
-    return [
-      ...(await brokenLocations(places, locations)),
-      ...(await strayFiles(places, locations)),
-      ...brokenImages(db, locations, images),
-      ...wrongCounters(db, locations),
-    ];
-  } finally {
-    db.close();
-  }
+  const locations = await rows.all<Location>(
+    `select l.*, i.sha512, i.size_bytes from locations l left join images i on i.id = l.image_id`,
+  );
+  return [
+    ...(await brokenLocations(places, locations)),
+    ...(await strayFiles(places, locations)),
+    ...(await brokenImages(rows, locations, images)),
+    ...(await wrongCounters(rows, locations)),
+    ...(await brokenWork(rows)),
+  ];
 }
 
 async function brokenLocations(
@@ -78,17 +74,15 @@ async function strayFiles(
   return strays;
 }
 
-function brokenImages(
-  db: SQLite.Database,
+async function brokenImages(
+  rows: Rows,
   locations: readonly Location[],
   images: readonly KnownImage[],
-): string[] {
-  const rows = db.prepare('select id, status, sha512 from images').all() as {
-    id: string;
-    status: string;
-    sha512: string | null;
-  }[];
-  const byId = new Map(rows.map((row) => [row.id, row]));
+): Promise<string[]> {
+  const stored = await rows.all<{ id: string; status: string; sha512: string | null }>(
+    'select id, status, sha512 from images',
+  );
+  const byId = new Map(stored.map((row) => [row.id, row]));
   const broken: string[] = [];
   for (const known of images) {
     const row = byId.get(known.id);
@@ -103,7 +97,7 @@ function brokenImages(
     if (row.status === 'active' && row.sha512 !== known.sha512)
       broken.push(`image ${known.id} has another hash`);
   }
-  for (const row of rows) {
+  for (const row of stored) {
     if (row.status !== 'active') continue;
     if (!locations.some((location) => location.image_id === row.id && location.state === 'active')) {
       broken.push(`image ${row.id} is active and lies nowhere`);
@@ -112,12 +106,10 @@ function brokenImages(
   return broken;
 }
 
-function wrongCounters(db: SQLite.Database, locations: readonly Location[]): string[] {
-  const counted = db
-    .prepare(
-      'select store_id, sum(image_count) as count, sum(stored_bytes) as bytes from store_counters group by store_id',
-    )
-    .all() as { store_id: string; count: number; bytes: number }[];
+async function wrongCounters(rows: Rows, locations: readonly Location[]): Promise<string[]> {
+  const counted = await rows.all<{ store_id: string; count: number; bytes: number }>(
+    'select store_id, sum(image_count) as count, sum(stored_bytes) as bytes from store_counters group by store_id',
+  );
   const wrong: string[] = [];
   for (const { store_id, count, bytes } of counted) {
     const own = locations.filter((location) => location.store_id === store_id);
@@ -127,6 +119,24 @@ function wrongCounters(db: SQLite.Database, locations: readonly Location[]): str
     }
   }
   return wrong;
+}
+
+/** Everything has ended by now: nobody holds anything, and no two rows name one object. */
+async function brokenWork(rows: Rows): Promise<string[]> {
+  const open = await rows.all<{ id: string; state: string }>(
+    `select id, state from transfers where state not in ('done', 'failed', 'canceled') or lease_holder is not null`,
+  );
+  const uploads = await rows.all<{ id: string; state: string }>(
+    `select id, state from uploads where state in ('receiving', 'checking') or lease_holder is not null`,
+  );
+  const shared = await rows.all<{ object_key: string }>(
+    'select object_key from locations group by store_id, object_key having count(*) > 1',
+  );
+  return [
+    ...open.map(({ id, state }) => `transfer ${id} is ${state} and has come to no end`),
+    ...uploads.map(({ id, state }) => `upload ${id} is ${state} and has come to no end`),
+    ...shared.map(({ object_key }) => `${object_key} is named by more than one row`),
+  ];
 }
 
 async function sha512Of(file: string): Promise<string> {

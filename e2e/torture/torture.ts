@@ -5,13 +5,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { httpClient, type HttpClient } from '#e2e/support/http.ts';
-import { startServer, type TestServer } from '#e2e/support/server.ts';
+import { httpClient } from '#e2e/support/http.ts';
+import { startServer } from '#e2e/support/server.ts';
 import { signIn } from '#e2e/support/sign-in.ts';
 import { temporaryDirectory, type Cleanup } from '#e2e/support/temporary-directory.ts';
 import { findBroken } from './invariants.ts';
 import { putImage, workUntil, type World } from './load.ts';
 import { Random } from './random.ts';
+import { sqliteRows } from './rows.ts';
+import { settle } from './settle.ts';
 
 export interface TortureOptions {
   seconds: number;
@@ -28,7 +30,6 @@ export interface TortureReport {
 const stores = ['fast', 'archive', 'tape'] as const;
 const workers = 6;
 const imagesAtStart = 8;
-const settleSeconds = 90;
 
 function toConfig(places: ReadonlyMap<string, string>): string {
   const entries = [...places].map(
@@ -83,71 +84,14 @@ export async function torture(test: Cleanup, { seconds, seed, say }: TortureOpti
   }
   await load;
   say(`killed ${kills} times; settling`);
-  const unsettled = await settle(server, client);
+  const unsettled = await settle(client);
   await server.stop();
+  const rows = sqliteRows(path.join(directory, 'data', 'stowage.db'));
+  const broken = await findBroken(rows, places, world.images);
+  await rows.close();
   return {
     kills,
     counts: Object.fromEntries(world.counts),
-    broken: [...world.broken, ...unsettled, ...(await findBroken(directory, places, world.images))],
+    broken: [...world.broken, ...unsettled, ...broken],
   };
-}
-
-/** Lets what is under way end, gives up what nobody will go on with, and waits until nothing moves any more. */
-async function settle(server: TestServer, client: HttpClient): Promise<string[]> {
-  const deadline = performance.now() + settleSeconds * 1000;
-  for (;;) {
-    const { uploads } = await client.json<{ uploads: { id: string; state: string }[] }>(
-      'GET',
-      '/api/v1/uploads',
-      200,
-    );
-    for (const { id, state } of uploads) {
-      if (state === 'done' || state === 'checking') continue;
-      const answer = await client.send('DELETE', `/api/v1/uploads/${id}`);
-      await answer.body?.cancel();
-    }
-    const open = await listTransfers(client, 'open');
-    const failed = await listTransfers(client, 'failed');
-    for (const { id, state } of [...open, ...failed]) {
-      const verb = state === 'paused' ? 'resume' : state === 'failed' ? 'cancel' : null;
-      if (verb === null) continue;
-      const answer = await client.send('POST', `/api/v1/transfers/${id}/${verb}`);
-      await answer.body?.cancel();
-    }
-    // Runs the reconciler, and lists the stores.
-    await client.json('GET', '/api/v1/stores/fast/strays?refresh=true', 200);
-    const waiting = [...open, ...failed].length + (await countUnsettled(client));
-    if (waiting === 0) return [];
-    if (performance.now() > deadline) {
-      return [
-        `${waiting} transfers or copies had not come to an end after ${settleSeconds} s at ${server.url}`,
-      ];
-    }
-    await sleep(1_000);
-  }
-}
-
-async function listTransfers(client: HttpClient, state: string): Promise<{ id: string; state: string }[]> {
-  const { transfers } = await client.json<{ transfers: { id: string; state: string }[] }>(
-    'GET',
-    `/api/v1/transfers?limit=500&state=${state}`,
-    200,
-  );
-  return transfers;
-}
-
-async function countUnsettled(client: HttpClient): Promise<number> {
-  let count = 0;
-  let cursor: string | null = null;
-  do {
-    const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: { images: { status: string; locations: { state: string }[] }[]; next_cursor: string | null } =
-      await client.json('GET', `/api/v1/images?limit=500${query}`, 200);
-    for (const { status, locations } of page.images) {
-      if (status === 'saving') count += 1;
-      count += locations.filter(({ state }) => state !== 'active').length;
-    }
-    cursor = page.next_cursor;
-  } while (cursor !== null);
-  return count;
 }

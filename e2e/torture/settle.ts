@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpClient } from '#e2e/support/http.ts';
+
+/** Lets what is under way end, gives up what nobody will go on with, and waits until nothing moves any more. */
+export async function settle(client: HttpClient, patienceSeconds = 90): Promise<string[]> {
+  const deadline = performance.now() + patienceSeconds * 1000;
+  for (;;) {
+    const { uploads } = await client.json<{ uploads: { id: string; state: string }[] }>(
+      'GET',
+      '/api/v1/uploads',
+      200,
+    );
+    for (const { id, state } of uploads) {
+      if (state === 'done' || state === 'checking') continue;
+      const answer = await client.send('DELETE', `/api/v1/uploads/${id}`);
+      await answer.body?.cancel();
+    }
+    const open = await listTransfers(client, 'open');
+    const failed = await listTransfers(client, 'failed');
+    for (const { id, state } of [...open, ...failed]) {
+      const verb = state === 'paused' ? 'resume' : state === 'failed' ? 'cancel' : null;
+      if (verb === null) continue;
+      const answer = await client.send('POST', `/api/v1/transfers/${id}/${verb}`);
+      await answer.body?.cancel();
+    }
+    // Runs the reconciler, and lists the stores.
+    await client.json('GET', '/api/v1/stores/fast/strays?refresh=true', 200);
+    const waiting = [...open, ...failed].length + (await countUnsettled(client));
+    if (waiting === 0) return [];
+    if (performance.now() > deadline) {
+      return [`${waiting} transfers or copies had not come to an end after ${patienceSeconds} s`];
+    }
+    await sleep(1_000);
+  }
+}
+
+async function listTransfers(client: HttpClient, state: string): Promise<{ id: string; state: string }[]> {
+  const { transfers } = await client.json<{ transfers: { id: string; state: string }[] }>(
+    'GET',
+    `/api/v1/transfers?limit=500&state=${state}`,
+    200,
+  );
+  return transfers;
+}
+
+async function countUnsettled(client: HttpClient): Promise<number> {
+  let count = 0;
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: { images: { status: string; locations: { state: string }[] }[]; next_cursor: string | null } =
+      await client.json('GET', `/api/v1/images?limit=500${query}`, 200);
+    for (const { status, locations } of page.images) {
+      if (status === 'saving') count += 1;
+      count += locations.filter(({ state }) => state !== 'active').length;
+    }
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  return count;
+}
