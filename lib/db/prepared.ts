@@ -33,6 +33,25 @@ export function prepared<Result>(
   return query;
 }
 
+type TableWithId = SQLiteTable & { id: SQLiteColumn };
+
+/** The row with this id, or null. */
+export async function findRow<Table extends TableWithId>(
+  q: Queries,
+  name: string,
+  table: Table,
+  id: string,
+): Promise<Table['$inferSelect'] | null> {
+  const rows = await prepared(q, `${name} by id`, () =>
+    q.db
+      .select()
+      .from(table as TableWithId)
+      .where(eq(table.id, sql.placeholder('id')))
+      .limit(1),
+  ).execute({ id });
+  return rows[0] ?? null;
+}
+
 /** Inserts one row. */
 export async function insertRow(q: Queries, name: string, table: SQLiteTable, row: object): Promise<void> {
   const shape = shapeOf(row);
@@ -45,7 +64,7 @@ export async function insertRow(q: Queries, name: string, table: SQLiteTable, ro
 export async function updateRow(
   q: Queries,
   name: string,
-  table: SQLiteTable & { id: SQLiteColumn },
+  table: TableWithId,
   id: string,
   changes: object,
   alsoWhere?: { column: SQLiteColumn; is: number },

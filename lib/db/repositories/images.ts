@@ -2,7 +2,7 @@ import { eq, inArray, sql } from 'drizzle-orm';
 import { overtaken, type Queries, type Transaction } from '../database.ts';
 import type { ImageRow } from '../define-schema.ts';
 import { toSearchText } from '../name-search.ts';
-import { insertRow, prepared, updateRow } from '../prepared.ts';
+import { findRow, insertRow, prepared, updateRow } from '../prepared.ts';
 import { countImage } from './counters.ts';
 import { copyToLocations } from './locations.ts';
 
@@ -40,15 +40,7 @@ function derive(image: {
 }
 
 export async function findImage(q: Queries, id: string): Promise<ImageRow | null> {
-  const { images } = q.tables;
-  const rows = await prepared(q, 'image by id', () =>
-    q.db
-      .select()
-      .from(images)
-      .where(eq(images.id, sql.placeholder('id')))
-      .limit(1),
-  ).execute({ id });
-  return rows[0] ?? null;
+  return await findRow(q, 'image', q.tables.images, id);
 }
 
 /** An image has this id, or had it once. */

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, isNull, lt, lte, min, ne, or, sql } from 'dr
 import type { LocationState } from '../../contract/common.ts';
 import type { Queries, Transaction } from '../database.ts';
 import type { CopiedColumn, ImageRow, LocationRow } from '../define-schema.ts';
-import { insertRow, prepared, shapeOf, updateRow } from '../prepared.ts';
+import { findRow, insertRow, prepared, shapeOf, updateRow } from '../prepared.ts';
 import { countLocation } from './counters.ts';
 
 /** A row in one of these states takes room in its store that counts. */
@@ -48,15 +48,7 @@ export async function copyToLocations(q: Transaction, image: ImageRow): Promise<
 }
 
 export async function findLocation(q: Queries, id: string): Promise<LocationRow | null> {
-  const { locations } = q.tables;
-  const rows = await prepared(q, 'location by id', () =>
-    q.db
-      .select()
-      .from(locations)
-      .where(eq(locations.id, sql.placeholder('id')))
-      .limit(1),
-  ).execute({ id });
-  return rows[0] ?? null;
+  return await findRow(q, 'location', q.tables.locations, id);
 }
 
 /** The living location of an image in a store: any state but `deleting`. */

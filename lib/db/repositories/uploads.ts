@@ -2,22 +2,14 @@ import { and, asc, desc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import { leaseSeconds } from '../../contract/limits.ts';
 import type { Queries } from '../database.ts';
 import type { UploadRow } from '../define-schema.ts';
-import { insertRow, prepared, updateRow } from '../prepared.ts';
+import { findRow, insertRow, prepared, updateRow } from '../prepared.ts';
 
 export async function insertUpload(q: Queries, upload: UploadRow): Promise<void> {
   await insertRow(q, 'upload', q.tables.uploads, upload);
 }
 
 export async function findUpload(q: Queries, id: string): Promise<UploadRow | null> {
-  const { uploads } = q.tables;
-  const rows = await prepared(q, 'upload by id', () =>
-    q.db
-      .select()
-      .from(uploads)
-      .where(eq(uploads.id, sql.placeholder('id')))
-      .limit(1),
-  ).execute({ id });
-  return rows[0] ?? null;
+  return await findRow(q, 'upload', q.tables.uploads, id);
 }
 
 export async function findUploadsOfImage(q: Queries, imageId: string): Promise<UploadRow[]> {
