@@ -75,6 +75,18 @@ export class Process {
     });
   }
 
+  /** As its unit does: one whose database goes away in the middle of its start ends, and is started again. */
+  async startUntilItRuns(tries = 5): Promise<void> {
+    for (let left = tries - 1; ; left -= 1) {
+      try {
+        return await this.start();
+      } catch (error) {
+        if (left === 0) throw error;
+      }
+      await sleep(1_000);
+    }
+  }
+
   kill(): Promise<StoppedServer> {
     this.#isEndExpected = true;
     return this.#running.kill();

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import test, { describe } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Upload } from 'tus-js-client';
+import { findBroken } from '#e2e/torture/invariants.ts';
+import type { KnownImage } from '#e2e/torture/load.ts';
+import { Random } from '#e2e/torture/random.ts';
+import { postgresRows } from '#e2e/torture/rows.ts';
+import { settle } from '#e2e/torture/settle.ts';
+import { sha512 } from '#e2e/uploads/tus.ts';
+import { requireCluster, startCluster, type Cluster } from './cluster.ts';
+import type { Process } from './process.ts';
+import { killAtRandom } from './unrest.ts';
+import { waitFor } from './wait.ts';
+
+const MB = 1_000_000;
+const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const stores = ['fast', 'archive', 'tape'] as const;
+const requirement = await requireCluster();
+const skip = requirement.ok ? false : requirement.reason;
+const cluster = requirement.ok ? await startCluster(test, { webs: 3, workers: 2, stores }) : ({} as Cluster);
+const rows = requirement.ok ? postgresRows(cluster.databaseUrl) : null;
+const images: KnownImage[] = [];
+
+/** Through the balancer, over as many lives of the replicas as it takes. */
+function uploadByTus(bytes: Buffer, metadata: Record<string, string>, broken: string[]): Promise<KnownImage> {
+  const image = { id: '', sha512: sha512(bytes), isAcknowledged: false, isDeleted: false };
+  images.push(image);
+  let acknowledged = 0;
+  return new Promise((resolve, reject) => {
+    const upload = new Upload(bytes, {
+      endpoint: `${cluster.url}/api/uploads`,
+      headers: { 'x-auth-token': cluster.token },
+      metadata: { disk_format: 'raw', sha512: image.sha512, ...metadata },
+      chunkSize: 2 * MB,
+      retryDelays: Array.from({ length: 1_000 }, () => 200),
+      onAfterResponse(request, response) {
+        image.id = response.getHeader('Stowage-Image-Id') || image.id;
+        const offset = Number(response.getHeader('Upload-Offset') ?? NaN);
+        if (response.getStatus() >= 300 || Number.isNaN(offset)) return;
+        if (offset < acknowledged) {
+          broken.push(`${request.getURL()} fell from ${acknowledged} to ${offset}`);
+        }
+        acknowledged = offset;
+      },
+      onSuccess() {
+        image.isAcknowledged = true;
+        resolve(image);
+      },
+      onError: reject,
+    });
+    upload.start();
+  });
+}
+
+/** Whatever was promised is there, and nothing else is. */
+async function assertWhole(broken: readonly string[]): Promise<void> {
+  assert.ok(rows !== null);
+  const unsettled = await settle(cluster.client);
+  const found = await findBroken(
+    rows,
+    cluster.places,
+    images.filter(({ id }) => id !== ''),
+  );
+  const all = [...broken, ...unsettled, ...found, ...cluster.surprises()];
+  assert.deepEqual(all, [], `SEED=${seed}`);
+}
+
+/** How many transfers this process holds. */
+async function heldBy({ pid }: Process): Promise<number> {
+  const held = await rows?.all<{ count: number }>(
+    `select count(*) as count from transfers where lease_holder like '${pid}/%'`,
+  );
+  return held?.[0]?.count ?? 0;
+}
+
+describe(`three replicas and two workers (SEED=${seed})`, { skip }, () => {
+  test('every upload arrives while replicas are killed and PostgreSQL restarts', async (t) => {
+    const random = new Random(seed);
+    const broken: string[] = [];
+    const unrest = killAtRandom(cluster.webs, random, { least: 2_000, most: 9_000 });
+    const restart = (async () => {
+      await sleep(12_000);
+      await cluster.postgres.stop('immediate');
+      await sleep(1_500);
+      await cluster.postgres.start();
+    })();
+    const endsAt = performance.now() + 25_000;
+    const lanes = Array.from({ length: 14 }, async (_, lane) => {
+      for (let i = 0; performance.now() < endsAt; i += 1) {
+        const bytes = random.bytes(random.between(1, 60) * 100_000 + lane);
+        const target = stores.filter(() => random.next() < 0.5).join(',') || 'fast';
+        await uploadByTus(bytes, { name: `upload ${lane}-${i}`, stores: target }, broken);
+      }
+    });
+    await sleep(25_000);
+    await restart;
+    await unrest.end();
+    await Promise.all(lanes);
+    t.diagnostic(`${images.length} uploads, ${unrest.kills} kills`);
+    assert.ok(unrest.kills >= 3, `only ${unrest.kills} kills`);
+    await assertWhole(broken);
+  });
+
+  test('a hundred transfers end while workers are killed, frozen and thawed and PostgreSQL restarts', async (t) => {
+    const random = new Random(seed + 1);
+    const [killed, frozen] = cluster.workers as [Process, Process];
+    const broken: string[] = [];
+    const sources: KnownImage[] = [];
+    await Promise.all(
+      Array.from({ length: 4 }, async (_, lane) => {
+        for (let i = lane; i < 50; i += 4) {
+          const size = i % 10 === 0 ? 30 * MB : random.between(1, 5) * MB;
+          const name = `source ${i}`;
+          sources.push(await uploadByTus(random.bytes(size), { name, stores: 'fast' }, broken));
+        }
+      }),
+    );
+    const ids: string[] = [];
+    const copy = async ({ id }: KnownImage) => {
+      const { transfers } = await cluster.client.json<{ transfers: { id: string }[] }>(
+        'POST',
+        `/api/v1/images/${id}/copies`,
+        202,
+        { stores: ['archive', 'tape'] },
+      );
+      ids.push(...transfers.map((transfer) => transfer.id));
+    };
+    const begin = (part: KnownImage[]) => Promise.all(part.map(copy));
+
+    await begin(sources.slice(0, 20));
+    await waitFor('the worker holds a transfer', () => heldBy(frozen), 20_000);
+    frozen.freeze();
+    const frozenAt = performance.now();
+    t.diagnostic(`${await heldBy(frozen)} transfers are held by a frozen worker`);
+    // The web processes take transfers too: one of them goes as well.
+    const unrest = killAtRandom([killed, cluster.webs[2] as Process], random, { least: 500, most: 5_000 });
+    await begin(sources.slice(20, 35));
+    await sleep(6_000);
+    await cluster.postgres.stop();
+    await sleep(1_000);
+    await cluster.postgres.start();
+    await waitFor(
+      'the balancer serves again',
+      async () => (await cluster.client.send('GET', '/image/v2/images?limit=1')).status === 200,
+      20_000,
+    );
+    await begin(sources.slice(35));
+    await sleep(Math.max(0, 34_000 - (performance.now() - frozenAt)));
+    frozen.thaw();
+    await unrest.end();
+    const { milliseconds } = await waitFor(
+      'all transfers are done',
+      async () => {
+        const list = ids.map((id) => `'${id}'`).join(',');
+        const states = await rows?.all<{ state: string; count: number }>(
+          `select state, count(*) as count from transfers where id in (${list}) group by state`,
+        );
+        return states?.length === 1 && states[0]?.state === 'done' && states[0].count === ids.length;
+      },
+      90_000,
+    );
+    t.diagnostic(
+      `${ids.length} transfers, ${unrest.kills} kills; done ${(milliseconds / 1000).toFixed(1)} s after`,
+    );
+    assert.equal(ids.length, 100);
+    const locations = await rows?.all<{ count: number }>(
+      `select count(*) as count from locations where state = 'active' and verified_at is not null
+         and image_id in (${sources.map(({ id }) => `'${id}'`).join(',')})`,
+    );
+    assert.equal(locations?.[0]?.count, 150);
+    await assertWhole(broken);
+    await rows?.close();
+  });
+});
