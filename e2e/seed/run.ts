@@ -1,12 +1,12 @@
 /**
  * Fills the database of a stopped Stowage with images that are rows and no bytes, for lists and searches at full size:
- * `node e2e/seed/run.ts --database data/stowage.db [--images 1000000] [--seed 1] [--stores fast,archive]`. The file must
- * be there already (start Stowage once) and is best a fresh one.
+ * `node e2e/seed/run.ts --database data/stowage.db [--images 1000000] [--seed 1] [--stores fast,archive]`, or
+ * `--database postgres://…`. It must have been used by this Stowage once, and is best a fresh one.
  */
 import { parseArgs } from 'node:util';
 import { seedRows } from './images.ts';
 import { owners, rareOwner, storesLike } from './cloud.ts';
-import { seedSqlite } from './sqlite.ts';
+import { writeRows } from './write.ts';
 
 const { values } = parseArgs({
   options: {
@@ -19,7 +19,7 @@ const { values } = parseArgs({
 if (values.database === undefined) throw new Error('Say which database to fill: --database <file>.');
 const startedAt = performance.now();
 const images = Number(values.images);
-seedSqlite(
+await writeRows(
   values.database,
   seedRows({
     images,
