@@ -44,8 +44,8 @@ export const isInactive = sql`lower(status) <> 'active'`;
 
 /** From so many characters of its id on a search finds an image by it. */
 const idCharacters = 8;
-/** No more are looked up; see `image-list.ts`. */
-const searchedAtOnce = 3_000;
+/** Of more it is sooner to walk past some of them. */
+const searchedAtOnce = 2_000;
 
 export const imageFilters = {
   /** The name has this part (of one or two characters: begins with it), or it is the beginning of the id. */

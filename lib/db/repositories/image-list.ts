@@ -89,28 +89,48 @@ function pathTo(page: Page, branches: readonly ImageFilter[][], filters: readonl
   if (only === undefined) return new Merge(page, []);
   if (possible.length === 1) {
     const all = [...only, ...filters];
-    return firstOf([...lookups(page, all, all), ...walks(page, all)]);
+    const [cheap, costly] = lookups(page, all, all);
+    return firstOf([...cheap, ...walks(page, all), ...costly, ...leftToDatabase(page, all)]);
   }
   const each = possible.map((branch) => {
     const all = [...branch, ...filters];
-    return firstOf([...lookups(page, branch, all), ...walks(page, all)]);
+    return firstOf([...lookups(page, branch, all).flat(), ...walks(page, all)]);
   });
   const isVisible: ImageFilter = { where: sql`(${or(...possible.flat().map(({ where }) => where))})` };
   const all = [...filters, isVisible];
+  const [cheap, costly] = lookups(page, filters, all);
   return firstOf([
-    ...lookups(page, filters, all),
+    ...cheap,
     // One walk for all of them together leads to the page soon or, where few of many can be seen, late.
     ...(isIndexed('all', page.sort) ? walks(page, all).map(once) : []),
+    ...costly,
+    ...leftToDatabase(page, all),
     new Merge(page, each),
   ]);
 }
 
+/**
+ * After the first turn PostgreSQL knows better: it looks at all that match, in the way that its statistics recommend,
+ * while this process does something else.
+ */
+function leftToDatabase(page: Page, filters: readonly ImageFilter[]): Path[] {
+  return page.q.dialect === 'postgres' ? [new SortAll(page, filters, firstBudget + 1)] : [];
+}
+
 /** To what meets `filters`, by each of those `by` whose images have no index in the order of the page. */
-function lookups(page: Page, by: readonly ImageFilter[], filters: readonly ImageFilter[]): Path[] {
-  return by
+function lookups(
+  page: Page,
+  by: readonly ImageFilter[],
+  filters: readonly ImageFilter[],
+): [cheap: Path[], costly: Path[]] {
+  const findable = by
     .filter(({ isWide, find }) => !isWide && find !== undefined)
-    .filter(({ scope }) => scope === undefined || !isIndexed(scope.kind, page.sort))
-    .map((filter) => new Lookup(page, filter, filters));
+    .filter(({ scope }) => scope === undefined || !isIndexed(scope.kind, page.sort));
+  const to = (filter: ImageFilter) => new Lookup(page, filter, filters);
+  return [
+    findable.filter(({ costly }) => costly === undefined).map(to),
+    findable.filter(({ costly }) => costly !== undefined).map(to),
+  ];
 }
 
 function walks(page: Page, filters: readonly ImageFilter[]): Path[] {

@@ -219,7 +219,7 @@ export class Lookup implements Path {
 
   async go(budget: number): Promise<ImageRow[] | null> {
     this.#ids ??= await this.#find(budget);
-    if (this.#ids === null || this.#ids.length > budget) return null;
+    if (this.#ids === null) return null;
     return await readSorted(this.#page, this.#filters, this.#ids);
   }
 
