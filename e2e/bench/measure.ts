@@ -117,8 +117,8 @@ export function printTable(rows: readonly Row[]): void {
   const cells = rows.map((row) => [
     row.benchmark,
     row.candidate,
-    `${row.medianSeconds.toFixed(row.medianSeconds < 0.1 ? 4 : 2)} s`,
-    `${row.cpuSeconds.toFixed(2)} s`,
+    seconds(row.medianSeconds, row.medianSeconds < 0.1 ? 4 : 2),
+    seconds(row.cpuSeconds, 2),
     row.ratio === null ? '–' : row.ratio.toFixed(2),
     row.target,
     row.met === null ? '' : row.met ? 'met' : 'missed',
@@ -133,4 +133,9 @@ export function printTable(rows: readonly Row[]): void {
         .join('  ')
         .trimEnd(),
     );
+}
+
+/** Some figures are no times, and of some nobody asked for the CPU's. */
+function seconds(value: number, digits: number): string {
+  return Number.isNaN(value) ? '–' : `${value.toFixed(digits)} s`;
 }

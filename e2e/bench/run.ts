@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- name …] [--rounds N] [--size MiB]`: every figure as a ratio against its reference in the same run,
+ * `npm run bench [-- name …] [--rounds N] [--size MiB] [--images N]`: every figure as a ratio against its reference in the same run,
  * as a table and as JSON (bench-results.json in the temporary directory that it names).
  */
 import { randomFillSync } from 'node:crypto';
@@ -14,6 +14,7 @@ import { latency } from './latency.ts';
 import { lists } from './lists.ts';
 import { printTable, type Row } from './measure.ts';
 import { memory } from './memory.ts';
+import { million } from './million.ts';
 import { small } from './small.ts';
 import { uploads } from './uploads.ts';
 
@@ -24,6 +25,8 @@ export interface Bench {
   file: string;
   sizeBytes: number;
   rounds: number;
+  /** Of the benchmark `million`. */
+  images: number;
   /** Ends what a benchmark started, when all is done. */
   after(done: () => void | Promise<void>): void;
 }
@@ -36,6 +39,7 @@ const all: Record<string, (bench: Bench) => Promise<Row[]>> = {
   memory,
   latency,
   lists,
+  million,
 };
 
 const { values, positionals } = parseArgs({
@@ -43,6 +47,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     size: { type: 'string', default: '1024' },
+    images: { type: 'string', default: '1000000' },
     directory: { type: 'string' },
   },
 });
@@ -58,6 +63,7 @@ const bench: Bench = {
   file: path.join(directory, 'random'),
   sizeBytes: Number(values.size) * MiB,
   rounds: Number(values.rounds),
+  images: Number(values.images),
   after: (done) => void endings.push(done),
 };
 try {

@@ -31,7 +31,7 @@ export async function small(bench: Bench): Promise<Row[]> {
         atMost: 0.6,
       },
     ],
-    Math.min(3, bench.rounds),
+    bench.rounds,
   );
   const memory = median(peaks.ours) / median(peaks.stock);
   rows.push({

@@ -18,6 +18,8 @@ export interface SeedOptions {
   images: number;
   seed: number;
   stores: readonly SeededStore[];
+  /** No copy is broken or about to go, so that a running server has nothing to do with them. */
+  isHealthy?: boolean;
   /** Projects that own the images; the first ones own the most. */
   owners: readonly string[];
   /** A project of its own that owns every so-many-th image, so that it has few among many. */
@@ -122,7 +124,7 @@ function statusOf(random: Random): ImageStatus {
 
 function locationRows(
   random: Random,
-  { stores }: SeedOptions,
+  { stores, isHealthy = false }: SeedOptions,
   image: Row<'images'>,
   age: number,
 ): Row<'locations'>[] {
@@ -135,7 +137,7 @@ function locationRows(
     image_id: image.id,
     store_id: id,
     object_key: `${image.id}-${random.hex(8)}`,
-    state: random.pick(states),
+    state: isHealthy ? 'active' : random.pick(states),
     bytes: image.size_bytes ?? 0,
     committed: true,
     fence: 0,

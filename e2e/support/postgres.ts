@@ -35,9 +35,9 @@ const watchdog = `
 
 /**
  * The collation is that of a language and not "C", as with most operators: what relies on the order of bytes has to
- * say so itself. What was acknowledged is on the disk, as there.
+ * say so itself. What was acknowledged is on the disk, as there. `more`: settings beside or instead of those for tests.
  */
-export async function startPostgres(): Promise<PostgresOrReason> {
+export async function startPostgres(more: Readonly<Record<string, string>> = {}): Promise<PostgresOrReason> {
   const requirement = await requireDebian(['postgresql']);
   const programs = findPrograms();
   if (programs === null) {
@@ -66,6 +66,7 @@ export async function startPostgres(): Promise<PostgresOrReason> {
     max_connections: '200',
     shared_buffers: '64MB',
     log_line_prefix: '%m [%p] %d ',
+    ...more,
   };
   const command = [path.join(programs, 'postgres'), '-D', data].concat(
     Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
