@@ -7,7 +7,7 @@ import type { KnownImage } from '#e2e/torture/load.ts';
 import { Random } from '#e2e/torture/random.ts';
 import { postgresRows } from '#e2e/torture/rows.ts';
 import { settle } from '#e2e/torture/settle.ts';
-import { sha512 } from '#e2e/uploads/tus.ts';
+import { createTusUpload, sha512 } from '#e2e/uploads/tus.ts';
 import { requireCluster, startCluster, type Cluster } from './cluster.ts';
 import type { Process } from './process.ts';
 import { killAtRandom } from './unrest.ts';
@@ -23,45 +23,52 @@ const rows = requirement.ok ? postgresRows(cluster.databaseUrl) : null;
 const images: KnownImage[] = [];
 
 /** Through the balancer, over as many lives of the replicas as it takes. */
-function uploadByTus(bytes: Buffer, metadata: Record<string, string>, broken: string[]): Promise<KnownImage> {
-  const image = { id: '', sha512: sha512(bytes), isAcknowledged: false, isDeleted: false };
+async function uploadByTus(
+  bytes: Buffer,
+  metadata: Record<string, string>,
+  broken: string[],
+): Promise<KnownImage> {
+  const hash = sha512(bytes);
+  // By ourselves: this client begins anew, with another upload, when its HEAD is answered 502.
+  const { value: created } = await waitFor(
+    'an upload is created',
+    () =>
+      createTusUpload(cluster.client, bytes.byteLength, {
+        disk_format: 'raw',
+        sha512: hash,
+        ...metadata,
+      }).catch(() => null),
+    90_000,
+  );
+  const image = { id: created.imageId, sha512: hash, isAcknowledged: false, isDeleted: false };
   images.push(image);
   let acknowledged = 0;
-  return new Promise((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     const upload = new Upload(bytes, {
-      endpoint: `${cluster.url}/api/uploads`,
+      uploadUrl: cluster.url + created.path,
       headers: { 'x-auth-token': cluster.token },
-      metadata: { disk_format: 'raw', sha512: image.sha512, ...metadata },
       chunkSize: 2 * MB,
       retryDelays: Array.from({ length: 1_000 }, () => 200),
-      onAfterResponse(request, response) {
-        image.id = response.getHeader('Stowage-Image-Id') || image.id;
+      onAfterResponse(_request, response) {
         const offset = Number(response.getHeader('Upload-Offset') ?? NaN);
         if (response.getStatus() >= 300 || Number.isNaN(offset)) return;
-        if (offset < acknowledged) {
-          broken.push(`${request.getURL()} fell from ${acknowledged} to ${offset}`);
-        }
+        if (offset < acknowledged) broken.push(`${created.path} fell from ${acknowledged} to ${offset}`);
         acknowledged = offset;
       },
-      onSuccess() {
-        image.isAcknowledged = true;
-        resolve(image);
-      },
+      onSuccess: () => resolve(),
       onError: reject,
     });
     upload.start();
   });
+  image.isAcknowledged = true;
+  return image;
 }
 
 /** Whatever was promised is there, and nothing else is. */
 async function assertWhole(broken: readonly string[]): Promise<void> {
   assert.ok(rows !== null);
   const unsettled = await settle(cluster.client);
-  const found = await findBroken(
-    rows,
-    cluster.places,
-    images.filter(({ id }) => id !== ''),
-  );
+  const found = await findBroken(rows, cluster.places, images);
   const all = [...broken, ...unsettled, ...found, ...cluster.surprises()];
   assert.deepEqual(all, [], `SEED=${seed}`);
 }

@@ -1,17 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpClient } from '#e2e/support/http.ts';
 
+interface ShownUpload {
+  id: string;
+  state: string;
+  offset_bytes: number;
+  length_bytes: number | null;
+}
+
 /** Lets what is under way end, gives up what nobody will go on with, and waits until nothing moves any more. */
 export async function settle(client: HttpClient, patienceSeconds = 90): Promise<string[]> {
   const deadline = performance.now() + patienceSeconds * 1000;
   for (;;) {
-    const { uploads } = await client.json<{ uploads: { id: string; state: string }[] }>(
-      'GET',
-      '/api/v1/uploads',
-      200,
-    );
-    for (const { id, state } of uploads) {
-      if (state === 'done' || state === 'checking') continue;
+    const { uploads } = await client.json<{ uploads: ShownUpload[] }>('GET', '/api/v1/uploads', 200);
+    const unfinished = uploads.filter(({ state }) => state !== 'done');
+    for (const { id, state, offset_bytes, length_bytes } of unfinished) {
+      // All its bytes were acknowledged: somebody finishes it, and giving it up would take the image away.
+      if (state === 'checking' || (state === 'receiving' && offset_bytes === length_bytes)) continue;
       const answer = await client.send('DELETE', `/api/v1/uploads/${id}`);
       await answer.body?.cancel();
     }
@@ -25,10 +30,10 @@ export async function settle(client: HttpClient, patienceSeconds = 90): Promise<
     }
     // Runs the reconciler, and lists the stores.
     await client.json('GET', '/api/v1/stores/fast/strays?refresh=true', 200);
-    const waiting = [...open, ...failed].length + (await countUnsettled(client));
+    const waiting = [...unfinished, ...open, ...failed].length + (await countUnsettled(client));
     if (waiting === 0) return [];
     if (performance.now() > deadline) {
-      return [`${waiting} transfers or copies had not come to an end after ${patienceSeconds} s`];
+      return [`${waiting} uploads, transfers or copies had not come to an end after ${patienceSeconds} s`];
     }
     await sleep(1_000);
   }
