@@ -114,12 +114,8 @@ async function compareSizes(
   const compare = async (what: string, candidate: string, run: (cloud: Cloud) => Promise<unknown>) => {
     const probes: Probe[] = clouds.map((cloud) => ({ name: candidate, run: () => run(cloud) }));
     const [before = [], after = []] = await timeInTurns(probes, turns);
-    rows.push(
-      growthRow({ benchmark: benchmark(what), candidate }, before, after, {
-        times: 1.5,
-        moreMilliseconds: 1,
-      }),
-    );
+    const goal = unlike.has(what) ? null : { times: 1.5, moreMilliseconds: 1 };
+    rows.push(growthRow({ benchmark: benchmark(what), candidate }, before, after, goal));
   };
   for (const [who, asker] of Object.entries(actors)) {
     for (const [what, page] of Object.entries(pages)) {

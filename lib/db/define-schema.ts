@@ -73,9 +73,6 @@ export function defineSchema({
       index('images_hidden')
         .on(image.id)
         .where(sql`hidden`),
-      index('images_without_md5')
-        .on(image.id)
-        .where(sql`md5 is null and status = 'active'`),
     ],
   );
 

@@ -1,6 +1,6 @@
-import type { LocationRow } from '#lib/db/define-schema.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { findImage } from '#lib/db/repositories/images.ts';
-import { listActivePage, listLocationsByKeys } from '#lib/db/repositories/locations.ts';
+import { findKnownKeys, listActivePage, type StoredObject } from '#lib/db/repositories/locations.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { isStoreFault, type GuardedStore } from '#lib/stores/store.ts';
 import { markBroken } from './job.ts';
@@ -49,12 +49,11 @@ export async function compareStore(
   const seen = new Seen();
   let batch: StrayObject[] = [];
   const judgeBatch = async (): Promise<void> => {
-    const known = await listLocationsByKeys(
+    const keys = await findKnownKeys(
       runtime.db.read,
       store.id,
       batch.map((object) => object.key),
     );
-    const keys = new Set(known.map((location) => location.object_key));
     for (const object of batch) {
       if (keys.has(object.key)) {
         if (!object.unfinished) seen.add(object.key, object.sizeBytes);
@@ -71,7 +70,7 @@ export async function compareStore(
     if (batch.length >= batchSize) await judgeBatch();
   }
   await judgeBatch();
-  return { strays, missing: await findMissing(runtime, store, seen, suspicions, startedAt) };
+  return { strays, missing: await findMissing(runtime, store, seen, suspicions, startedAt, signal) };
 }
 
 /** Rows that were active before the list began and are not in it. */
@@ -81,6 +80,7 @@ async function findMissing(
   seen: Seen,
   suspicions: Suspicions,
   startedAt: number,
+  signal: AbortSignal,
 ): Promise<number> {
   let missing = 0;
   let after = '';
@@ -94,13 +94,16 @@ async function findMissing(
     const last = page.at(-1);
     if (last === undefined || page.length < batchSize) return missing;
     after = last.image_id;
+    // SQLite answers without letting go, and there may be a million rows: others get their turn between two pages.
+    await nextTurn();
+    signal.throwIfAborted();
   }
 }
 
 async function isMissing(
   runtime: Runtime,
   store: GuardedStore,
-  location: LocationRow,
+  location: StoredObject,
   suspicions: Suspicions,
 ): Promise<boolean> {
   const sentence = await lookFor(store, location);
@@ -119,7 +122,7 @@ async function isMissing(
   return true;
 }
 
-async function lookFor(store: GuardedStore, location: LocationRow): Promise<string | null> {
+async function lookFor(store: GuardedStore, location: StoredObject): Promise<string | null> {
   try {
     const stat = await store.stat(location.object_key);
     return stat.sizeBytes === location.bytes

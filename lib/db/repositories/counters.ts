@@ -63,10 +63,26 @@ export function countLocation(
   });
 }
 
+/** What each store holds: of all owners or of one. Stores that never held anything are left out. */
 export async function sumStores(
   q: Queries,
-): Promise<{ store_id: string; owner_id: string; image_count: number; stored_bytes: number }[]> {
-  return await q.db.select().from(q.tables.store_counters);
+  where: { storeId?: string; ownerId?: string } = {},
+): Promise<{ store_id: string; image_count: number; stored_bytes: number }[]> {
+  const { store_counters } = q.tables;
+  return await q.db
+    .select({
+      store_id: store_counters.store_id,
+      image_count: sql`sum(${store_counters.image_count})`.mapWith(Number),
+      stored_bytes: sql`sum(${store_counters.stored_bytes})`.mapWith(Number),
+    })
+    .from(store_counters)
+    .where(
+      and(
+        where.storeId === undefined ? undefined : eq(store_counters.store_id, where.storeId),
+        where.ownerId === undefined ? undefined : eq(store_counters.owner_id, where.ownerId),
+      ),
+    )
+    .groupBy(store_counters.store_id);
 }
 
 export async function sumImages(

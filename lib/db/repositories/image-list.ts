@@ -4,6 +4,7 @@
  * condition are found by its own index. Which of them is less work nobody can know beforehand, so each does a little in
  * turn, until one has the page; that costs a few times what the best one costs alone.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { or, sql } from 'drizzle-orm';
 import type { Visibility } from '../../contract/common.ts';
 import type { Queries } from '../database.ts';
@@ -51,7 +52,7 @@ export async function listImages(
     const rows = await path.go(budget);
     if (rows !== null) return { rows: rows.slice(0, limit), more: rows.length > limit };
     // Between two turns others get theirs.
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
 }
 

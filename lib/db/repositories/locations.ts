@@ -88,18 +88,23 @@ export async function listLocationsOfUpload(q: Queries, uploadId: string): Promi
   ).execute({ uploadId });
 }
 
-export async function listLocationsByKeys(
+/** Those of these keys that rows name, in whatever state. */
+export async function findKnownKeys(
   q: Queries,
   storeId: string,
   objectKeys: readonly string[],
-): Promise<LocationRow[]> {
-  if (objectKeys.length === 0) return [];
+): Promise<Set<string>> {
+  if (objectKeys.length === 0) return new Set();
   const { locations } = q.tables;
-  return await q.db
-    .select()
+  const rows = await q.db
+    .select({ key: locations.object_key })
     .from(locations)
     .where(and(eq(locations.store_id, storeId), inArray(locations.object_key, [...objectKeys])));
+  return new Set(rows.map(({ key }) => key));
 }
+
+/** What it takes to find an object and to see whether it is all there. */
+export type StoredObject = Pick<LocationRow, 'id' | 'image_id' | 'object_key' | 'bytes' | 'updated_at'>;
 
 /** Active rows of a store behind an image id, in the order of the ids. */
 export async function listActivePage(
@@ -107,10 +112,16 @@ export async function listActivePage(
   storeId: string,
   afterImageId: string,
   limit: number,
-): Promise<LocationRow[]> {
+): Promise<StoredObject[]> {
   const { locations } = q.tables;
   return await q.db
-    .select()
+    .select({
+      id: locations.id,
+      image_id: locations.image_id,
+      object_key: locations.object_key,
+      bytes: locations.bytes,
+      updated_at: locations.updated_at,
+    })
     .from(locations)
     .where(
       and(

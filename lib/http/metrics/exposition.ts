@@ -9,12 +9,11 @@ type Sample = [labels: Record<string, string>, value: number | null];
 export async function toExposition(runtime: Runtime): Promise<string> {
   const q = runtime.db.read;
   const stores = runtime.stores.list();
-  const sums = Map.groupBy(await sumStores(q), ({ store_id }) => store_id);
+  const sums = new Map((await sumStores(q)).map((sum) => [sum.store_id, sum]));
   const reserved = await sumReserved(q);
   const open = new Map((await countOpenByState(q)).map(({ state, count }) => [state, count]));
   const memory = process.memoryUsage();
-  const of = (storeId: string, figure: 'image_count' | 'stored_bytes') =>
-    (sums.get(storeId) ?? []).reduce((sum, row) => sum + row[figure], 0);
+  const of = (storeId: string, figure: 'image_count' | 'stored_bytes') => sums.get(storeId)?.[figure] ?? 0;
   return [
     metric(
       'stowage_store_up',

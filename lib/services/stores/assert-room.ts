@@ -42,10 +42,9 @@ export async function roomIn(
 ): Promise<number | null> {
   const quota = stores.get(storeId).definition.quotaBytes;
   if (quota === null) return null;
-  let taken = (await sumReserved(q)).get(storeId) ?? 0;
-  for (const { store_id, stored_bytes } of await sumStores(q))
-    if (store_id === storeId) taken += stored_bytes;
-  return quota - taken;
+  const [sum] = await sumStores(q, { storeId });
+  const reserved = (await sumReserved(q)).get(storeId) ?? 0;
+  return quota - reserved - (sum?.stored_bytes ?? 0);
 }
 
 export function noRoom(storeId: string, bytes: number): StowageError {

@@ -43,11 +43,13 @@ async function readFigures({ runtime }: ViewContext): Promise<Map<string, Figure
     figures.set(storeId, fresh);
     return fresh;
   };
-  for (const row of await sumStores(q)) {
-    const store = of(row.store_id);
-    store.imageCount += row.image_count;
-    if (row.owner_id === operator?.id) store.operatorBytes += row.stored_bytes;
-    else store.projectBytes += row.stored_bytes;
+  for (const { store_id, image_count, stored_bytes } of await sumStores(q)) {
+    Object.assign(of(store_id), { imageCount: image_count, projectBytes: stored_bytes });
+  }
+  for (const { store_id, stored_bytes } of await sumStores(q, { ownerId: operator?.id ?? '' })) {
+    const store = of(store_id);
+    store.operatorBytes = stored_bytes;
+    store.projectBytes -= stored_bytes;
   }
   for (const [storeId, bytes] of await sumReserved(q)) of(storeId).reservedBytes = bytes;
   return figures;
