@@ -62,7 +62,7 @@ export async function startServer(test: Cleanup, options: ServerOptions = {}): P
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (written += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (written += text));
 
-  const deadline = performance.now() + (options.readyWithinMilliseconds ?? 30_000);
+  const deadline = performance.now() + (options.readyWithinMilliseconds ?? 90_000);
   const url = await waitUntilReady(
     () => logLines(written),
     () => child.exitCode !== null || child.signalCode !== null,
