@@ -69,6 +69,10 @@ export const imageSortKeys = ['name', 'size', 'created_at', 'updated_at', 'statu
 /** Which images: `tab` is the ownership tab of the page. Lists are comma-separated. */
 export const ImageListQuery = z.object({
   tab: z.enum(['all', 'project', 'public', 'community', 'shared', 'attention']).default('all'),
+  /**
+   * Part of a name, whatever its case; of one or two characters: how the name begins. Or the beginning of an id, of eight
+   * characters or more.
+   */
   q: z.string().max(255).optional(),
   store: z.string().optional(),
   status: z.string().optional(),

@@ -25,7 +25,7 @@ export interface StrayReport {
 export type Suspicions = Map<string, number>;
 
 const shownStrays = 1_000;
-const batchSize = 500;
+const batchSize = 200;
 /** Between two looks, because lists of some stores are behind. */
 const lookAgainMilliseconds = 10_000;
 

@@ -271,7 +271,9 @@ test('the console’s list is as its contract says, page for page', async () => 
   assert.deepEqual(await names({ disk_format: 'qcow2,iso' }), ['c']);
   assert.deepEqual(await names({ q: 'B' }), ['b']);
   assert.deepEqual(await names({ q: '%' }), []);
-  assert.deepEqual(await names({ q: second.images[0]?.id ?? '' }), ['c']);
+  const id = second.images[0]?.id ?? '';
+  assert.deepEqual(await names({ q: id }), ['c']);
+  assert.deepEqual(await names({ q: id.slice(0, 8).toUpperCase() }), ['c']);
 });
 
 test('what may be done comes with its reason, and what is not this caller’s does not come', async () => {
@@ -310,4 +312,37 @@ test('a broken copy may be repaired by who may copy, while another one can be re
   assert.deepEqual(await repairs(owner), { fast: undefined, archive: undefined });
   await become('fast', 'corrupt');
   assert.match(String((await repairs(admin))['archive']), /no good copy/);
+});
+
+test('a search follows the names: it finds the new one and no longer the old, in any case and script', async () => {
+  const ctx = place.as('searches');
+  const { id } = await create(ctx, { name: 'Ärger_100% "quoted"' });
+  const found = async (q: string) => {
+    const list = await listImageSummaries(ctx, ImageListQuery.parse({ tab: 'project', q }));
+    return list.images.length === 1;
+  };
+  for (const part of ['ärg', 'GER_', '_100%', '"quo', 'ÄR']) assert.ok(await found(part), part);
+  for (const part of ['rgerx', '100_', 'ge']) assert.ok(!(await found(part)), part);
+  await updateImage(ctx, id, (draft) => ({ ...draft, name: '日本語の像' }));
+  assert.ok((await found('日本')) && (await found('本語の')) && !(await found('ärg')));
+  await deleteImage(ctx, id);
+  assert.ok(!(await found('本語の')));
+});
+
+test('the list of a store follows what changes in its images', async () => {
+  const [ctx, admin] = [place.as('follows'), place.as('follows-admin', 'admin')];
+  const [one, other] = [await create(ctx, { name: 'one' }), await create(ctx, { name: 'other' })];
+  for (const { id } of [one, other]) await pretendStored(place.runtime, id, ['archive']);
+  // An administrator's is read along what the locations have of their images.
+  const names = async (sort: string, dir: string) => {
+    const query = ImageListQuery.parse({ store: 'archive', limit: '1000', sort, dir });
+    const { images } = await listImageSummaries(admin, query);
+    return images.filter(({ owner_id }) => owner_id === 'follows').map(({ name }) => name);
+  };
+  assert.deepEqual(await names('name', 'asc'), ['one', 'other']);
+  await updateImage(ctx, one.id, (draft) => ({ ...draft, name: 'zone' }));
+  assert.deepEqual(await names('name', 'asc'), ['other', 'zone']);
+  assert.deepEqual(await names('updated_at', 'desc'), ['zone', 'other']);
+  await pretendStored(place.runtime, other.id, ['fast'], 5000);
+  assert.deepEqual(await names('size', 'desc'), ['other', 'zone']);
 });
