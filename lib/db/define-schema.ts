@@ -2,7 +2,9 @@
 import { sql } from 'drizzle-orm';
 import type { ImageStatus, LocationState, Visibility } from '../contract/common.ts';
 import type { TransferKind, TransferState } from '../contract/transfers.ts';
+import type { ImportPlan, TaskStatus, TaskType } from '../domain/imports.ts';
 import type { UploadState, UploadStore } from '../contract/uploads.ts';
+import type { Inspection } from '../formats/inspection.ts';
 import type { StoreMarker } from '../stores/store.ts';
 import type { Columns } from './columns.ts';
 import { imageOrders, listIndexes, locationOrders } from './list-indexes.ts';
@@ -181,7 +183,8 @@ export function defineSchema({
       user_id: text().notNull(),
       /** The image was made by this upload, so it goes when the upload is given up. */
       owns_image: flag().notNull(),
-      kind: text().$type<'tus' | 'put'>().notNull(),
+      /** 'stage': bytes that wait for an import; `done` once they are all here. */
+      kind: text().$type<'tus' | 'put' | 'stage'>().notNull(),
       name: text().notNull(),
       file_name: text(),
       fingerprint: text(),
@@ -203,6 +206,13 @@ export function defineSchema({
       later_stores: json<string[]>(),
       /** Where the bytes wait for that, when it was not asked for itself: its copy then moves on. */
       staging_store: text(),
+      /** Of `stage`: what is known of the bytes once they are all here, so that an import need not read them again. */
+      staged: json<{
+        sizeBytes: number;
+        md5: string | null;
+        sha512: string;
+        inspection: Inspection;
+      }>(),
       lease_holder: text(),
       lease_fence: number().notNull(),
       lease_expires_at: time(),
@@ -260,6 +270,40 @@ export function defineSchema({
       index('transfers_group').on(transfer.group_id),
       index('transfers_created').on(transfer.created_at, transfer.id),
       index('transfers_project').on(transfer.project_id, transfer.created_at),
+    ],
+  );
+
+  /** What the Images API calls tasks: imports, additions of locations. Ended ones go after two days. */
+  const tasks = table(
+    'tasks',
+    {
+      id: text().primaryKey(),
+      type: text().$type<TaskType>().notNull(),
+      status: text().$type<TaskStatus>().notNull(),
+      image_id: text(),
+      owner_id: text().notNull(),
+      user_id: text().notNull(),
+      /** That of the answer to the call that asked for it. */
+      request_id: text(),
+      input: json<Record<string, unknown>>().notNull(),
+      result: json<Record<string, unknown>>(),
+      message: text().notNull(),
+      /** What an import has to do, for whoever concludes it. */
+      plan: json<ImportPlan>(),
+      created_at: time().notNull(),
+      updated_at: time().notNull(),
+      /** Null until it has ended. */
+      expires_at: time(),
+    },
+    (task) => [
+      index('tasks_image').on(task.image_id, task.created_at),
+      index('tasks_owner').on(task.owner_id, task.created_at, task.id),
+      index('tasks_created').on(task.created_at, task.id),
+      index('tasks_expiry').on(task.expires_at),
+      // One at a time works on an image.
+      uniqueIndex('tasks_active')
+        .on(task.image_id)
+        .where(sql`status in ('pending', 'processing')`),
     ],
   );
 
@@ -388,6 +432,7 @@ export function defineSchema({
     locations,
     uploads,
     transfers,
+    tasks,
     stores,
     leases,
     store_counters,
@@ -407,6 +452,8 @@ export type ImageRow = Tables['images']['$inferSelect'];
 export type LocationRow = Omit<Tables['locations']['$inferSelect'], CopiedColumn>;
 export type CopiedColumn = 'image_name' | 'image_size' | 'image_created_at' | 'image_updated_at';
 export type UploadRow = Tables['uploads']['$inferSelect'];
+export type StagedFile = NonNullable<UploadRow['staged']>;
+export type TaskRow = Tables['tasks']['$inferSelect'];
 export type TransferRow = Tables['transfers']['$inferSelect'];
 export type EventRow = Tables['events']['$inferSelect'];
 export type UserRow = Tables['users']['$inferSelect'];

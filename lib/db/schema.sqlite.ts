@@ -12,6 +12,7 @@ export const {
   locations,
   uploads,
   transfers,
+  tasks,
   stores,
   leases,
   store_counters,

@@ -64,6 +64,7 @@ export async function createUpload(
       remedy: null,
       outcome: null,
       later_stores: route.later.length > 0 ? route.later : null,
+      staged: null,
       staging_store: route.staging,
       lease_holder: null,
       lease_fence: 0,

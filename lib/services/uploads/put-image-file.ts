@@ -114,6 +114,7 @@ async function beginPut(ctx: Context, put: PutImageFile, store: string): Promise
       remedy: null,
       outcome: null,
       later_stores: null,
+      staged: null,
       staging_store: null,
       lease_holder: runtime.processId,
       lease_fence: 0,
