@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { ensureBuilt } from '#lib/cli/bootstrap/build.mjs';
+import { keystonePackages } from './servers/keystone.ts';
 import { runOnPostgres, testsOfDatabase } from './support/database-tests.ts';
 import { requireDebian } from './support/debian.ts';
 import { runJourneys } from './support/journeys.ts';
@@ -13,7 +14,19 @@ import { print, printSummary, unlistedSkips, type Summary } from './support/summ
 // PostgreSQL. Files named *.serial.test.ts run one at a time, after the others.
 
 /** What tests of the whole run use, fetched in one go; a test that needs more says so itself. */
-const packages = ['qemu-utils', 'chromium', 'postgresql', 'python3-openstackclient', 'python3-glanceclient'];
+const packages = [
+  'qemu-utils',
+  'chromium',
+  'postgresql',
+  // Clients of the Images API …
+  'python3-openstackclient',
+  'python3-glanceclient',
+  'golang-go',
+  'golang-github-gophercloud-gophercloud-dev',
+  // … and the services that it is compared with.
+  ...keystonePackages,
+  'glance-api',
+];
 const minute = 60_000;
 
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));

@@ -4,6 +4,8 @@ export interface Credentials {
   readonly name?: string;
   readonly password?: string;
   readonly project?: string;
+  /** For the whole system instead of a project. */
+  readonly system?: boolean;
 }
 
 /** A token for `X-Auth-Token`, as the openstack command gets one. By default the first administrator's. */
@@ -11,15 +13,22 @@ export async function signIn(
   server: Pick<TestServer, 'url'>,
   credentials: Credentials = {},
 ): Promise<string> {
-  const { name = 'admin', password = adminPassword, project = 'admin' } = credentials;
+  return issueToken(`${server.url}/identity/v3`, credentials);
+}
+
+/** The same from any identity service; `authUrl` ends with `/v3`. */
+export async function issueToken(
+  authUrl: string,
+  { name = 'admin', password = adminPassword, project = 'admin', system = false }: Credentials,
+): Promise<string> {
   const domain = { name: 'Default' };
-  const answer = await fetch(`${server.url}/identity/v3/auth/tokens`, {
+  const answer = await fetch(`${authUrl}/auth/tokens`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       auth: {
         identity: { methods: ['password'], password: { user: { name, domain, password } } },
-        scope: { project: { name: project, domain } },
+        scope: system ? { system: { all: true } } : { project: { name: project, domain } },
       },
     }),
   });
