@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
 import pg from 'pg';
-import type { Actor } from '#lib/auth/actor.ts';
+import { ordinaryCaller, type Actor } from '#lib/auth/actor.ts';
 import { withImpliedRoles } from '#lib/auth/roles.ts';
 import { loadConfig } from '#lib/config/load.ts';
 import { ImageListQuery } from '#lib/contract/images.ts';
@@ -224,6 +224,7 @@ function actor(project: string, administrator: boolean): Actor {
     projectName: project,
     roles: withImpliedRoles([administrator ? 'admin' : 'member']),
     administrator,
+    ...ordinaryCaller,
     via: 'token',
     tokenHash: null,
     expiresAt: null,

@@ -1,17 +1,30 @@
+import type { AccessRule } from './access-rules.ts';
+
 /** Who is calling, however they proved it. */
 export interface Actor {
   userId: string;
   userName: string;
+  /** Empty without a project: system scope, domain scope, or no scope at all. No image is owned by ''. */
   projectId: string;
   projectName: string;
+  /** With those that they imply. */
   roles: readonly string[];
-  /** Has the role `admin`: sees and may do everything. */
+  /** Has the role `admin` in a project or in the system: sees and may do everything. */
   administrator: boolean;
+  /** Speaks for the whole cloud and not for one project (Keystone's scope `system:all`). */
+  systemScope: boolean;
+  /** Roles of the service that passes the call on, proved by `X-Service-Token`; empty when the caller calls itself. */
+  serviceRoles: readonly string[];
+  /** What the application credential behind the token is restricted to; null: nothing is restricted. */
+  accessRules: readonly AccessRule[] | null;
   via: 'session' | 'token' | 'system';
   /** Of the token or session, to end it. */
   tokenHash: string | null;
   expiresAt: number | null;
 }
+
+/** What most callers are: themselves, in a project, and not restricted. */
+export const ordinaryCaller = { systemScope: false, serviceRoles: [], accessRules: null } as const;
 
 /** Stowage itself: workers and the reconciler. */
 export const systemActor: Actor = {
@@ -21,7 +34,13 @@ export const systemActor: Actor = {
   projectName: 'system',
   roles: ['admin'],
   administrator: true,
+  ...ordinaryCaller,
   via: 'system',
   tokenHash: null,
   expiresAt: null,
 };
+
+/** A service of the cloud (Nova, Cinder), by its own token or by the one that it sent along. */
+export function isService(actor: Actor): boolean {
+  return actor.roles.includes('service') || actor.serviceRoles.includes('service');
+}

@@ -1,6 +1,6 @@
 import { extendToken, findTokenHolder, type TokenHolder } from '#lib/db/repositories/identity.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
-import type { Actor } from './actor.ts';
+import { ordinaryCaller, type Actor } from './actor.ts';
 import { callerCacheOf } from './caller-cache.ts';
 import { withImpliedRoles } from './roles.ts';
 import { readSessionCookie } from './session-cookie.ts';
@@ -33,6 +33,7 @@ export function toActor({ token, user, project, roles }: TokenHolder): Actor {
     projectName: project.name,
     roles: all,
     administrator: all.includes('admin'),
+    ...ordinaryCaller,
     via: token.kind,
     tokenHash: token.hash,
     expiresAt: token.expires_at,

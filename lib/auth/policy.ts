@@ -4,7 +4,7 @@
  */
 import { StowageError } from '../contract/errors.ts';
 import type { Visibility } from '../contract/common.ts';
-import type { Actor } from './actor.ts';
+import { isService, type Actor } from './actor.ts';
 
 export interface ImageTarget {
   owner_id: string;
@@ -71,7 +71,7 @@ export function can(actor: Actor, action: ImageAction, image: ImageTarget): bool
 export function canOther(actor: Actor, action: OtherAction): boolean {
   switch (action) {
     case 'stores_info_detail':
-      return actor.administrator || actor.roles.includes('service');
+      return actor.administrator || isService(actor);
     case 'see_all_transfers':
     case 'manage_identity':
     case 'see_stray_objects':

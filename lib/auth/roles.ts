@@ -1,9 +1,14 @@
 import type { Role } from '#lib/db/repositories/identity.ts';
 
-export const allRoles: readonly Role[] = ['admin', 'member', 'reader'];
+/** Each brings the next. */
+const ranks: readonly Role[] = ['admin', 'member', 'reader'];
+
+/** `service` is for programs that act for others (Nova, Cinder), and brings nothing else. */
+export const allRoles: readonly Role[] = [...ranks, 'service'];
 
 /** As in Keystone, admin brings member and member brings reader. */
 export function withImpliedRoles(roles: readonly Role[]): Role[] {
-  const highest = allRoles.findIndex((role) => roles.includes(role));
-  return highest === -1 ? [] : allRoles.slice(highest);
+  const highest = ranks.findIndex((role) => roles.includes(role));
+  const ranked = highest === -1 ? [] : ranks.slice(highest);
+  return roles.includes('service') ? [...ranked, 'service'] : ranked;
 }

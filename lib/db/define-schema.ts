@@ -369,7 +369,7 @@ export function defineSchema({
     {
       user_id: text().notNull(),
       project_id: text().notNull(),
-      role: text().$type<'admin' | 'member' | 'reader'>().notNull(),
+      role: text().$type<'admin' | 'member' | 'reader' | 'service'>().notNull(),
     },
     (row) => [primaryKey({ columns: [row.user_id, row.project_id, row.role] })],
   );

@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import type { Actor } from '../auth/actor.ts';
+import { assertAccessRules } from '../auth/access-rules.ts';
+import { ordinaryCaller, type Actor } from '../auth/actor.ts';
 import { authenticate } from '../auth/authenticate.ts';
 import { isStowageError, StowageError } from '../contract/errors.ts';
 import { jsonBodyLimitBytes } from '../contract/limits.ts';
@@ -66,6 +67,7 @@ export function route<Params = Record<string, never>, Query = Record<string, nev
             remedy: 'Sign in again.',
           });
         }
+        assertAccessRules(actor, request);
         if (actor.via === 'session') refuseCrossSite(request, runtime.config.publicUrl);
       }
       const params = parse(options.params, await segment.params, 'path') as Params;
@@ -98,6 +100,7 @@ const nobody: Actor = {
   projectName: '',
   roles: [],
   administrator: false,
+  ...ordinaryCaller,
   via: 'token',
   tokenHash: null,
   expiresAt: null,

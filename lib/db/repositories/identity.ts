@@ -3,7 +3,7 @@ import type { Queries } from '../database.ts';
 import type { ProjectRow, TokenRow, UserRow } from '../define-schema.ts';
 import { prepared } from '../prepared.ts';
 
-export type Role = 'admin' | 'member' | 'reader';
+export type Role = 'admin' | 'member' | 'reader' | 'service';
 
 /** Everything that a token says about its bearer, read in one go. */
 export interface TokenHolder {

@@ -1,4 +1,4 @@
-import type { Actor } from '#lib/auth/actor.ts';
+import { isService, type Actor } from '#lib/auth/actor.ts';
 import { canOther } from '#lib/auth/policy.ts';
 import { hashToken } from '#lib/auth/tokens.ts';
 import { StowageError } from '#lib/contract/errors.ts';
@@ -30,5 +30,5 @@ export async function getSubject(ctx: IdentityContext, subjectToken: string | nu
 }
 
 function mayAskAboutAny(actor: Actor): boolean {
-  return canOther(actor, 'manage_identity') || actor.roles.includes('service');
+  return canOther(actor, 'manage_identity') || isService(actor);
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
-import type { Actor } from '#lib/auth/actor.ts';
+import { ordinaryCaller, type Actor } from '#lib/auth/actor.ts';
 import { withImpliedRoles } from '#lib/auth/roles.ts';
 import { loadConfig } from '#lib/config/load.ts';
 import type { LocationRow } from '#lib/db/define-schema.ts';
@@ -53,6 +53,7 @@ export async function openTestPlace(): Promise<TestPlace> {
         projectName: project,
         roles,
         administrator: role === 'admin',
+        ...ordinaryCaller,
         via: 'token',
         tokenHash: null,
         expiresAt: null,

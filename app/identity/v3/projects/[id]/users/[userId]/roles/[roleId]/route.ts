@@ -5,7 +5,7 @@ import { assignRole, removeRole } from '#lib/services/identity/assign-role.ts';
 const params = z.object({
   id: z.string(),
   userId: z.string(),
-  roleId: z.enum(['admin', 'member', 'reader']),
+  roleId: z.enum(['admin', 'member', 'reader', 'service']),
 });
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods({

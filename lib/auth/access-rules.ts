@@ -1,0 +1,73 @@
+/**
+ * Access rules of application credentials: the requests that such a token is good for, and no others. They are enforced
+ * by the service that is called (the Identity API reference, "Application Credentials").
+ */
+import { StowageError } from '#lib/contract/errors.ts';
+import type { Actor } from './actor.ts';
+
+export interface AccessRule {
+  id: string;
+  /** Type in the catalog: `image`. */
+  service: string;
+  method: string;
+  /** `*` and `{name}` stand for one part of the path, `**` for any number of them. */
+  path: string;
+}
+
+/**
+ * Throws `unauthenticated`, as OpenStack's services answer it, unless a rule allows the request. A service that acts for
+ * the bearer and proves it (`X-Service-Token`) is not held by them: what it does on the way it knows itself.
+ */
+export function assertAccessRules(actor: Actor, { method, url }: { method: string; url: string }): void {
+  const { accessRules } = actor;
+  if (accessRules === null || actor.serviceRoles.includes('service')) return;
+  const { service, path, whole } = targetOf(new URL(url).pathname);
+  // A token can always be asked about.
+  if (service === 'identity' && method === 'GET' && path === '/v3/auth/tokens') return;
+  const isAllowed = accessRules.some(
+    (rule) =>
+      rule.service === service &&
+      rule.method.toUpperCase() === method &&
+      (matchesPath(rule.path, path) || matchesPath(rule.path, whole)),
+  );
+  if (isAllowed) return;
+  throw new StowageError(
+    'unauthenticated',
+    `The access rules of this application credential do not allow ${method} ${path} of the service ${service}.`,
+    { remedy: 'Use a credential with a rule for it, or one without access rules.' },
+  );
+}
+
+/** Whose path it is, and that path as its endpoint in the catalog counts it. The console counts as the image service. */
+function targetOf(pathname: string): { service: string; path: string; whole: string } {
+  const match = /^\/(image|identity)(\/.*)?$/.exec(pathname);
+  if (match?.[1] === undefined) return { service: 'image', path: pathname, whole: pathname };
+  return { service: match[1], path: match[2] ?? '/', whole: pathname };
+}
+
+/**
+ * Whether a rule's path takes this one. Walks both at the same time with every place that the pattern may stand at, so
+ * that no pattern can make it slow.
+ */
+export function matchesPath(pattern: string, path: string): boolean {
+  const parts = pattern.match(/\{[^}]*\}|\*\*|\*|[^]/g) ?? [];
+  // `**` may stand for nothing at all.
+  const withSkips = (places: Set<number>) => {
+    for (const place of places) if (parts[place] === '**') places.add(place + 1);
+    return places;
+  };
+  let places = withSkips(new Set([0]));
+  for (const character of path) {
+    const next = new Set<number>();
+    for (const place of places) {
+      const part = parts[place];
+      if (part === undefined) continue;
+      if (part === '**') next.add(place);
+      else if (part === '*' || part.length > 1) {
+        if (character !== '/') next.add(place).add(place + 1);
+      } else if (part === character) next.add(place + 1);
+    }
+    places = withSkips(next);
+  }
+  return places.has(parts.length);
+}
