@@ -15,6 +15,11 @@ export interface DriverOptions<Options = unknown> {
   readonly examples: Readonly<Record<string, string>>;
   /** The directory of this machine that the store fills, if it does: no two stores may have it in common. */
   directory?(options: Options): string;
+  /**
+   * The key of the object that a location as Glance writes it (`s3://…`, `swift+config://…`) names in this store; null
+   * when it lies elsewhere. Credentials in it are neither looked at nor kept.
+   */
+  keyOfGlanceLocation?(location: string, options: Options): string | null;
   /** Whether every machine of a service with several reaches the same bytes. */
   isShared(options: Options): boolean;
 }

@@ -106,9 +106,7 @@ export class StoreEntry {
       this.#become({
         state: 'unavailable',
         error: isStoreFault(error) ? error.message : 'The place of this store could not be checked.',
-        remedy: isStoreFault(error, 'refused', 'read-only')
-          ? 'See that the service may read and write there.'
-          : 'See whether what holds the images answers; the store comes back by itself.',
+        remedy: remedyFor(error),
       });
       if (!isStoreFault(error)) {
         this.#options.logger.warn({ store: definition.id, err: error }, 'A store could not be checked');
@@ -151,6 +149,13 @@ export class StoreEntry {
       this.#options.onChange(this.#snapshot);
     }
   }
+}
+
+function remedyFor(error: unknown): string {
+  if (isStoreFault(error) && error.remedy !== null) return error.remedy;
+  return isStoreFault(error, 'refused', 'read-only')
+    ? 'See that the service may read and write there.'
+    : 'See whether what holds the images answers; the store comes back by itself.';
 }
 
 interface StoreEntryOptions {

@@ -42,12 +42,21 @@ export class StoreFault extends Error {
   readonly [brand] = true;
   readonly kind: StoreFaultKind;
   readonly storeId: string;
+  /** What the operator can do about it: a sentence. Null where the driver knows no better than anybody. */
+  readonly remedy: string | null;
 
-  constructor(kind: StoreFaultKind, storeId: string, message: string, cause?: unknown) {
+  constructor(
+    kind: StoreFaultKind,
+    storeId: string,
+    message: string,
+    cause?: unknown,
+    remedy: string | null = null,
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'StoreFault';
     this.kind = kind;
     this.storeId = storeId;
+    this.remedy = remedy;
   }
 }
 
