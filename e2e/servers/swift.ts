@@ -1,12 +1,12 @@
 /** An OpenStack Swift of our own for tests: Debian's programs, one device that is a directory, loopback ports. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { debianEnvironment, requireDebian } from '#e2e/support/debian.ts';
-import { freePorts, startGroup } from './server-group.ts';
+import { startProgram, waitForAnswer, type Program } from './program.ts';
 import { proxyConfiguration, serverConfiguration, type KeystoneOfSwift } from './swift-configuration.ts';
 
 export interface TestSwift {
@@ -32,7 +32,7 @@ export interface TestSwift {
   readonly keystoneUrl: string | null;
   /** What the servers wrote so far. */
   log(): string;
-  /** The end of the servers and of their directory; by itself when this process ends, however it does. */
+  /** The end of the servers and of their directory. The servers end by themselves when this process does, however that is. */
   remove(): Promise<void>;
 }
 
@@ -100,20 +100,28 @@ export async function startSwift(options: SwiftOptions = {}): Promise<SwiftOrRea
     const asking = { ...shared, port: keystoneProxy, memcached, keystone: options.keystone };
     add('proxy-keystone', 'swift-proxy-server', proxyConfiguration(asking));
   }
-  const group = startGroup(directory, commands);
+  const programs = Object.entries(commands).map(([name, command]): [string, Program] => [
+    name,
+    startProgram({ command: command.split(' '), directory, logFile: path.join(directory, `${name}.log`) }),
+  ]);
+  const log = () => programs.map(([name, program]) => `== ${name}\n${program.log()}`).join('\n');
+  const remove = async () => {
+    await Promise.all(programs.map(([, program]) => program.stop()));
+    rmSync(directory, { recursive: true, force: true });
+  };
   const url = `http://127.0.0.1:${proxy}`;
   const keystoneUrl = options.keystone ? `http://127.0.0.1:${keystoneProxy}` : null;
-  const answering = [...Object.values(ports), proxy, ...(keystoneUrl ? [keystoneProxy] : [])];
-  const deadline = performance.now() + 90_000;
-  for (const port of answering) {
-    while (!(await isHealthy(port))) {
-      if (group.hasEnded() || performance.now() > deadline) {
-        const log = group.log();
-        await group.remove();
-        throw new Error(`Swift did not start:\n${log}`);
-      }
-      await sleep(50);
-    }
+  const portOf: Readonly<Record<string, number>> = { ...ports, proxy, 'proxy-keystone': keystoneProxy };
+  try {
+    await Promise.all(
+      programs.map(async ([name, program]) => {
+        const port = portOf[name];
+        if (port !== undefined) await waitForAnswer(`http://127.0.0.1:${port}/healthcheck`, program, 90);
+      }),
+    );
+  } catch (error) {
+    await remove();
+    throw error;
   }
   return {
     ok: true,
@@ -127,14 +135,22 @@ export async function startSwift(options: SwiftOptions = {}): Promise<SwiftOrRea
       administrator: { username: 'admin:admin', password: 'admin' },
       s3: { accessKey: 'test:tester', secretKey: 'testing', region: 'us-east-1' },
       keystoneUrl,
-      log: () => group.log(),
-      remove: () => group.remove(),
+      log,
+      remove,
     },
   };
 }
 
-async function isHealthy(port: number): Promise<boolean> {
-  const answer = await fetch(`http://127.0.0.1:${port}/healthcheck`).catch(() => null);
-  await answer?.body?.cancel();
-  return answer?.ok ?? false;
+/** Different ones, which nobody has now. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await new Promise((resolve) => server.once('listening', resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
 }
