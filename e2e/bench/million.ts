@@ -7,6 +7,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import pg from 'pg';
 import { ordinaryCaller, type Actor } from '#lib/auth/actor.ts';
+import { openPolicy } from '#lib/auth/policy-set.ts';
 import { withImpliedRoles } from '#lib/auth/roles.ts';
 import { loadConfig } from '#lib/config/load.ts';
 import { ImageListQuery } from '#lib/contract/images.ts';
@@ -225,6 +226,7 @@ function actor(project: string, administrator: boolean): Actor {
     roles: withImpliedRoles([administrator ? 'admin' : 'member']),
     administrator,
     ...ordinaryCaller,
+    policy: openPolicy(),
     via: 'token',
     tokenHash: null,
     expiresAt: null,

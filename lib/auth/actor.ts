@@ -1,4 +1,5 @@
 import type { AccessRule } from './access-rules.ts';
+import { openPolicy, type Policy } from './policy-set.ts';
 
 /** Who is calling, however they proved it. */
 export interface Actor {
@@ -9,7 +10,7 @@ export interface Actor {
   projectName: string;
   /** With those that they imply. */
   roles: readonly string[];
-  /** Has the role `admin` in a project or in the system: sees and may do everything. */
+  /** What `context_is_admin` of the policy says: sees the images of all projects. */
   administrator: boolean;
   /** Speaks for the whole cloud and not for one project (Keystone's scope `system:all`). */
   systemScope: boolean;
@@ -17,6 +18,8 @@ export interface Actor {
   serviceRoles: readonly string[];
   /** What the application credential behind the token is restricted to; null: nothing is restricted. */
   accessRules: readonly AccessRule[] | null;
+  /** The rules that hold for this caller; see `can` in policy.ts. */
+  policy: Policy;
   via: 'session' | 'token' | 'system';
   /** Of the token or session, to end it. */
   tokenHash: string | null;
@@ -35,6 +38,7 @@ export const systemActor: Actor = {
   roles: ['admin'],
   administrator: true,
   ...ordinaryCaller,
+  policy: openPolicy(),
   via: 'system',
   tokenHash: null,
   expiresAt: null,

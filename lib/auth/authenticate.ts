@@ -3,11 +3,12 @@ import type { Runtime } from '#lib/runtime/runtime.ts';
 import { ordinaryCaller, type Actor } from './actor.ts';
 import { callerCacheOf } from './caller-cache.ts';
 import { withImpliedRoles } from './roles.ts';
+import { isAdministrator } from './policy.ts';
 import { readSessionCookie } from './session-cookie.ts';
 import { sessionIdleMilliseconds, sessionLimitMilliseconds } from './lifetimes.ts';
 import { hashToken } from './tokens.ts';
 
-export type AuthenticationParts = Pick<Runtime, 'db' | 'now' | 'log'>;
+export type AuthenticationParts = Pick<Runtime, 'db' | 'now' | 'log' | 'policy'>;
 
 /**
  * Who sent a request with these headers: `X-Auth-Token`, else `Authorization: Bearer`, else the session cookie. Null
@@ -21,19 +22,21 @@ export async function authenticate(runtime: AuthenticationParts, headers: Header
   // A session is worth something as a cookie only, because only there other sites are kept out.
   if (holder === null || holder.token.kind !== given.kind) return null;
   if (given.kind === 'session') keepSession(runtime, holder);
-  return toActor(holder);
+  return toActor(runtime, holder);
 }
 
-export function toActor({ token, user, project, roles }: TokenHolder): Actor {
+export function toActor(
+  { policy }: Pick<Runtime, 'policy'>,
+  { token, user, project, roles }: TokenHolder,
+): Actor {
   const all = withImpliedRoles(roles);
+  const known = { userId: user.id, projectId: project.id, roles: all, ...ordinaryCaller };
   return {
-    userId: user.id,
+    ...known,
     userName: user.name,
-    projectId: project.id,
     projectName: project.name,
-    roles: all,
-    administrator: all.includes('admin'),
-    ...ordinaryCaller,
+    administrator: isAdministrator(policy, known),
+    policy,
     via: token.kind,
     tokenHash: token.hash,
     expiresAt: token.expires_at,

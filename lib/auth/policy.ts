@@ -1,10 +1,16 @@
 /**
- * Who may do what, in one place. Actions bear Glance's names where Glance has one. What a caller may not even see
- * answers `not_found`; what they see and may not do answers `forbidden` and says whom to ask.
+ * Who may do what, in one place. Which rules hold is data (`policy-rules.ts`, `policy:` in stowage.yaml) and comes with
+ * the actor. What a caller may not even see answers `not_found`; what they see and may not do answers `forbidden` and
+ * says whom to ask.
  */
 import { StowageError } from '../contract/errors.ts';
 import type { Visibility } from '../contract/common.ts';
-import { isService, type Actor } from './actor.ts';
+import type { Actor } from './actor.ts';
+import type { Credentials, PolicyTarget } from './policy-expression.ts';
+import type { Policy } from './policy-set.ts';
+import { policyRules, type ImageAction, type OtherAction } from './policy-rules.ts';
+
+export type { ImageAction, OtherAction } from './policy-rules.ts';
 
 export interface ImageTarget {
   owner_id: string;
@@ -13,91 +19,47 @@ export interface ImageTarget {
   membership?: 'pending' | 'accepted' | 'rejected' | null;
 }
 
-export type ImageAction =
-  | 'get_image'
-  | 'download_image'
-  | 'add_image'
-  | 'modify_image'
-  | 'upload_image'
-  | 'delete_image'
-  | 'publicize_image'
-  | 'communitize_image'
-  | 'copy_image'
-  | 'delete_image_location'
-  | 'verify_image';
-
-export type OtherAction =
-  'stores_info_detail' | 'see_all_transfers' | 'manage_identity' | 'see_stray_objects';
-
-/** Own, public, community, and shared with the caller's project (also while pending: the member must see what to accept). */
+/**
+ * Own, public, community, and shared with the caller's project (also while pending: the member must see what to
+ * accept), and then only what the rule `get_image` shows.
+ */
 export function maySee(actor: Actor, image: ImageTarget): boolean {
+  return isVisible(actor, image) && holds(actor, 'get_image', toPolicyTarget(actor, image));
+}
+
+/** What no rule can widen: whose images a caller is shown at all. */
+function isVisible(actor: Actor, image: ImageTarget): boolean {
   return (
     actor.administrator ||
     image.owner_id === actor.projectId ||
     image.visibility === 'public' ||
     image.visibility === 'community' ||
-    (image.visibility === 'shared' && image.membership !== undefined && image.membership !== null)
+    isMember(image)
   );
 }
 
-function writes(actor: Actor): boolean {
-  return actor.administrator || actor.roles.includes('member');
+function isMember({ visibility, membership }: ImageTarget): boolean {
+  return visibility === 'shared' && membership !== undefined && membership !== null;
 }
 
 export function can(actor: Actor, action: ImageAction, image: ImageTarget): boolean {
-  if (actor.administrator) return true;
-  if (!maySee(actor, image)) return false;
-  const owns = image.owner_id === actor.projectId;
-  switch (action) {
-    case 'get_image':
-    case 'download_image':
-      return true;
-    case 'add_image':
-    case 'modify_image':
-    case 'upload_image':
-    case 'delete_image':
-    case 'communitize_image':
-      return owns && writes(actor);
-    case 'verify_image':
-      return owns && writes(actor);
-    // Glance's defaults: the operator decides what is public and where copies lie.
-    case 'publicize_image':
-    case 'copy_image':
-    case 'delete_image_location':
-      return false;
-  }
+  return maySee(actor, image) && holds(actor, action, toPolicyTarget(actor, image));
 }
 
-export function canOther(actor: Actor, action: OtherAction): boolean {
-  switch (action) {
-    case 'stores_info_detail':
-      return actor.administrator || isService(actor);
-    case 'see_all_transfers':
-    case 'manage_identity':
-    case 'see_stray_objects':
-      return actor.administrator;
-  }
+/** For what is not done to an image. `target` as the rule's expression names it; by default the caller's project. */
+export function canOther(
+  actor: Actor,
+  action: OtherAction,
+  target: PolicyTarget = { project_id: actor.projectId, owner: actor.projectId },
+): boolean {
+  return holds(actor, action, target);
 }
-
-const words: Record<ImageAction, string> = {
-  get_image: 'see this image',
-  download_image: 'download this image',
-  add_image: 'create images in this project',
-  modify_image: 'change this image',
-  upload_image: 'upload into this image',
-  delete_image: 'delete this image',
-  publicize_image: 'make an image public',
-  communitize_image: 'offer this image to the community',
-  copy_image: 'copy an image to another store',
-  delete_image_location: 'remove an image from a store',
-  verify_image: 'have this image verified',
-};
 
 /** Throws `not_found` for what the caller may not see, `forbidden` for what they may not do. */
 export function assertCan(actor: Actor, action: ImageAction, image: ImageTarget, imageId: string): void {
   if (!maySee(actor, image)) throw imageNotFound(imageId);
   if (can(actor, action, image)) return;
-  throw new StowageError('forbidden', `You may not ${words[action]}.`, {
+  throw new StowageError('forbidden', `You may not ${policyRules[action].allows}.`, {
     remedy:
       image.owner_id === actor.projectId
         ? 'Ask an administrator, or for the role member in this project.'
@@ -105,6 +67,46 @@ export function assertCan(actor: Actor, action: ImageAction, image: ImageTarget,
   });
 }
 
+/** Throws `forbidden`. */
+export function assertCanOther(actor: Actor, action: OtherAction, target?: PolicyTarget): void {
+  if (canOther(actor, action, target)) return;
+  throw new StowageError('forbidden', `You may not ${policyRules[action].allows}.`, {
+    remedy: 'Ask an administrator.',
+  });
+}
+
 export function imageNotFound(imageId: string): StowageError {
   return new StowageError('not_found', `No image found with ID ${imageId}`);
+}
+
+/** Stowage itself is above its rules. */
+function holds(actor: Actor, action: ImageAction | OtherAction, target: PolicyTarget): boolean {
+  return actor.via === 'system' || actor.policy.allows(action, toCredentials(actor), target);
+}
+
+/** What a policy judges a caller by. */
+type Judged = Pick<Actor, 'roles' | 'serviceRoles' | 'userId' | 'projectId' | 'systemScope'>;
+
+/** By the rule `context_is_admin`; everybody who makes an {@link Actor} asks this. */
+export function isAdministrator(policy: Policy, caller: Judged): boolean {
+  return policy.allows('context_is_admin', toCredentials(caller), {});
+}
+
+function toCredentials({ roles, serviceRoles, userId, projectId, systemScope }: Judged): Credentials {
+  return {
+    roles,
+    service_roles: serviceRoles,
+    user_id: userId,
+    project_id: projectId === '' ? null : projectId,
+    system_scope: systemScope ? 'all' : null,
+  };
+}
+
+function toPolicyTarget(actor: Actor, image: ImageTarget): PolicyTarget {
+  return {
+    project_id: image.owner_id,
+    owner: image.owner_id,
+    visibility: image.visibility,
+    member_id: isMember(image) ? actor.projectId : null,
+  };
 }

@@ -25,6 +25,8 @@ export interface Config {
   readonly defaultStore: string;
   readonly stagingStore: string;
   readonly identity: { readonly mode: 'standalone' };
+  /** What the operator changed of the rules who may do what, by rule; see lib/auth/policy-rules.ts. */
+  readonly policy: Readonly<Record<string, string>>;
   readonly limits: { readonly imageSizeBytes: number };
   readonly checksumMd5: 'inline' | 'deferred' | 'off';
   /** For `npm run bench` alone: uploads make no MD5 and SHA-512, and so cannot become active. */

@@ -394,6 +394,29 @@ describe('directories of stores', () => {
   });
 });
 
+describe('policy', () => {
+  it('says at which character an expression is wrong and what may be meant', () => {
+    assert.equal(
+      problem("policy:\n  copy_image: 'rol:member'\n"),
+      '2 policy.copy_image: At character 1: There is no check "rol:". Did you mean role?',
+    );
+    assert.equal(
+      problem("policy:\n  copy_imag: 'role:member'\n"),
+      '2 policy.copy_imag: There is no rule "copy_imag", and no other rule refers to it. Did you mean copy_image?',
+    );
+    assert.match(
+      problem("policy:\n  copy_image: 'project_id:%(vault)s'\n"),
+      /^2 policy\.copy_image: At character 12: There is no %\(vault\)s\. Known here are: project_id, owner, /,
+    );
+    assert.match(problem('policy:\n  copy_image: 1\n'), /Expected text, found 1/);
+  });
+
+  it('keeps what the operator changed', () => {
+    assert.deepEqual(load(null).policy, {});
+    assert.deepEqual(load("policy: { copy_image: 'role:member' }\n").policy, { copy_image: 'role:member' });
+  });
+});
+
 describe('the masked configuration', () => {
   it('holds no secret', () => {
     const env = { STOWAGE_SECRET_KEY: 'hunter2'.repeat(5), STOWAGE_ADMIN_PASSWORD: 'hunter2' };

@@ -10,6 +10,7 @@ import { nearest } from './nearest.ts';
 import { ConfigError, systemCode, type ConfigProblem } from './problems.ts';
 import { ConfigFile, examples, keystoneSecretKeys, StoreEntry } from './schema.ts';
 import { isMapping, withSecretFiles } from './secret-files.ts';
+import { checkPolicy } from './policy.ts';
 import { findSecretKey, makeSecretKeyIn } from './secret-key.ts';
 import { checkStores, readStoreOptions, toStoreConfigs, type ReportStore } from './stores.ts';
 import { validate } from './validate.ts';
@@ -49,6 +50,7 @@ export function loadConfig(
     currency: values.file.currency,
     ...stores,
     identity: { mode: 'standalone' },
+    policy: values.file.policy,
     limits: { imageSizeBytes: Math.floor(values.file.limits.image_size_gib * GiB) },
     checksumMd5: values.file.checksum_md5,
     benchmarkWithoutHashes: environment.benchmarkWithoutHashes,
@@ -81,6 +83,7 @@ function readValues(
   const info = { examples, secretKeys: keystoneSecretKeys };
   const given = withKeystoneSecrets(document);
   const file = validate(ConfigFile, given, document, [], info);
+  if (file && document) checkPolicy(file.policy, document);
   const options = readStoreOptions(isMapping(given) ? given['stores'] : undefined, document);
   const mode = isMapping(given) && isMapping(given['identity']) ? given['identity']['mode'] : undefined;
   if (mode === 'keystone') {

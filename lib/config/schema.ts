@@ -79,6 +79,7 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({}),
   staging_store: z.string().optional(),
+  policy: z.record(z.string(), z.string().max(2000)).default({}),
   limits: z.strictObject({ image_size_gib: number(0.001, largestGib).default(1024) }).prefault({}),
   checksum_md5: z.enum(['inline', 'deferred', 'off']).default('inline'),
   fetch: z
@@ -119,6 +120,7 @@ export const examples: Readonly<Record<string, string>> = {
   'identity.mode': 'standalone',
   'identity.keystone.auth_url': 'https://keystone.example/v3',
   staging_store: 'fast',
+  policy: '{ copy_image: "role:member and project_id:%(project_id)s" }',
   limits: '{ image_size_gib: 1024 }',
   'limits.image_size_gib': '1024',
   checksum_md5: 'inline',

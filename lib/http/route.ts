@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { assertAccessRules } from '../auth/access-rules.ts';
 import { ordinaryCaller, type Actor } from '../auth/actor.ts';
 import { authenticate } from '../auth/authenticate.ts';
+import { openPolicy } from '../auth/policy-set.ts';
 import { isStowageError, StowageError } from '../contract/errors.ts';
 import { jsonBodyLimitBytes } from '../contract/limits.ts';
 import type { Context } from '../runtime/context.ts';
@@ -101,6 +102,7 @@ const nobody: Actor = {
   roles: [],
   administrator: false,
   ...ordinaryCaller,
+  policy: openPolicy({ default: '!' }),
   via: 'token',
   tokenHash: null,
   expiresAt: null,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { openPolicy } from '../auth/policy-set.ts';
 import { StowageError } from '../contract/errors.ts';
 import type { Config } from '../config/config.ts';
 import { openDatabase } from '../db/open-database.ts';
@@ -76,6 +77,7 @@ export async function openRuntime(
   const parts: Partial<Runtime> = {};
   const runtime: Runtime = Object.assign(parts, {
     config,
+    policy: openPolicy(config.policy),
     log,
     db,
     stores,

@@ -3,6 +3,7 @@
  * of the same code. Only types are imported here: whoever asks for the runtime must not pull in what it is made of.
  */
 import type { Logger } from 'pino';
+import type { Policy } from '../auth/policy-set.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
 import type { HashPool } from '../pipeline/hash-pool.ts';
@@ -17,6 +18,8 @@ import type { Peers } from './peers.ts';
 
 export interface Runtime {
   readonly config: Config;
+  /** Who may do what; comes to the use cases with the actor. */
+  readonly policy: Policy;
   readonly log: Logger;
   readonly db: Database;
   readonly stores: StoreRegistry;

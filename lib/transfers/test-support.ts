@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { blake3 } from '@napi-rs/blake-hash';
 import pino from 'pino';
 import { systemActor, type Actor } from '#lib/auth/actor.ts';
+import { openPolicy } from '#lib/auth/policy-set.ts';
 import type { Config } from '#lib/config/config.ts';
 import { leaseSeconds, pieceSizeBytes } from '#lib/contract/limits.ts';
 import type { Database } from '#lib/db/database.ts';
@@ -104,6 +105,7 @@ export async function openProcess(
       checksumMd5: 'inline',
       currency: 'EUR',
     } as unknown as Config,
+    policy: openPolicy(),
     log,
     db,
     stores,
@@ -160,14 +162,21 @@ export function contextOf(runtime: Runtime, actor: Actor): Context {
   return { runtime, actor, requestId: `req-${randomUUID()}`, log: runtime.log };
 }
 
-export const administrator: Actor = { ...systemActor, userId: 'u1', userName: 'admin', projectId: 'admin' };
+export const administrator: Actor = {
+  ...systemActor,
+  userId: 'u1',
+  userName: 'admin',
+  projectId: 'admin',
+  roles: ['admin', 'member', 'reader'],
+  via: 'token',
+};
 export const tenant: Actor = {
   ...systemActor,
   userId: 'u2',
   userName: 'maria',
   projectId: 'blue',
   projectName: 'blue',
-  roles: ['member'],
+  roles: ['member', 'reader'],
   administrator: false,
   via: 'token',
 };

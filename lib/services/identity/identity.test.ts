@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { pino } from 'pino';
 import { systemActor, type Actor } from '#lib/auth/actor.ts';
+import { openPolicy, type Policy } from '#lib/auth/policy-set.ts';
 import { authenticate } from '#lib/auth/authenticate.ts';
 import { hashPassword, verifyPassword } from '#lib/auth/passwords.ts';
 import { hasCode } from '#lib/contract/errors.ts';
@@ -25,14 +26,14 @@ const log = pino({ level: 'silent' });
 const opened: Database[] = [];
 let database: TestDatabase;
 let time = 0;
-let runtime: { db: Database; now: () => number; log: typeof log };
+let runtime: { db: Database; now: () => number; log: typeof log; policy: Policy };
 let system: { runtime: typeof runtime; actor: Actor };
 
 beforeEach(async () => {
   time = Date.UTC(2026, 0, 1);
   database = await makeTestDatabase(directory);
   const db = await open();
-  runtime = { db, now: () => time, log };
+  runtime = { db, now: () => time, log, policy: openPolicy() };
   system = { runtime, actor: systemActor };
 });
 

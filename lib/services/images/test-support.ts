@@ -54,6 +54,7 @@ export async function openTestPlace(): Promise<TestPlace> {
         roles,
         administrator: role === 'admin',
         ...ordinaryCaller,
+        policy: runtime.policy,
         via: 'token',
         tokenHash: null,
         expiresAt: null,

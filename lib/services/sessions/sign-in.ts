@@ -3,9 +3,9 @@ import { toActor } from '#lib/auth/authenticate.ts';
 import { hashToken } from '#lib/auth/tokens.ts';
 import type { SignIn } from '#lib/contract/session.ts';
 import { findTokenHolder } from '#lib/db/repositories/identity.ts';
+import type { Runtime } from '#lib/runtime/runtime.ts';
 import { isDefaultDomain } from '../identity/domain.ts';
 import { chooseProject } from '../identity/choose-project.ts';
-import type { IdentityContext } from '../identity/identity-context.ts';
 import { issueToken } from '../identity/issue-token.ts';
 import { revokeToken } from '../identity/revoke-token.ts';
 import { verifyCredentials, wrongCredentials } from '../identity/verify-credentials.ts';
@@ -19,7 +19,7 @@ export interface SignInRequest extends SignIn {
 
 /** A new session; its token goes into the cookie and nowhere else. */
 export async function signIn(
-  ctx: Pick<IdentityContext, 'runtime'>,
+  ctx: { runtime: Pick<Runtime, 'db' | 'now' | 'policy'> },
   { name, password, domain, project, address, client, previousToken }: SignInRequest,
 ): Promise<{ token: string; actor: Actor }> {
   if (domain !== undefined && domain !== '' && !isDefaultDomain({ name: domain })) throw wrongCredentials();
@@ -35,5 +35,5 @@ export async function signIn(
   });
   const holder = await findTokenHolder(ctx.runtime.db.read, row.hash, ctx.runtime.now());
   if (holder === null) throw wrongCredentials();
-  return { token, actor: toActor(holder) };
+  return { token, actor: toActor(ctx.runtime, holder) };
 }

@@ -1,4 +1,5 @@
 import type { Actor } from '#lib/auth/actor.ts';
+import { canOther } from '#lib/auth/policy.ts';
 import type { Actions } from '#lib/contract/common.ts';
 import type { TransferView } from '#lib/contract/transfers.ts';
 import type { TransferRow } from '#lib/db/define-schema.ts';
@@ -53,7 +54,7 @@ export type TransferFacts = Pick<TransferRow, 'project_id' | 'kind'>;
 
 /** Copies move what the operator pays for, so an administrator steers them; a verification also whoever may ask for one. */
 export function mayControl(actor: Actor, transfer: TransferFacts): boolean {
-  if (actor.administrator) return true;
+  if (canOther(actor, 'control_transfer', { project_id: transfer.project_id })) return true;
   return (
     transfer.kind === 'verify' && transfer.project_id === actor.projectId && actor.roles.includes('member')
   );
