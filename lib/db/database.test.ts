@@ -213,6 +213,8 @@ test('an error about a row does not repeat what the row holds', async () => {
     name: 'maria',
     password_hash: '$scrypt$very-secret',
     default_project_id: null,
+    description: '',
+    email: null,
     enabled: true,
     created_at: 1,
     updated_at: 1,

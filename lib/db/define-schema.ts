@@ -1,5 +1,6 @@
 /** Every table of Stowage. See `columns.ts` for why it is a function. */
 import { sql } from 'drizzle-orm';
+import type { AccessRule } from '../auth/access-rules.ts';
 import type { ImageStatus, LocationState, Visibility } from '../contract/common.ts';
 import type { TransferKind, TransferState } from '../contract/transfers.ts';
 import type { ImportPlan, TaskStatus, TaskType } from '../domain/imports.ts';
@@ -414,6 +415,8 @@ export function defineSchema({
     password_hash: text().notNull(),
     default_project_id: text(),
     enabled: flag().notNull(),
+    description: text().notNull().default(''),
+    email: text(),
     created_at: time().notNull(),
     updated_at: time().notNull(),
   });
@@ -423,7 +426,7 @@ export function defineSchema({
     {
       user_id: text().notNull(),
       project_id: text().notNull(),
-      role: text().$type<'admin' | 'member' | 'reader' | 'service'>().notNull(),
+      role: text().$type<Role>().notNull(),
     },
     (row) => [primaryKey({ columns: [row.user_id, row.project_id, row.role] })],
   );
@@ -437,6 +440,10 @@ export function defineSchema({
       kind: text().$type<'token' | 'session'>().notNull(),
       user_id: text().notNull(),
       project_id: text(),
+      /** What it was made with; it ends with that, and has no more roles. */
+      application_credential_id: text(),
+      /** In Keystone mode the session's token of Keystone, sealed with the secret key. */
+      sealed_token: text(),
       audit_id: text().notNull(),
       methods: json<string[]>().notNull(),
       created_at: time().notNull(),
@@ -447,15 +454,33 @@ export function defineSchema({
     (token) => [index('tokens_user').on(token.user_id), index('tokens_expiry').on(token.expires_at)],
   );
 
-  const application_credentials = table('application_credentials', {
+  const application_credentials = table(
+    'application_credentials',
+    {
+      id: text().primaryKey(),
+      name: text().notNull(),
+      description: text().notNull().default(''),
+      user_id: text().notNull(),
+      project_id: text().notNull(),
+      /** PHC string, `$scrypt$…`. */
+      secret_hash: text().notNull(),
+      roles: json<Role[]>().notNull(),
+      /** May make and delete application credentials itself. */
+      unrestricted: flag().notNull().default(false),
+      /** The only requests that it is good for; null: all. */
+      access_rules: json<AccessRule[]>(),
+      expires_at: time(),
+      created_at: time().notNull(),
+    },
+    (credential) => [uniqueIndex('application_credentials_name').on(credential.user_id, credential.name)],
+  );
+
+  /** Names of Keystone's projects, as tokens told them; for people only. */
+  const known_projects = table('known_projects', {
     id: text().primaryKey(),
     name: text().notNull(),
-    user_id: text().notNull(),
-    project_id: text().notNull(),
-    secret_hash: text().notNull(),
-    roles: json<string[]>().notNull(),
-    expires_at: time(),
-    created_at: time().notNull(),
+    domain_name: text().notNull(),
+    seen_at: time().notNull(),
   });
 
   /** What changed, for `/api/events` and the page of an image; old rows go. */
@@ -500,9 +525,13 @@ export function defineSchema({
     role_assignments,
     tokens,
     application_credentials,
+    known_projects,
     events,
   };
 }
+
+/** Of standalone identity. */
+export type Role = 'admin' | 'member' | 'reader' | 'service';
 
 export type Tables = ReturnType<typeof defineSchema>;
 export type ImageRow = Tables['images']['$inferSelect'];
@@ -515,5 +544,6 @@ export type TaskRow = Tables['tasks']['$inferSelect'];
 export type TransferRow = Tables['transfers']['$inferSelect'];
 export type EventRow = Tables['events']['$inferSelect'];
 export type UserRow = Tables['users']['$inferSelect'];
+export type ApplicationCredentialRow = Tables['application_credentials']['$inferSelect'];
 export type ProjectRow = Tables['projects']['$inferSelect'];
 export type TokenRow = Tables['tokens']['$inferSelect'];

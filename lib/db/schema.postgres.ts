@@ -26,5 +26,6 @@ export const {
   role_assignments,
   tokens,
   application_credentials,
+  known_projects,
   events,
 } = defineSchema(postgresColumns);

@@ -1,9 +1,9 @@
 import { and, asc, eq, inArray, lt, lte, sql } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
-import type { ProjectRow, TokenRow, UserRow } from '../define-schema.ts';
+import type { ProjectRow, Role, TokenRow, UserRow } from '../define-schema.ts';
 import { prepared } from '../prepared.ts';
 
-export type Role = 'admin' | 'member' | 'reader' | 'service';
+export type { Role } from '../define-schema.ts';
 
 /** Everything that a token says about its bearer, read in one go. */
 export interface TokenHolder {

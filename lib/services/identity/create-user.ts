@@ -11,12 +11,14 @@ export interface NewUser {
   /** Where the user is signed in when no project is named. Gives no role there. */
   defaultProjectId?: string | null;
   enabled?: boolean;
+  description?: string;
+  email?: string | null;
 }
 
 /** `conflict` when the name is taken; `not_found` for a default project that does not exist. */
 export async function createUser(
   { runtime, actor }: IdentityContext,
-  { name, password, defaultProjectId = null, enabled = true }: NewUser,
+  { name, password, defaultProjectId = null, enabled = true, description = '', email = null }: NewUser,
 ): Promise<UserRow> {
   assertManagesIdentity(actor);
   const now = runtime.now();
@@ -26,6 +28,8 @@ export async function createUser(
     password_hash: await hashPassword(password),
     default_project_id: defaultProjectId,
     enabled,
+    description,
+    email,
     created_at: now,
     updated_at: now,
   };

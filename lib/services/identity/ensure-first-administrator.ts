@@ -34,6 +34,8 @@ export async function ensureFirstAdministrator(
       password_hash: passwordHash,
       default_project_id: projectId,
       enabled: true,
+      description: '',
+      email: null,
       created_at: now,
       updated_at: now,
     });

@@ -12,6 +12,7 @@ export interface TokenRequest {
   methods: string[];
   /** What asked for it, for the list of sessions. */
   client: string | null;
+  applicationCredentialId?: string | null;
   /** A token made from another one lives no longer than that. */
   notAfter?: number;
 }
@@ -19,7 +20,15 @@ export interface TokenRequest {
 /** A new token or session. Its text exists only in what is returned. */
 export async function issueToken(
   { runtime }: Pick<IdentityContext, 'runtime'>,
-  { kind, userId, projectId, methods, client, notAfter = Infinity }: TokenRequest,
+  {
+    kind,
+    userId,
+    projectId,
+    methods,
+    client,
+    applicationCredentialId = null,
+    notAfter = Infinity,
+  }: TokenRequest,
 ): Promise<{ token: string; row: TokenRow }> {
   const { token, hash } = makeToken();
   const now = runtime.now();
@@ -29,6 +38,8 @@ export async function issueToken(
     kind,
     user_id: userId,
     project_id: projectId,
+    application_credential_id: applicationCredentialId,
+    sealed_token: null,
     audit_id: randomBytes(16).toString('base64url'),
     methods,
     created_at: now,
