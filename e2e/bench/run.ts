@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- name …] [--rounds N] [--size MiB] [--images N]`: every figure as a ratio against its reference in the same run,
+ * `npm run bench [-- name …] [--rounds N] [--size MiB] [--images N] [--transfers N]`: every figure as a ratio against its reference in the same run,
  * as a table and as JSON (bench-results.json in the temporary directory that it names).
  */
 import { randomFillSync } from 'node:crypto';
@@ -9,12 +9,14 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { MiB } from '#lib/contract/limits.ts';
 import { copies } from './copies.ts';
+import { dispatch } from './dispatch.ts';
 import { download } from './download.ts';
 import { latency } from './latency.ts';
 import { lists } from './lists.ts';
 import { printTable, type Row } from './measure.ts';
 import { memory } from './memory.ts';
 import { million } from './million.ts';
+import { replicas } from './replicas.ts';
 import { small } from './small.ts';
 import { uploads } from './uploads.ts';
 
@@ -27,6 +29,8 @@ export interface Bench {
   rounds: number;
   /** Of the benchmark `million`. */
   images: number;
+  /** Of the benchmark `dispatch`. */
+  transfers: number;
   /** Ends what a benchmark started, when all is done. */
   after(done: () => void | Promise<void>): void;
 }
@@ -40,6 +44,8 @@ const all: Record<string, (bench: Bench) => Promise<Row[]>> = {
   latency,
   lists,
   million,
+  replicas,
+  dispatch,
 };
 
 const { values, positionals } = parseArgs({
@@ -48,6 +54,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     size: { type: 'string', default: '1024' },
     images: { type: 'string', default: '1000000' },
+    transfers: { type: 'string', default: '10000' },
     directory: { type: 'string' },
   },
 });
@@ -64,6 +71,7 @@ const bench: Bench = {
   sizeBytes: Number(values.size) * MiB,
   rounds: Number(values.rounds),
   images: Number(values.images),
+  transfers: Number(values.transfers),
   after: (done) => void endings.push(done),
 };
 try {

@@ -11,49 +11,55 @@ import { startNginx, type Nginx } from './nginx.ts';
 import { webProcess, workerProcess, type Process } from './process.ts';
 
 export interface ClusterOptions {
-  webs: number;
-  workers: number;
+  webs?: number;
+  workers?: number;
   /** Ids of directory stores; the last one on a file system of its own where there is one. */
   stores?: readonly string[];
   env?: Readonly<Record<string, string>>;
+  /** Where all of it lies; a temporary directory by default. */
+  directory?: string;
 }
 
-export interface Cluster {
-  /** Of the balancer. */
-  readonly url: string;
-  readonly nginx: Nginx;
+/** Processes that share a database. */
+export interface Processes {
   readonly postgres: TestPostgres;
-  /** Of the database that all of them share. */
   readonly databaseUrl: string;
   readonly webs: readonly Process[];
   readonly workers: readonly Process[];
   /** Directories of the stores by id. */
   readonly places: ReadonlyMap<string, string>;
+  /** One more web process, of which nobody else knows. */
+  addWeb(name: string): Process;
+  /** Ends that nobody asked for. */
+  surprises(): string[];
+  /** Before its owner ends. */
+  end(): Promise<void>;
+}
+
+export interface Cluster extends Processes {
+  /** Of the balancer. */
+  readonly url: string;
+  readonly nginx: Nginx;
   /** Signed in as the administrator; one token, at the balancer. */
   readonly client: HttpClient;
   readonly token: string;
   /** The same caller at one replica. */
   at(web: Process): HttpClient;
-  /** One more, not behind the balancer. */
-  addWeb(name: string): Process;
-  /** Ends that nobody asked for. */
-  surprises(): string[];
 }
 
 /** What a cluster needs from Debian. */
 export const requireCluster = (): Promise<Requirement> => requireDebian(['postgresql', 'nginx']);
 
-/**
- * Ends with the test, or with the file when that is what it is given; also what is started again in one of its tests.
- */
-export async function startCluster(owner: Cleanup, options: ClusterOptions): Promise<Cluster> {
+/** Ends with its owner: a test, or a whole file; also what is started again in one of its tests. */
+export async function startProcesses(owner: Cleanup, options: ClusterOptions): Promise<Processes> {
+  const { webs: webCount = 0, workers: workerCount = 0, stores = ['fast', 'archive'], env = {} } = options;
   const endings: (() => void | Promise<void>)[] = [];
-  owner.after(async () => {
-    for (const end of endings.reverse()) await end();
-  });
+  const end = async () => {
+    for (const ending of endings.splice(0).reverse()) await ending();
+  };
+  owner.after(end);
   const test: Cleanup = { after: (done) => void endings.push(done) };
-  const { webs: webCount, workers: workerCount, stores = ['fast', 'archive'], env = {} } = options;
-  const directory = temporaryDirectory(test);
+  const directory = options.directory ?? temporaryDirectory(test);
   const places = choosePlaces(test, directory, stores);
   const config = toConfig(places);
   const started = await startPostgres();
@@ -78,25 +84,34 @@ export async function startCluster(owner: Cleanup, options: ClusterOptions): Pro
   );
   // All at once, as after a power cut: one of them migrates.
   await Promise.all([...webs, ...workers].map((process) => process.start()));
-  const nginx = await startNginx(
-    test,
-    webs.map(({ port }) => port),
-  );
-  const token = await signIn(nginx);
-  const headers = { 'x-auth-token': token };
   return {
-    url: nginx.url,
-    nginx,
     postgres,
     databaseUrl: postgres.url,
     webs,
     workers,
     places,
+    addWeb,
+    surprises: () => [...webs, ...workers].flatMap((process) => process.surprises),
+    end,
+  };
+}
+
+/** The same behind nginx, and signed in. */
+export async function startCluster(owner: Cleanup, options: ClusterOptions): Promise<Cluster> {
+  const processes = await startProcesses(owner, options);
+  const nginx = await startNginx(
+    owner,
+    processes.webs.map(({ port }) => port),
+  );
+  const token = await signIn(nginx);
+  const headers = { 'x-auth-token': token };
+  return {
+    ...processes,
+    url: nginx.url,
+    nginx,
     token,
     client: httpClient(nginx.url, headers),
     at: (web) => httpClient(web.url, headers),
-    addWeb,
-    surprises: () => [...webs, ...workers].flatMap((process) => process.surprises),
   };
 }
 

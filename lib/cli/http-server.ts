@@ -4,6 +4,8 @@ import { runWithRawRequest } from '#lib/http/raw-request.ts';
 import { continueWhenRead, endAfterEarlyAnswer } from './unread-body.ts';
 
 const kibibyte = 1024;
+/** Connections that wait to be taken up: a burst of a thousand clients must not be turned away by Node's 511. */
+const backlog = 4096;
 
 export type Handle = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
@@ -67,7 +69,7 @@ export function openHttpServer(
     listen(host, port) {
       return new Promise((resolve, reject) => {
         server.once('error', reject);
-        server.listen(port, host, () => {
+        server.listen({ port, host, backlog }, () => {
           server.off('error', reject);
           const address = server.address();
           resolve(typeof address === 'object' && address ? address.port : port);

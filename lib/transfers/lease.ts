@@ -5,6 +5,7 @@ import { findImage } from '#lib/db/repositories/images.ts';
 import { findLocationIn, updateLocation } from '#lib/db/repositories/locations.ts';
 import {
   countHeldByStore,
+  findImageOfGroup,
   listHeld,
   listRunnableOfGroup,
   updateTransfer,
@@ -21,30 +22,54 @@ export function holderName(runtime: Runtime): string {
   return `${process.pid}/${runtime.processId}`;
 }
 
+/** Names the groups that are to be taken, in the transaction that takes them. */
+export type ChooseGroups = (q: Transaction, now: number) => Promise<string[]>;
+
 /**
- * Takes what of this group can run now, each transfer with a new fence that its location bears from here on: whoever
- * had it before can write nothing any more. Empty when somebody else was faster, or has taken the last place of a store.
+ * Takes what of these groups can run now, each transfer with a new fence that its location bears from here on: whoever
+ * had it before can write nothing any more. A group is left out when somebody else was faster, or has taken the last
+ * place of a store. Several in one transaction: what a lease costs is above all its commit.
  */
-export async function leaseGroup(runtime: Runtime, groupId: string): Promise<HeldTransfer[]> {
+export async function leaseGroups(runtime: Runtime, choose: ChooseGroups): Promise<HeldTransfer[][]> {
   const askedAt = runtime.db.channel === null ? Infinity : performance.now();
   return await runtime.db.transaction(async (q) => {
     // Counting what runs and taking one more is one thing: two workers must not both see the last free place.
     await q.lock('transfers');
-    // All of a group are of one image.
-    const [first] = await listRunnableOfGroup(q, await q.now(), groupId);
-    if (first === undefined) return [];
-    await q.lock(first.image_id);
-    const now = await q.now();
-    const rows = await listRunnableOfGroup(q, now, groupId);
-    const busy = await countHeldByStore(q, now);
-    if (rows.some((row) => (busy.get(row.target_store) ?? 0) >= perStoreLimit)) return [];
-    const held: HeldTransfer[] = [];
-    for (const row of rows) {
-      const taken = await leaseOne(runtime, q, row, now, new Tenure(askedAt));
-      if (taken !== null) held.push(taken);
+    const groupIds = await choose(q, await q.now());
+    if (groupIds.length === 0) return [];
+    const busy = await countHeldByStore(q, await q.now());
+    const groups: HeldTransfer[][] = [];
+    for (const groupId of groupIds) {
+      const held = await leaseGroup(runtime, q, groupId, busy, askedAt);
+      if (held.length > 0) groups.push(held);
     }
-    return held;
+    return groups;
   });
+}
+
+/** Counts what it takes in `busy`. */
+async function leaseGroup(
+  runtime: Runtime,
+  q: Transaction,
+  groupId: string,
+  busy: Map<string, number>,
+  askedAt: number,
+): Promise<HeldTransfer[]> {
+  // All of a group are of one image.
+  const imageId = await findImageOfGroup(q, groupId);
+  if (imageId === null) return [];
+  await q.lock(imageId);
+  const now = await q.now();
+  const rows = await listRunnableOfGroup(q, now, groupId);
+  if (rows.some((row) => (busy.get(row.target_store) ?? 0) >= perStoreLimit)) return [];
+  const held: HeldTransfer[] = [];
+  for (const row of rows) {
+    const taken = await leaseOne(runtime, q, row, now, new Tenure(askedAt));
+    if (taken === null) continue;
+    held.push(taken);
+    busy.set(row.target_store, (busy.get(row.target_store) ?? 0) + 1);
+  }
+  return held;
 }
 
 async function leaseOne(

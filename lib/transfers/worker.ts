@@ -4,10 +4,10 @@ import { extendLease, findTransfers } from '#lib/db/repositories/transfers.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import type { HeldTransfer, Interruption } from './held-transfer.ts';
 import type { WorkerHooks } from './job.ts';
-import { holderName, leaseGroup, takeOverDeadLeases } from './lease.ts';
+import { holderName, leaseGroups, takeOverDeadLeases } from './lease.ts';
 import { groupLimit, ownLookMilliseconds, pollMilliseconds, publishMilliseconds } from './limits.ts';
 import type { TransferProgress } from './progress-meter.ts';
-import { openDatabaseQueue, type TransferQueue } from './queue.ts';
+import { rowsQueue, type TransferQueue } from './queue.ts';
 import { runGroup } from './run-group.ts';
 import { publishProgress } from './tell.ts';
 
@@ -59,7 +59,7 @@ class Worker implements TransferWorker {
 
   constructor(runtime: Runtime, options: TransferWorkerOptions) {
     this.#runtime = runtime;
-    this.#queue = options.queue ?? openDatabaseQueue(runtime);
+    this.#queue = options.queue ?? rowsQueue;
     this.#hooks = options.hooks ?? {};
   }
 
@@ -141,7 +141,7 @@ class Worker implements TransferWorker {
     await taken?.run;
   }
 
-  /** Null when there is nothing to take, or no room for it. */
+  /** As many as there is room for; null when there is no room, or nothing to take. */
   #take(): Promise<{ run: Promise<void> } | null> {
     const taken = this.#choosing.then(() => this.#choose());
     this.#choosing = taken.catch(() => undefined);
@@ -149,20 +149,30 @@ class Worker implements TransferWorker {
   }
 
   async #choose(): Promise<{ run: Promise<void> } | null> {
-    while (this.#isStarted && !this.#isStopping && this.#running.size < groupLimit) {
-      const groupId = await this.#queue.nextGroup();
-      if (groupId === null) return null;
-      const leased = await leaseGroup(this.#runtime, groupId);
-      // Our own of a moment ago, still closing what it wrote: two writers of one object must never be.
-      await Promise.all(leased.map((held) => this.settled(held.id)));
-      if (leased.length > 0) return { run: this.#run(leased) };
+    const room = groupLimit - this.#running.size;
+    if (!this.#isStarted || this.#isStopping || room <= 0) return null;
+    const { db } = this.#runtime;
+    if (!(await this.#queue.hasWork(db.read, await db.read.now()))) return null;
+    for (;;) {
+      let chosen: string[] = [];
+      const groups = await leaseGroups(this.#runtime, async (q, now) => {
+        chosen = await this.#queue.nextGroups(q, now, room);
+        return chosen;
+      });
+      if (groups.length > 0) {
+        return { run: Promise.all(groups.map((leased) => this.#run(leased))).then(() => undefined) };
+      }
+      // What was chosen and not taken had ended or was to pause: it does not come again.
+      if (chosen.length === 0) return null;
     }
-    return null;
   }
 
   #run(transfers: HeldTransfer[]): Promise<void> {
+    // Our own of a moment ago, still closing what it wrote: two writers of one object must never be.
+    const before = transfers.map((held) => this.settled(held.id));
     for (const held of transfers) this.#held.set(held.id, held);
-    const run = runGroup(this.#runtime, transfers, this.#hooks)
+    const run = Promise.all(before)
+      .then(() => runGroup(this.#runtime, transfers, this.#hooks))
       .catch((error: unknown) => this.#runtime.log.error({ err: error }, 'a group of transfers broke off'))
       .finally(() => {
         this.#running.delete(run);

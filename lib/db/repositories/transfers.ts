@@ -1,20 +1,4 @@
-import {
-  and,
-  asc,
-  count,
-  desc,
-  eq,
-  gt,
-  inArray,
-  isNull,
-  lt,
-  lte,
-  min,
-  ne,
-  or,
-  sql,
-  type SQL,
-} from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNull, lt, lte, ne, or, sql, type SQL } from 'drizzle-orm';
 import type { TransferState } from '../../contract/transfers.ts';
 import type { Queries, Transaction } from '../database.ts';
 import type { TransferRow } from '../define-schema.ts';
@@ -174,20 +158,40 @@ export async function listRunnableProjects(
   return waiting.map(({ projectId }) => ({ projectId, running: counts.get(projectId) ?? 0 }));
 }
 
-/** The oldest runnable rows of one project. */
+export async function hasRunnable(q: Queries, now: number): Promise<boolean> {
+  const rows = await q.db
+    .select({ id: q.tables.transfers.id })
+    .from(q.tables.transfers)
+    .where(runnable(q, now))
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** The oldest runnable ones of one project, by group and store. */
 export async function listRunnable(
   q: Queries,
   now: number,
   projectId: string,
   limit: number,
-): Promise<TransferRow[]> {
+): Promise<{ groupId: string; targetStore: string }[]> {
   const { transfers } = q.tables;
   return await q.db
-    .select()
+    .select({ groupId: transfers.group_id, targetStore: transfers.target_store })
     .from(transfers)
     .where(and(runnable(q, now), eq(transfers.project_id, projectId)))
     .orderBy(asc(transfers.created_at), asc(transfers.id))
     .limit(limit);
+}
+
+/** All of a group are of one image. */
+export async function findImageOfGroup(q: Queries, groupId: string): Promise<string | null> {
+  const { transfers } = q.tables;
+  const rows = await q.db
+    .select({ imageId: transfers.image_id })
+    .from(transfers)
+    .where(eq(transfers.group_id, groupId))
+    .limit(1);
+  return rows[0]?.imageId ?? null;
 }
 
 export async function listRunnableOfGroup(q: Queries, now: number, groupId: string): Promise<TransferRow[]> {
@@ -249,16 +253,6 @@ export async function countOpenByState(q: Queries): Promise<{ state: TransferSta
     .where(inArray(transfers.state, open))
     .groupBy(transfers.state);
   return rows.map((row) => ({ state: row.state, count: row.count }));
-}
-
-/** When the next waiting transfer becomes due; null when none waits for a time. */
-export async function nextDueAt(q: Queries, now: number): Promise<number | null> {
-  const { transfers } = q.tables;
-  const rows = await q.db
-    .select({ at: min(transfers.next_attempt_at) })
-    .from(transfers)
-    .where(and(eq(transfers.state, 'queued'), gt(transfers.next_attempt_at, now)));
-  return rows[0]?.at ?? null;
 }
 
 /** Open transfers whose image does not exist any more. */
