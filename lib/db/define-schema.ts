@@ -50,7 +50,7 @@ export function defineSchema({
       /** What the inspection found, 'qcow2 v3', and its warnings. */
       format_detail: text(),
       safety: json<{ warnings: string[] }>(),
-      /** Of the transfers asked for by the Images API: stores that failed last, until a later attempt succeeds. */
+      /** Of the last import of the Images API: stores that failed, until a later attempt succeeds. */
       failed_import: json<string[]>(),
       /** Counts writes, so that two that read the same row do not overwrite each other. */
       revision: number().notNull(),

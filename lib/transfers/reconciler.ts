@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { deleteEventsBefore } from '#lib/db/repositories/events.ts';
 import { nextRemovalAt } from '#lib/db/repositories/locations.ts';
+import { deleteExpiredTasks } from '#lib/db/repositories/tasks.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { sweepUploads } from '#lib/services/uploads/expire.ts';
 import { withLease } from './named-lease.ts';
@@ -109,7 +110,10 @@ export function openReconciler(runtime: Runtime): Reconciler {
     ];
     if (list) {
       steps.push(() =>
-        runtime.db.transaction((q) => deleteEventsBefore(q, runtime.now() - keepEventsMilliseconds)),
+        runtime.db.transaction(async (q) => {
+          await deleteEventsBefore(q, runtime.now() - keepEventsMilliseconds);
+          await deleteExpiredTasks(q, runtime.now());
+        }),
       );
       for (const { id, store, state } of runtime.stores.list()) {
         if (state === 'unavailable' || !store.capabilities.has('list')) continue;

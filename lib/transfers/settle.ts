@@ -19,6 +19,7 @@ import { isHeld } from '#lib/domain/transfer-state.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import type { DurablePoint } from '#lib/stores/store.ts';
 import type { HeldTransfer } from './held-transfer.ts';
+import { settleImport } from './settle-import.ts';
 import { recordTransfer } from './tell.ts';
 
 export function leaseLost(): StowageError {
@@ -63,6 +64,7 @@ export async function changeHeld(
     if (row.state !== current.row.state || row.method !== current.row.method) {
       await recordTransfer(runtime, q, row, 'system');
     }
+    if (row.state === 'done') await settleImport(runtime, q, row);
   });
   held.row = row;
   held.location = location;
@@ -236,5 +238,6 @@ export async function endTransfer(
   await updateTransfer(q, row.id, changes);
   const after = { ...row, ...changes };
   await recordTransfer(runtime, q, after, 'system');
+  await settleImport(runtime, q, after);
   return after;
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { leaseSeconds } from '../../contract/limits.ts';
 import type { Queries } from '../database.ts';
 import type { UploadRow } from '../define-schema.ts';
@@ -99,7 +99,7 @@ export async function listExpiredUploads(q: Queries, now: number, limit: number)
     .limit(limit);
 }
 
-/** Plain PUTs whose process is gone: nobody can go on with them. */
+/** Plain PUTs, staging ones too, whose process is gone: nobody can go on with them. */
 export async function listOrphanedUploads(q: Queries, now: number, processId: string): Promise<UploadRow[]> {
   const { uploads } = q.tables;
   const rows = await q.db
@@ -107,7 +107,7 @@ export async function listOrphanedUploads(q: Queries, now: number, processId: st
     .from(uploads)
     .where(
       and(
-        eq(uploads.kind, 'put'),
+        ne(uploads.kind, 'tus'),
         eq(uploads.state, 'receiving'),
         or(isNull(uploads.lease_expires_at), lt(uploads.lease_expires_at, now)),
         lt(uploads.updated_at, now - leaseSeconds * 1000),

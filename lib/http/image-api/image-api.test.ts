@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { hasCode } from '#lib/contract/errors.ts';
 import type { ImageDraft } from '#lib/services/images/draft.ts';
 import { toNewImage } from './create-body.ts';
-import { toCopyImport } from './import-body.ts';
+import { toImport } from './import-body.ts';
 import { parseListQuery } from './list-query.ts';
 import { applyPatch, parsePatch } from './patch.ts';
 import { splitQuoted } from './quoted-list.ts';
@@ -124,7 +124,7 @@ test('an upload says its size by either header, and not two different ones', () 
 
 test('an import names its stores in one way, or twice the same', () => {
   const stores = (body: object, header: string | null = null) =>
-    toCopyImport({ method: { name: 'copy-image' }, ...body }, header, 'fast').stores;
+    toImport({ method: { name: 'copy-image' }, ...body }, header, 'fast').stores;
   assert.deepEqual(stores({}), ['fast']);
   assert.deepEqual(stores({}, 'archive'), ['archive']);
   assert.deepEqual(stores({ stores: ['archive'] }, 'archive'), ['archive']);

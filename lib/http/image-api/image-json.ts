@@ -29,6 +29,8 @@ export function toImageJson(
   importingStores: readonly string[],
 ): Record<string, unknown> {
   const progress = image.failed_import !== null || importingStores.length > 0;
+  // While it is staged or imported, what is known of the bytes is nobody's to rely on yet.
+  const hasData = image.status === 'active' || image.status === 'deactivated';
   // Without a prototype, so that a property named __proto__ is one like any other.
   return Object.assign(Object.create(null) as Record<string, unknown>, image.properties, {
     ...(progress && {
@@ -42,14 +44,14 @@ export function toImageJson(
     size: image.size_bytes,
     virtual_size: image.virtual_size_bytes,
     status: image.status,
-    checksum: image.md5,
+    checksum: hasData ? image.md5 : null,
     protected: image.protected,
     min_ram: image.min_ram_mib,
     min_disk: image.min_disk_gib,
     owner: image.owner_id,
     os_hidden: image.hidden,
-    os_hash_algo: image.sha512 === null ? null : 'sha512',
-    os_hash_value: image.sha512,
+    os_hash_algo: hasData && image.sha512 !== null ? 'sha512' : null,
+    os_hash_value: hasData ? image.sha512 : null,
     id: image.id,
     created_at: toSeconds(image.created_at),
     updated_at: toSeconds(image.updated_at),
@@ -57,7 +59,7 @@ export function toImageJson(
     self: `/v2/images/${image.id}`,
     file: `/v2/images/${image.id}/file`,
     schema: '/v2/schemas/image',
-    ...(stores.length > 0 && { stores: stores.join(',') }),
+    ...(hasData && stores.length > 0 && { stores: stores.join(',') }),
   });
 }
 

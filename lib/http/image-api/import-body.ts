@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { StowageError } from '#lib/contract/errors.ts';
-import type { CopyImport } from '#lib/services/images/import.ts';
-
-export const importMethods = ['copy-image'] as const;
+import type { ImportRequest } from '#lib/services/imports/copy-image.ts';
+import { toImportMethod, type ImportMethod } from '#lib/services/imports/start.ts';
 
 export const ImportBody = z.record(z.string(), z.unknown());
 
@@ -13,20 +12,19 @@ const Stores = z.array(z.string()).min(1).max(64);
  * The body of `POST …/import`. `headerStore`: `X-Image-Meta-Store`, which the SDK sends beside the same store in the
  * body; Glance refuses that, here it is taken as long as both say the same.
  */
-export function toCopyImport(
+export function toImport(
   body: Record<string, unknown>,
   headerStore: string | null,
   defaultStore: string,
-): CopyImport {
+): ImportRequest & { method: ImportMethod } {
   if (body['method'] === undefined) throw wrong("Import request requires a 'method' field.");
-  const method = Method.safeParse(body['method']);
-  if (!method.success) throw wrong("Import request requires a 'name' field.");
-  if (!importMethods.some((name) => name === method.data.name)) {
-    throw wrong(`Unknown import method name '${method.data.name}'.`);
-  }
-  const allStores = toFlag(body, 'all_stores') ?? false;
+  const given = Method.safeParse(body['method']);
+  if (!given.success) throw wrong("Import request requires a 'name' field.");
+  const method = toImportMethod(given.data.name);
   const allStoresMustSucceed = toFlag(body, 'all_stores_must_succeed') ?? true;
-  return { stores: toStores(body['stores'], allStores, headerStore, defaultStore), allStoresMustSucceed };
+  const allStores = toFlag(body, 'all_stores') ?? false;
+  const stores = toStores(body['stores'], allStores, headerStore, defaultStore);
+  return { method, stores, allStoresMustSucceed, body };
 }
 
 function toStores(
@@ -34,7 +32,7 @@ function toStores(
   allStores: boolean,
   headerStore: string | null,
   defaultStore: string,
-): CopyImport['stores'] {
+): ImportRequest['stores'] {
   if (allStores) {
     if (given !== undefined || headerStore !== null) {
       throw wrong("All_stores parameter can't be used with x-image-meta-store header or stores parameter");

@@ -80,7 +80,8 @@ function toVisibility(value: string): ImageListRequest['visibility'] {
   return parsed.data;
 }
 
-function toLimit(value: string | null): number {
+/** Also of the other lists of this API. */
+export function toLimit(value: string | null): number {
   if (value === null) return pageSizeDefault;
   if (!/^[+-]?\d+$/.test(value.trim())) throw wrong('limit param must be an integer');
   const limit = Number(value);

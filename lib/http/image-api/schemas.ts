@@ -1,4 +1,5 @@
 /** The schemas that glanceclient reads before it creates or changes anything, in the form of its library (warlock). */
+import { taskStatuses, taskTypes } from '#lib/contract/tasks.ts';
 import { containerFormats, diskFormats, imageStatuses, visibilities } from '#lib/contract/common.ts';
 
 const uuidPattern = '^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$';
@@ -101,9 +102,51 @@ const members = {
   links: [{ rel: 'describedby', href: '{schema}' }],
 };
 
+const stub = {
+  id: text('An identifier for the task', { pattern: uuidPattern }),
+  type: text('What the task does', { enum: [...taskTypes] }),
+  status: text('How the task stands', { enum: [...taskStatuses] }),
+  owner: text('The project whose task it is'),
+  created_at: text('Date and time of its creation'),
+  updated_at: text('Date and time of its last change'),
+  expires_at: { type: ['null', 'string'], description: 'When it is removed' },
+  self: { type: 'string', ...readOnly },
+  schema: { type: 'string', ...readOnly },
+};
+
+const task = {
+  name: 'task',
+  properties: {
+    ...stub,
+    input: { type: ['null', 'object'], description: 'What it was asked to do' },
+    result: { type: ['null', 'object'], description: 'What came of it' },
+    message: text('What went wrong, if something did'),
+    image_id: text('The image that it works on'),
+    request_id: text('The request that asked for it'),
+    user_id: text('Who asked for it'),
+  },
+};
+
+const tasks = {
+  name: 'tasks',
+  properties: {
+    tasks: { type: 'array', items: { name: 'task', properties: stub } },
+    first: { type: 'string' },
+    next: { type: 'string' },
+    schema: { type: 'string' },
+  },
+  links: [
+    { rel: 'first', href: '{first}' },
+    { rel: 'next', href: '{next}' },
+    { rel: 'describedby', href: '{schema}' },
+  ],
+};
+
 export const schemas: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['image', image],
   ['images', images],
   ['member', member],
   ['members', members],
+  ['task', task],
+  ['tasks', tasks],
 ]);

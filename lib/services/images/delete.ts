@@ -6,6 +6,7 @@ import { deleteUploadRow, findUploadsOfImage } from '#lib/db/repositories/upload
 import { imageNotFound } from '#lib/auth/policy.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
+import { endTask } from '../imports/end-task.ts';
 import { removableFrom } from '../uploads/fail.ts';
 import { uploadGone } from '../uploads/publish.ts';
 import { getImage } from './get.ts';
@@ -40,6 +41,7 @@ export async function deleteImage(ctx: Context, imageId: string): Promise<void> 
         updated_at: now,
       });
     }
+    await endTask(q, imageId, 'The image was deleted.', now);
     for (const upload of uploads) await deleteUploadRow(q, upload.id);
     await deleteImageRow(q, image, now);
     await recordEvent(ctx, q, { type: 'image', image_id: imageId, change: 'deleted' }, image.owner_id);

@@ -11,7 +11,7 @@ import type { Context } from '#lib/runtime/context.ts';
 import { createImage, type NewImageRecord } from './create.ts';
 import { deleteImage } from './delete.ts';
 import { getImage } from './get.ts';
-import { importByCopy } from './import.ts';
+import { importByCopy } from '../imports/copy-image.ts';
 import { listImages, type ImageListRequest } from './list.ts';
 import { listImageSummaries } from './list-summaries.ts';
 import { openTestPlace, pretendStored, type TestPlace } from './test-support.ts';
@@ -237,7 +237,7 @@ test('readers read and change nothing', async () => {
 test('an import by copy is the administrator’s, and told beforehand what cannot be', async () => {
   const [owner, admin] = [place.as('import-owner'), place.as('import-admin', 'admin')];
   const { id } = await create(owner);
-  const copy = { stores: ['archive'], allStoresMustSucceed: false };
+  const copy = { body: {}, stores: ['archive'], allStoresMustSucceed: false };
   await assert.rejects(importByCopy(owner, id, copy), refused('forbidden'));
   await assert.rejects(importByCopy(place.as('import-other'), id, copy), refused('not_found'));
   await assert.rejects(importByCopy(admin, id, copy), refused('wrong_state'));
@@ -245,7 +245,7 @@ test('an import by copy is the administrator’s, and told beforehand what canno
   await assert.rejects(importByCopy(admin, id, { ...copy, stores: ['fast'] }), refused('bad_request'));
   await assert.rejects(importByCopy(admin, id, { ...copy, stores: ['nowhere'] }), refused('conflict'));
   // Nothing is left to do, which is no error for `all`.
-  await importByCopy(admin, id, { stores: 'all', allStoresMustSucceed: true });
+  await importByCopy(admin, id, { ...copy, stores: 'all' });
 });
 
 test('the console’s list is as its contract says, page for page', async () => {

@@ -49,7 +49,7 @@ export async function planCopies(ctx: Context, q: Transaction, request: CopyRequ
   const stores = [...new Set(request.stores)];
   await q.lock(request.imageId);
   await lockRoom(runtime, q, stores);
-  const image = await getCopyableImage(ctx, q, request.imageId);
+  const image = await getCopyableImage(ctx, q, request);
   const locations = await listLocations(q, [image.id]);
   const living = new Map(
     locations.filter(({ state }) => state !== 'deleting').map((location) => [location.store_id, location]),
@@ -74,15 +74,20 @@ export async function planCopies(ctx: Context, q: Transaction, request: CopyRequ
   if (plan.rows.length === 0 && request.moveFrom !== undefined) {
     await removeUnlessLast(runtime, q, image, request.moveFrom);
   }
-  if (request.byImport) await forgetFailures(ctx, q, image.id, stores);
+  if (request.byImport) await forgetFailures(ctx, q, image.id);
   q.afterCommit(() => runtime.worker.kick());
   return plan.rows;
 }
 
-async function getCopyableImage(ctx: Context, q: Transaction, imageId: string): Promise<ImageRow> {
+async function getCopyableImage(
+  ctx: Context,
+  q: Transaction,
+  { imageId, byImport = false }: CopyRequest,
+): Promise<ImageRow> {
   const image = await getImage(q, ctx.actor, imageId);
   assertCan(ctx.actor, 'copy_image', image, imageId);
-  if (image.status !== 'active' || image.size_bytes === null) {
+  const isReady = image.status === 'active' || (byImport && image.status === 'importing');
+  if (!isReady || image.size_bytes === null) {
     throw new StowageError('wrong_state', `The image is ${image.status}; only an active one can be copied.`);
   }
   return image;
@@ -242,15 +247,9 @@ export function newTransfer(
   };
 }
 
-/** A new attempt at a store clears its old failure; the list is there from the first import on. */
-async function forgetFailures(
-  ctx: Context,
-  q: Transaction,
-  imageId: string,
-  stores: string[],
-): Promise<void> {
+/** The list tells of the last import; it is there from the first one on. */
+async function forgetFailures(ctx: Context, q: Transaction, imageId: string): Promise<void> {
   const image = await findImage(q, imageId);
   if (image === null) return;
-  const failed = (image.failed_import ?? []).filter((store) => !stores.includes(store));
-  await updateImage(q, image, { failed_import: failed, updated_at: ctx.runtime.now() });
+  await updateImage(q, image, { failed_import: [], updated_at: ctx.runtime.now() });
 }

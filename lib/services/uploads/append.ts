@@ -91,12 +91,12 @@ async function append(
     { slots: runtime.slots, hashPool: runtime.hashPool },
   );
   // Nobody goes on with a plain PUT, nor with what is finished or refused.
-  let isOver = upload.kind === 'put';
+  let isOver = upload.kind !== 'tus';
   const endLease = keepLease(ctx, upload, tenure);
   try {
     await carry(runtime, request, road, session, room);
     // A plain PUT in chunks has no stated length: its end is the end of the image.
-    const lengthBytes = upload.length_bytes ?? (upload.kind === 'put' ? road.position : null);
+    const lengthBytes = upload.length_bytes ?? (upload.kind === 'tus' ? null : road.position);
     if (road.position === lengthBytes) {
       await finishUpload(ctx, { upload, image, locations, writers, road, session });
       isOver = true;

@@ -9,6 +9,7 @@ import { insertLocation } from '../../db/repositories/locations.ts';
 import { insertUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
+import { dropStaged } from '../imports/keep-staged.ts';
 import { assertRoom, lockRoom } from '../stores/assert-room.ts';
 import { planRoute } from './staging.ts';
 import { parseUploadMetadata, type TusMetadata, type UploadWishes } from './parse-metadata.ts';
@@ -220,6 +221,7 @@ async function takeQueuedImage(
       },
     );
   }
+  await dropStaged(ctx, transaction, image);
   return await updateImage(transaction, image, {
     status: 'saving',
     disk_format: wishes.disk_format ?? image.disk_format,

@@ -37,7 +37,7 @@ export async function failUpload(ctx: Context, upload: UploadRow, error: Stowage
     );
     if (!mine) return;
     await dropBytes(ctx, q, upload, 'requeue');
-    if (upload.kind === 'put') await deleteUploadRow(q, upload.id);
+    if (upload.kind !== 'tus') await deleteUploadRow(q, upload.id);
   });
   runtime.reconciler.kick();
   uploadChanged(runtime, upload.id);
@@ -53,14 +53,15 @@ export async function dropBytes(
   const now = ctx.runtime.now();
   const row = await findImage(q, upload.image_id);
   for (const location of await listLocationsOfUpload(q, upload.id)) {
-    if (location.state === 'deleting' || location.state === 'active') continue;
+    const isKept = location.state === 'active' && upload.kind !== 'stage';
+    if (location.state === 'deleting' || isKept) continue;
     await updateLocation(q, location, row?.owner_id ?? '', {
       state: 'deleting',
       next_attempt_at: removableFrom(ctx.runtime, upload),
       updated_at: now,
     });
   }
-  if (row === null || (row.status !== 'saving' && row.status !== 'queued')) return;
+  if (row === null || !['saving', 'uploading', 'queued'].includes(row.status)) return;
   if (await isFilledByAnother(q, upload)) return;
   await deletePieces(q, row.id);
   if (image === 'remove') {

@@ -1,5 +1,6 @@
 import { systemActor } from '../../auth/actor.ts';
 import { StowageError } from '../../contract/errors.ts';
+import { uploadExpirySeconds } from '../../contract/limits.ts';
 import type { Transaction } from '../../db/database.ts';
 import type { ImageRow, LocationRow, UploadRow } from '../../db/define-schema.ts';
 import { deletePieces, findImage, savePieces, updateImage } from '../../db/repositories/images.ts';
@@ -14,7 +15,9 @@ import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
 import { planCopies } from '../transfers/start-copies.ts';
+import { keepStaged } from '../imports/keep-staged.ts';
 import { hashesFor } from './hashes.ts';
+import { toActive } from './to-active.ts';
 import { leaseLost } from './lease.ts';
 import type { OpenWriter } from './open-writers.ts';
 import { uploadChanged } from './publish.ts';
@@ -33,7 +36,7 @@ export interface Finish {
   session: ActiveAppend;
 }
 
-interface Proved {
+export interface Proved {
   sizeBytes: number;
   md5: string | null;
   /** Null in a benchmark that runs without hashes. */
@@ -100,7 +103,7 @@ export async function proveAndActivate(ctx: Context, work: ProveAndActivate): Pr
   if (proved.inspection === null) proved.inspection = await inspectStored(ctx, work);
   await ctx.runtime.db.transaction((q) => activate(ctx, q, work, proved));
   uploadChanged(ctx.runtime, upload.id);
-  if (proved.md5 === null) ctx.runtime.deferredMd5.add(image.id);
+  if (proved.md5 === null && upload.kind !== 'stage') ctx.runtime.deferredMd5.add(image.id);
 }
 
 function assertExpected(upload: UploadRow, sha512: string | null): void {
@@ -212,29 +215,10 @@ async function activate(ctx: Context, q: Transaction, work: ProveAndActivate, pr
   const image = await findImage(q, work.image.id);
   if (image === null) throw new StowageError('gone', 'The image was deleted while its bytes arrived.');
   if (!(await endUpload(q, work, proved.sizeBytes, now))) throw leaseLost();
-  const { inspection } = proved;
-  await updateImage(q, image, {
-    status: 'active',
-    size_bytes: proved.sizeBytes,
-    virtual_size_bytes: inspection?.virtualSizeBytes ?? null,
-    disk_format: image.disk_format ?? inspection?.diskFormat ?? 'raw',
-    container_format: image.container_format ?? inspection?.containerFormat ?? 'bare',
-    format_detail: inspection?.detail ?? null,
-    safety: inspection === null ? null : { warnings: inspection.warnings.map((warning) => warning.sentence) },
-    md5: proved.md5,
-    sha512: proved.sha512,
-    updated_at: now,
-  });
-  if (proved.pieces !== null) {
-    await deletePieces(q, image.id);
-    await savePieces(
-      q,
-      image.id,
-      proved.pieces.flatMap((blake3, index) => (blake3 === null ? [] : [{ index, blake3 }])),
-    );
-  } else if (proved.lastPiece !== null) {
-    await savePieces(q, image.id, [proved.lastPiece]);
-  }
+  const isStaged = work.upload.kind === 'stage';
+  if (isStaged) await keepStaged(q, { upload: work.upload, image, proved, now });
+  else await updateImage(q, image, toActive(image, proved, now));
+  await keepPieces(q, image.id, proved);
   for (const location of locations) {
     const kept = committed.includes(location);
     const current = await findLocation(q, location.id);
@@ -251,7 +235,7 @@ async function activate(ctx: Context, q: Transaction, work: ProveAndActivate, pr
             verified_at: now,
             error: null,
             resume_state: null,
-            upload_id: null,
+            upload_id: isStaged ? work.upload.id : null,
             updated_at: now,
           }
         : { state: 'deleting', upload_id: null, updated_at: now },
@@ -260,6 +244,19 @@ async function activate(ctx: Context, q: Transaction, work: ProveAndActivate, pr
   await fillLeftOut(ctx, q, work);
   await sendOn(ctx, q, work);
   await recordEvent(ctx, q, { type: 'image', image_id: image.id, change: 'updated' }, image.owner_id);
+}
+
+async function keepPieces(q: Transaction, imageId: string, { pieces, lastPiece }: Proved): Promise<void> {
+  if (pieces !== null) {
+    await deletePieces(q, imageId);
+    await savePieces(
+      q,
+      imageId,
+      pieces.flatMap((blake3, index) => (blake3 === null ? [] : [{ index, blake3 }])),
+    );
+  } else if (lastPiece !== null) {
+    await savePieces(q, imageId, [lastPiece]);
+  }
 }
 
 /** A resumable upload stays for a day, so that whoever asks again learns that it is complete. */
@@ -287,7 +284,7 @@ async function endUpload(
       lease_holder: null,
       lease_expires_at: null,
       updated_at: now,
-      expires_at: now + dayMilliseconds,
+      expires_at: now + (upload.kind === 'stage' ? uploadExpirySeconds * 1000 : dayMilliseconds),
     },
     upload.lease_fence,
   );

@@ -3,12 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import { assertCan } from '../../auth/policy.ts';
 import { isStowageError, StowageError } from '../../contract/errors.ts';
 import { leaseSeconds, uploadExpirySeconds } from '../../contract/limits.ts';
-import type { UploadRow } from '../../db/define-schema.ts';
+import type { ImageRow, UploadRow } from '../../db/define-schema.ts';
 import { findImage, updateImage } from '../../db/repositories/images.ts';
 import { findUpload, insertUpload } from '../../db/repositories/uploads.ts';
 import { RequestBody } from '../../streams/request-body.ts';
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
+import { dropStaged } from '../imports/keep-staged.ts';
 import { assertRoom } from '../stores/assert-room.ts';
 import { appendToUpload } from './append.ts';
 import { assertSize, chooseStores, insertUploadLocation, stopping } from './create.ts';
@@ -39,7 +40,12 @@ export async function putImageFile(ctx: Context, put: PutImageFile): Promise<voi
   const [store] = chooseStores(ctx, put.store === null ? undefined : [put.store], put.sizeBytes);
   if (store === undefined) throw new Error('no store was chosen');
   const upload = await beginPut(ctx, put, store);
-  const body = new RequestBody(put.source);
+  await receiveWhole(ctx, upload, put.source);
+}
+
+/** All of an upload in one request; whatever breaks it gives the upload up. */
+export async function receiveWhole(ctx: Context, upload: UploadRow, source: IncomingMessage): Promise<void> {
+  const body = new RequestBody(source);
   try {
     const appended = await appendToUpload(ctx, {
       uploadId: upload.id,
@@ -47,9 +53,11 @@ export async function putImageFile(ctx: Context, put: PutImageFile): Promise<voi
       next: (signal) => body.next(signal),
     });
     if (!appended.complete) {
-      throw new StowageError('bad_request', `Only ${appended.offset} of ${put.sizeBytes} bytes arrived.`, {
-        remedy: 'Upload the image again.',
-      });
+      throw new StowageError(
+        'bad_request',
+        `Only ${appended.offset} of ${upload.length_bytes} bytes arrived.`,
+        { remedy: 'Upload the image again.' },
+      );
     }
   } catch (error) {
     await putBack(ctx, upload.id, error);
@@ -71,8 +79,7 @@ async function putBack(ctx: Context, uploadId: string, thrown: unknown): Promise
 }
 
 async function beginPut(ctx: Context, put: PutImageFile, store: string): Promise<UploadRow> {
-  const { runtime, actor } = ctx;
-  const now = runtime.now();
+  const { runtime } = ctx;
   return await runtime.db.transaction(async (q) => {
     await q.lock(put.imageId);
     const image = await findImage(q, put.imageId);
@@ -92,42 +99,55 @@ async function beginPut(ctx: Context, put: PutImageFile, store: string): Promise
         'Properties disk_format, container_format must be set prior to saving data.',
       );
     }
-    const upload: UploadRow = {
-      id: randomBytes(18).toString('hex'),
-      image_id: image.id,
-      project_id: actor.projectId,
-      user_id: actor.userId,
-      owns_image: false,
-      kind: 'put',
-      name: image.name ?? image.id,
-      file_name: null,
-      fingerprint: null,
-      client: null,
-      state: 'receiving',
-      length_bytes: put.sizeBytes,
-      offset_bytes: 0,
-      metadata: {},
-      expected_sha512: null,
-      all_stores_must_succeed: true,
-      inspector_snapshot: null,
-      error: null,
-      remedy: null,
-      outcome: null,
-      later_stores: null,
-      staged: null,
-      staging_store: null,
-      lease_holder: runtime.processId,
-      lease_fence: 0,
-      lease_expires_at: now + leaseSeconds * 1000,
-      created_at: now,
-      updated_at: now,
-      expires_at: now + uploadExpirySeconds * 1000,
-    };
+    const upload = newWholeUpload(ctx, image, 'put', put.sizeBytes);
+    await dropStaged(ctx, q, image);
     await assertRoom(runtime, q, store, put.sizeBytes ?? 0);
     await insertUpload(q, upload);
+    const now = upload.created_at;
     await insertUploadLocation(q, upload, image, store, now);
     await updateImage(q, image, { status: 'saving', updated_at: now });
     await recordEvent(ctx, q, { type: 'image', image_id: image.id, change: 'updated' }, image.owner_id);
     return upload;
   });
+}
+
+/** An upload that comes in one request, held by this process from its first byte on. */
+export function newWholeUpload(
+  { runtime, actor }: Context,
+  image: ImageRow,
+  kind: 'put' | 'stage',
+  sizeBytes: number | null,
+): UploadRow {
+  const now = runtime.now();
+  return {
+    id: randomBytes(18).toString('hex'),
+    image_id: image.id,
+    project_id: actor.projectId,
+    user_id: actor.userId,
+    owns_image: false,
+    kind,
+    name: image.name ?? image.id,
+    file_name: null,
+    fingerprint: null,
+    client: null,
+    state: 'receiving',
+    length_bytes: sizeBytes,
+    offset_bytes: 0,
+    metadata: {},
+    expected_sha512: null,
+    all_stores_must_succeed: true,
+    inspector_snapshot: null,
+    error: null,
+    remedy: null,
+    outcome: null,
+    later_stores: null,
+    staged: null,
+    staging_store: null,
+    lease_holder: runtime.processId,
+    lease_fence: 0,
+    lease_expires_at: now + leaseSeconds * 1000,
+    created_at: now,
+    updated_at: now,
+    expires_at: now + uploadExpirySeconds * 1000,
+  };
 }

@@ -35,7 +35,8 @@ export async function giveUpUpload(
     await q.lock(upload.image_id);
     const current = await findUpload(q, upload.id);
     if (current === null || (onlyIfIdle && current.lease_fence !== upload.lease_fence)) return false;
-    if (current.state !== 'done') await dropBytes(ctx, q, current, upload.owns_image ? 'remove' : 'requeue');
+    const isWaiting = current.state !== 'done' || current.kind === 'stage';
+    if (isWaiting) await dropBytes(ctx, q, current, upload.owns_image ? 'remove' : 'requeue');
     await deleteUploadRow(q, upload.id);
     return true;
   });

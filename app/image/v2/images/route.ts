@@ -2,7 +2,7 @@ import { baseUrl } from '#lib/http/base-url.ts';
 import { CreateBody, toNewImage } from '#lib/http/image-api/create-body.ts';
 import { toImagesJson } from '#lib/http/image-api/image-json.ts';
 import { imageMethods, imageRoute } from '#lib/http/image-api/image-route.ts';
-import { importMethods } from '#lib/http/image-api/import-body.ts';
+import { importMethods } from '#lib/services/imports/start.ts';
 import { toImageListJson } from '#lib/http/image-api/image-list-json.ts';
 import { parseListQuery } from '#lib/http/image-api/list-query.ts';
 import { createImage } from '#lib/services/images/create.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { hasCode, StowageError } from '#lib/contract/errors.ts';
 import { toFileResponse } from '#lib/http/image-api/file-response.ts';
 import { imageMethods, imageRoute } from '#lib/http/image-api/image-route.ts';
 import { parseRange } from '#lib/http/image-api/range.ts';
+import { toUploadError } from '#lib/http/image-api/upload-error.ts';
 import { parseUploadHeaders } from '#lib/http/image-api/upload-headers.ts';
 import { rawRequest } from '#lib/http/raw-request.ts';
 import { openImageFile } from '#lib/services/images/open-file.ts';
@@ -24,14 +24,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = imageMethods({
     try {
       await putImageFile(ctx, { imageId: id, source: raw.req, ...headers });
     } catch (error) {
-      throw toGlanceError(error);
+      throw toUploadError(error);
     }
   }),
 });
-
-/** A store that takes nothing, and an image that was deleted meanwhile, are 410 here. */
-function toGlanceError(error: unknown): unknown {
-  if (!hasCode(error, 'store_read_only', 'upload_locked')) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new StowageError('gone', message, { cause: error });
-}

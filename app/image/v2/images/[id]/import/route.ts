@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { imageMethods, imageRoute } from '#lib/http/image-api/image-route.ts';
-import { ImportBody, toCopyImport } from '#lib/http/image-api/import-body.ts';
-import { importByCopy } from '#lib/services/images/import.ts';
+import { ImportBody, toImport } from '#lib/http/image-api/import-body.ts';
+import { startImport } from '#lib/services/imports/start.ts';
 
 const params = z.object({ id: z.string() });
 
@@ -10,7 +10,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = imageMethods({
     { params, body: ImportBody, status: 202 },
     async ({ ctx, request, params: { id }, body }) => {
       const headerStore = request.headers.get('x-image-meta-store');
-      await importByCopy(ctx, id, toCopyImport(body, headerStore, ctx.runtime.config.defaultStore));
+      const { method, ...wanted } = toImport(body, headerStore, ctx.runtime.config.defaultStore);
+      await startImport(ctx, id, method, wanted);
     },
   ),
 });

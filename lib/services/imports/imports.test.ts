@@ -1,0 +1,296 @@
+/** Imports of the Images API on a real database and real directories, with the worker that copies. */
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { hasCode, type ErrorCode } from '#lib/contract/errors.ts';
+import { MiB, uploadExpirySeconds } from '#lib/contract/limits.ts';
+import { findImage } from '#lib/db/repositories/images.ts';
+import { listTasksOfImage } from '#lib/db/repositories/tasks.ts';
+import { findUploadsOfImage } from '#lib/db/repositories/uploads.ts';
+import { createImage } from '../images/create.ts';
+import { deleteImage } from '../images/delete.ts';
+import { putImageFile, type PutImageFile } from '../uploads/put-image-file.ts';
+import {
+  administrator,
+  contextOf,
+  findBroken,
+  locationsOf,
+  openPlace,
+  openProcess,
+  storedBytes,
+  tenant,
+  type StoreWish,
+} from '#lib/transfers/test-support.ts';
+import { sweepUploads } from '../uploads/expire.ts';
+import { importByCopy } from './copy-image.ts';
+import { importStaged } from './import-staged.ts';
+import { stageImage } from './stage.ts';
+
+const full: StoreWish['plan'] = ({ name }) =>
+  name.includes('append') ? { kind: 'fail', error: Object.assign(new Error('x'), { code: 'ENOSPC' }) } : null;
+const refused = (...codes: ErrorCode[]) => ({
+  name: 'StowageError',
+  message: /./,
+  code: new RegExp(`^(${codes.join('|')})$`),
+});
+
+async function open(t: TestContext, stores: StoreWish[], now?: () => number) {
+  const place = await openPlace(t, stores);
+  const process = await openProcess(place, { now });
+  const { runtime } = process;
+  Object.assign(runtime.config, {
+    limits: { imageSizeBytes: 2 ** 40 },
+    defaultStore: 'fast',
+    stagingStore: 'fast',
+    stores: runtime.stores.list().map(({ definition }) => definition),
+  });
+  Object.assign(runtime, { deferredMd5: { add: () => undefined } });
+  runtime.worker.start();
+  const ctx = contextOf(runtime, tenant);
+  const read = runtime.db.read;
+  const create = () =>
+    createImage(ctx, {
+      id: null,
+      ownerId: null,
+      name: 'image',
+      visibility: 'shared',
+      protected: false,
+      hidden: false,
+      minDiskGib: 0,
+      minRamMib: 0,
+      diskFormat: 'raw',
+      containerFormat: 'bare',
+      tags: [],
+      properties: {},
+    });
+  const take =
+    (work: (put: PutImageFile) => Promise<void>, imageId: string, store: string | null = null) =>
+    (bytes: Uint8Array) =>
+      send(bytes, (source) => work({ imageId, store, source, sizeBytes: bytes.byteLength }));
+  const stage = (imageId: string, bytes: Uint8Array, store: string | null = null) =>
+    take((put) => stageImage(ctx, put), imageId, store)(bytes);
+  const put = (imageId: string, bytes: Uint8Array) => take((file) => putImageFile(ctx, file), imageId)(bytes);
+  const image = async (id: string) => {
+    const row = await findImage(read, id);
+    if (row === null) throw new Error('the image is gone');
+    return row;
+  };
+  const ended = async (id: string) => {
+    for (let attempt = 0; attempt < 1000; attempt += 1) {
+      const [task] = await listTasksOfImage(read, id, 1);
+      if (task !== undefined && ['success', 'failure'].includes(task.status)) return task;
+      await delay(20);
+    }
+    throw new Error('the import has not ended');
+  };
+  const start = (imageId: string, stores: readonly string[] | 'all', allStoresMustSucceed = true) =>
+    importStaged(ctx, imageId, { stores, allStoresMustSucceed, body: { method: { name: 'glance-direct' } } });
+  return { place, process, runtime, ctx, read, create, stage, put, image, ended, start };
+}
+
+/** The bytes as a real request brings them. */
+async function send(
+  bytes: Uint8Array,
+  work: (source: PutImageFile['source']) => Promise<void>,
+): Promise<void> {
+  let failure: unknown;
+  const server = createServer((incoming, answer) => {
+    work(incoming)
+      .catch((error: unknown) => (failure = error))
+      .finally(() => answer.end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve, reject) => {
+    const upload = request({ port, method: 'PUT', host: '127.0.0.1' }, (answer) =>
+      answer.resume().on('end', resolve),
+    );
+    upload.on('error', reject);
+    upload.end(bytes);
+  });
+  server.close();
+  if (failure !== undefined) throw failure;
+}
+
+const hash = (bytes: Uint8Array) => createHash('sha512').update(bytes).digest('hex');
+
+test('bytes that are imported into the store where they were staged are written once and read never', async (t) => {
+  const { place, process, ctx, create, stage, image, ended, start, read } = await open(t, [{ id: 'fast' }]);
+  const { id } = await create();
+  const bytes = randomBytes(3 * MiB);
+  await stage(id, bytes);
+  const staged = await image(id);
+  assert.deepEqual([staged.status, staged.size_bytes, staged.sha512], ['uploading', bytes.length, null]);
+  const before = (await locationsOf(process, id)).get('fast');
+  await assert.rejects(stage(id, bytes), refused('wrong_state'));
+  await start(id, ['fast']);
+  const active = await image(id);
+  assert.deepEqual(
+    [active.status, active.sha512, active.md5, active.failed_import],
+    ['active', hash(bytes), createHash('md5').update(bytes).digest('hex'), []],
+  );
+  const after = (await locationsOf(process, id)).get('fast');
+  assert.equal(after?.object_key, before?.object_key);
+  assert.equal(after?.upload_id, null);
+  assert.equal(place.bytesRead.get('fast') ?? 0, 0);
+  const task = await ended(id);
+  assert.deepEqual(
+    [task.status, task.request_id, task.type, task.image_id, task.owner_id],
+    ['success', ctx.requestId, 'api_image_import', id, 'blue'],
+  );
+  assert.deepEqual(task.input['backend'], ['fast']);
+  assert.deepEqual(await findUploadsOfImage(read, id), []);
+  assert.deepEqual(await findBroken(place, process, [{ id, bytes, sha512: hash(bytes) }]), []);
+});
+
+test('an import into several stores reads what was staged once, and leaves nothing of it behind', async (t) => {
+  const { place, process, create, stage, image, ended, start } = await open(
+    t,
+    ['fast', 'a', 'b', 'c'].map((id) => ({ id, clones: false })),
+  );
+  const { id } = await create();
+  const bytes = randomBytes(5 * MiB + 3);
+  await stage(id, bytes);
+  await start(id, ['a', 'b', 'c']);
+  assert.equal((await ended(id)).status, 'success');
+  assert.equal((await image(id)).status, 'active');
+  assert.equal(place.bytesRead.get('fast'), bytes.length);
+  assert.deepEqual(await findBroken(place, process, [{ id, bytes, sha512: hash(bytes) }]), []);
+  const locations = await locationsOf(process, id);
+  assert.deepEqual([...locations.keys()].toSorted(), ['a', 'b', 'c']);
+  for (const location of locations.values()) {
+    assert.equal(location.state, 'active');
+    assert.ok((await storedBytes(place, location)).equals(bytes));
+  }
+});
+
+test('when all stores must succeed and one fails, the image is queued and what was staged can be imported again', async (t) => {
+  const { place, process, create, stage, image, ended, start } = await open(t, [
+    { id: 'fast' },
+    { id: 'a' },
+    { id: 'full', clones: false, plan: full },
+  ]);
+  const { id } = await create();
+  const bytes = randomBytes(MiB);
+  await stage(id, bytes);
+  await start(id, ['fast', 'a', 'full']);
+  assert.equal((await image(id)).status, 'importing');
+  await assert.rejects(start(id, ['fast']), { code: 'conflict', message: /Image has active task/ });
+  const task = await ended(id);
+  assert.equal(task.status, 'failure');
+  assert.match(task.message, /full: .*space|full: .*full/i);
+  const failed = await image(id);
+  assert.deepEqual(
+    [failed.status, failed.size_bytes, failed.sha512, failed.failed_import],
+    ['queued', null, null, ['full']],
+  );
+  await process.runtime.reconciler.runOnce();
+  assert.deepEqual([...(await locationsOf(process, id)).keys()], ['fast']);
+  await start(id, ['fast', 'a']);
+  assert.equal((await ended(id)).status, 'success');
+  const active = await image(id);
+  assert.deepEqual([active.status, active.sha512, active.failed_import], ['active', hash(bytes), []]);
+  assert.deepEqual(await findBroken(place, process, [{ id, bytes, sha512: hash(bytes) }]), []);
+});
+
+test('after a failed import other bytes can be uploaded, and the staged ones go', async (t) => {
+  const { place, process, create, stage, put, image, ended, start } = await open(t, [
+    { id: 'fast' },
+    { id: 'full', clones: false, plan: full },
+  ]);
+  const { id } = await create();
+  await stage(id, randomBytes(MiB));
+  await start(id, ['full'], false);
+  assert.equal((await ended(id)).status, 'failure');
+  assert.equal((await image(id)).status, 'queued');
+  const bytes = randomBytes(70_000);
+  await put(id, bytes);
+  assert.deepEqual([(await image(id)).status, (await image(id)).sha512], ['active', hash(bytes)]);
+  assert.deepEqual(await findBroken(place, process, [{ id, bytes, sha512: hash(bytes) }]), []);
+});
+
+test('when some stores may fail, the first that succeeds makes the image active', async (t) => {
+  const { place, process, create, stage, image, ended, start } = await open(t, [
+    { id: 'fast' },
+    { id: 'a' },
+    { id: 'full', clones: false, plan: full },
+  ]);
+  const { id } = await create();
+  const bytes = randomBytes(MiB);
+  await stage(id, bytes);
+  await start(id, ['a', 'full'], false);
+  const task = await ended(id);
+  assert.deepEqual([task.status, /full/.test(task.message)], ['success', true]);
+  const active = await image(id);
+  assert.deepEqual([active.status, active.failed_import], ['active', ['full']]);
+  assert.deepEqual(await findBroken(place, process, [{ id, bytes, sha512: hash(bytes) }]), []);
+  assert.deepEqual(
+    [...(await locationsOf(process, id)).values()]
+      .filter(({ state }) => state === 'active')
+      .map((row) => row.store_id),
+    ['a'],
+  );
+});
+
+test('a copy by import has a task, and a second one at the same time is refused', async (t) => {
+  const { ctx, create, put, image, ended, runtime } = await open(t, [
+    { id: 'fast' },
+    { id: 'a', clones: false },
+    { id: 'full', clones: false, plan: full },
+  ]);
+  const admin = contextOf(runtime, administrator);
+  const { id } = await create();
+  await put(id, randomBytes(MiB));
+  const copy = { allStoresMustSucceed: false, body: {} };
+  await assert.rejects(importByCopy(ctx, id, { ...copy, stores: ['a'] }), refused('forbidden'));
+  await importByCopy(admin, id, { ...copy, stores: ['a', 'full'] });
+  await assert.rejects(importByCopy(admin, id, { ...copy, stores: ['full'] }), refused('conflict'));
+  const first = await ended(id);
+  assert.deepEqual([first.status, first.request_id], ['success', admin.requestId]);
+  assert.deepEqual([(await image(id)).status, (await image(id)).failed_import], ['active', ['full']]);
+  await importByCopy(admin, id, { stores: ['full'], allStoresMustSucceed: true, body: {} });
+  assert.equal((await ended(id)).status, 'failure');
+  assert.equal((await image(id)).status, 'active');
+  await importByCopy(admin, id, { ...copy, stores: 'all' });
+  await assert.rejects(importByCopy(admin, id, { ...copy, stores: ['nowhere'] }), (error) =>
+    hasCode(error, 'conflict'),
+  );
+});
+
+test('staged bytes that nobody imports expire, and the image is queued again', async (t) => {
+  let clock = Date.now();
+  const { place, process, create, stage, image, start, runtime } = await open(
+    t,
+    [{ id: 'fast' }],
+    () => clock,
+  );
+  const { id } = await create();
+  await stage(id, randomBytes(1000));
+  clock += (uploadExpirySeconds - 60) * 1000;
+  assert.equal((await sweepUploads(runtime)).expired, 0);
+  clock += 120_000;
+  assert.equal((await sweepUploads(runtime)).expired, 1);
+  assert.equal((await image(id)).status, 'queued');
+  await assert.rejects(start(id, ['fast']), { code: 'wrong_state', message: /needs to be staged/ });
+  assert.deepEqual(await findBroken(place, process, []), []);
+});
+
+test('an image that is deleted while it is imported takes all its bytes along', async (t) => {
+  const { place, process, ctx, create, stage, start, read } = await open(t, [
+    { id: 'fast' },
+    { id: 'a', clones: false },
+  ]);
+  const { id } = await create();
+  await stage(id, randomBytes(MiB));
+  await start(id, ['a']);
+  await deleteImage(ctx, id);
+  const [task] = await listTasksOfImage(read, id, 1);
+  // It may have been done before.
+  assert.ok(task !== undefined && ['failure', 'success'].includes(task.status));
+  for (let round = 0; round < 3; round += 1) await process.runtime.reconciler.runOnce();
+  await delay(300);
+  assert.deepEqual(await findBroken(place, process, []), []);
+});
