@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { assertCanOther } from '#lib/auth/policy.ts';
 import { taskTimeToLiveSeconds } from '#lib/contract/tasks.ts';
 import type { TaskRow } from '#lib/db/define-schema.ts';
 import { insertTask } from '#lib/db/repositories/tasks.ts';
 import type { Context } from '#lib/runtime/context.ts';
-import { assertMayUseTasks } from './may-use.ts';
 
 /**
  * The old way to import, by a task that fetches from a URL. It is taken and fails at once: this service fetches nothing
@@ -13,7 +13,8 @@ export async function createTask(
   { runtime, actor, requestId }: Context,
   input: Record<string, unknown>,
 ): Promise<TaskRow> {
-  assertMayUseTasks(actor);
+  assertCanOther(actor, 'tasks_api_access');
+  assertCanOther(actor, 'add_task');
   const now = runtime.now();
   const task: TaskRow = {
     id: randomUUID(),

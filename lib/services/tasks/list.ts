@@ -1,9 +1,9 @@
+import { assertCanOther } from '#lib/auth/policy.ts';
 import { StowageError } from '#lib/contract/errors.ts';
 import type { TaskStatus, TaskType } from '#lib/contract/tasks.ts';
 import type { TaskRow } from '#lib/db/define-schema.ts';
 import { findTask, listTasks as listTaskRows, type TaskListRequest } from '#lib/db/repositories/tasks.ts';
 import type { Context } from '#lib/runtime/context.ts';
-import { assertMayUseTasks } from './may-use.ts';
 
 export interface TaskQuery {
   type: TaskType | null;
@@ -19,7 +19,8 @@ export async function listTasks(
   { runtime, actor }: Pick<Context, 'runtime' | 'actor'>,
   { type, status, sort, marker, limit }: TaskQuery,
 ): Promise<{ rows: TaskRow[]; more: boolean }> {
-  assertMayUseTasks(actor);
+  assertCanOther(actor, 'tasks_api_access');
+  assertCanOther(actor, 'get_tasks');
   if (limit === 0) return { rows: [], more: false };
   const q = runtime.db.read;
   const after = marker === null ? null : await findTask(q, marker);
