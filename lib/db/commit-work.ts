@@ -1,7 +1,10 @@
+import { openCharges, type Charges } from './charges.ts';
+
 /** What a transaction puts off: to its end, or until after it. */
 export interface CommitWork {
   beforeCommit(key: string, work: () => Promise<void>): void;
   afterCommit(work: () => void): void;
+  readonly charges: Charges;
   /** The work of `beforeCommit`, by key; to be called as the last thing before the commit. */
   finish(): Promise<void>;
   /** The work of `afterCommit`. Never throws. */
@@ -13,6 +16,7 @@ export function openCommitWork(): CommitWork {
   const followUps: (() => void)[] = [];
   return {
     beforeCommit: (key, work) => void closing.push({ key, work }),
+    charges: openCharges(),
     afterCommit: (work) => void followUps.push(work),
     async finish() {
       closing.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));

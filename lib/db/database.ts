@@ -3,6 +3,7 @@
  * what is behind it.
  */
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { Charges } from './charges.ts';
 import type { Channel } from './channel.ts';
 import type { Job, JobBoard } from './jobs.ts';
 import type { Tables } from './define-schema.ts';
@@ -34,6 +35,8 @@ export interface Transaction extends Queries {
    * held for a moment only and always in the same order. Its statements must not depend on what this transaction read.
    */
   beforeCommit(key: string, work: () => Promise<void>): void;
+  /** What projects use more or less by this transaction; see `repositories/usage.ts`. */
+  readonly charges: Charges;
   /** Heard by the other processes on this database when it commits (see `Channel`). Nobody else is there on SQLite. */
   notify(text: string): Promise<void>;
   /** Waits for a process that has room, from the commit on. On SQLite there is one, and it looks by itself. */

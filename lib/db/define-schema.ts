@@ -7,6 +7,7 @@ import type { ImportPlan, TaskStatus, TaskType } from '../domain/imports.ts';
 import type { UploadState, UploadStore } from '../contract/uploads.ts';
 import type { Inspection } from '../formats/inspection.ts';
 import type { StoreMarker } from '../stores/store.ts';
+import type { Resource } from './charges.ts';
 import type { Columns } from './columns.ts';
 import { imageOrders, listIndexes, locationOrders } from './list-indexes.ts';
 
@@ -138,6 +139,10 @@ export function defineSchema({
       resume_state: text(),
       /** The object was published in the store (it is to be removed, not discarded). */
       committed: flag().notNull(),
+      /** Promised to it before the bytes came: what its project is charged with until it is complete. */
+      reserved_bytes: number().notNull().default(0),
+      /** Its bytes only wait for an import. */
+      staged: flag().notNull().default(false),
       upload_id: text(),
       transfer_id: text(),
       /** Only who holds this number may change a location that is being written. */
@@ -400,6 +405,34 @@ export function defineSchema({
     (row) => [primaryKey({ columns: [row.owner_id, row.visibility] })],
   );
 
+  /**
+   * What each project uses, in each store and ('') altogether; kept by the transactions that change it. `most` is the
+   * limit that the last of them had to keep.
+   */
+  const project_usage = table(
+    'project_usage',
+    {
+      project_id: text().notNull(),
+      store_id: text().notNull(),
+      resource: text().$type<Resource>().notNull(),
+      used: number().notNull(),
+      most: number().notNull(),
+    },
+    (row) => [primaryKey({ columns: [row.project_id, row.store_id, row.resource] })],
+  );
+
+  /** Limits that an administrator has set for one project; null lets it have as much as it wants. */
+  const project_limits = table(
+    'project_limits',
+    {
+      project_id: text().notNull(),
+      store_id: text().notNull(),
+      resource: text().$type<Resource>().notNull(),
+      most: number(),
+    },
+    (row) => [primaryKey({ columns: [row.project_id, row.store_id, row.resource] })],
+  );
+
   const projects = table('projects', {
     id: text().primaryKey(),
     name: text().notNull().unique(),
@@ -520,6 +553,8 @@ export function defineSchema({
     leases,
     store_counters,
     image_counters,
+    project_usage,
+    project_limits,
     projects,
     users,
     role_assignments,
@@ -536,7 +571,9 @@ export type Role = 'admin' | 'member' | 'reader' | 'service';
 export type Tables = ReturnType<typeof defineSchema>;
 export type ImageRow = Tables['images']['$inferSelect'];
 /** Without what it has of its image, which is the repositories' own business. */
-export type LocationRow = Omit<Tables['locations']['$inferSelect'], CopiedColumn>;
+export type LocationRow = Omit<Tables['locations']['$inferSelect'], CopiedColumn | DefaultedColumn> &
+  Partial<Pick<Tables['locations']['$inferSelect'], DefaultedColumn>>;
+type DefaultedColumn = 'reserved_bytes' | 'staged';
 export type CopiedColumn = 'image_name' | 'image_size' | 'image_created_at' | 'image_updated_at';
 export type UploadRow = Tables['uploads']['$inferSelect'];
 export type StagedFile = NonNullable<UploadRow['staged']>;

@@ -21,6 +21,8 @@ export const {
   leases,
   store_counters,
   image_counters,
+  project_usage,
+  project_limits,
   projects,
   users,
   role_assignments,

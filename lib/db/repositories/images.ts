@@ -3,8 +3,10 @@ import { overtaken, type Queries, type Transaction } from '../database.ts';
 import type { ImageRow } from '../define-schema.ts';
 import { toSearchText } from '../name-search.ts';
 import { findRow, insertRow, prepared, updateRow } from '../prepared.ts';
+import { allStores } from '../charges.ts';
 import { countImage } from './counters.ts';
-import { copyToLocations } from './locations.ts';
+import { copyToLocations, moveCharges } from './locations.ts';
+import { charge } from './usage.ts';
 
 /** An image with what belongs to it, as lists and pages need it. */
 export interface ImageRecord extends ImageRow {
@@ -28,7 +30,19 @@ export async function insertImage(
   await insertTags(q, image.id, tags);
   await insertProperties(q, image.id, properties);
   countImage(q, image.owner_id, image.visibility, 1, image.size_bytes ?? 0);
+  chargeImage(q, image, 1);
   return row;
+}
+
+/** While it is being filled, an image counts among the uploads of its project. */
+function chargeImage(
+  q: Transaction,
+  { owner_id, status }: Pick<ImageRow, 'owner_id' | 'status'>,
+  sign: 1 | -1,
+): void {
+  charge(q, owner_id, allStores, 'count', sign);
+  const isFilled = status === 'saving' || status === 'uploading' || status === 'importing';
+  if (isFilled) charge(q, owner_id, allStores, 'uploading', sign);
 }
 
 function derive(image: {
@@ -75,6 +89,9 @@ export async function updateImage(
   const asRead = { column: images.revision, is: before.revision };
   if (!(await updateRow(q, 'image', images, id, columns, asRead))) throw overtaken();
   await copyToLocations(q, after);
+  chargeImage(q, before, -1);
+  chargeImage(q, after, 1);
+  if (before.owner_id !== after.owner_id) await moveCharges(q, id, before.owner_id, after.owner_id);
   if (before.owner_id === after.owner_id && before.visibility === after.visibility) {
     const grown = (after.size_bytes ?? 0) - (before.size_bytes ?? 0);
     if (grown !== 0) countImage(q, after.owner_id, after.visibility, 0, grown);
@@ -94,6 +111,7 @@ export async function deleteImageRow(q: Transaction, image: ImageRow, now: numbe
   await q.db.delete(images).where(eq(images.id, image.id));
   await q.db.insert(deleted_images).values({ id: image.id, deleted_at: now }).onConflictDoNothing();
   countImage(q, image.owner_id, image.visibility, -1, -(image.size_bytes ?? 0));
+  chargeImage(q, image, -1);
 }
 
 export async function writeTags(q: Queries, imageId: string, tags: readonly string[]): Promise<void> {

@@ -4,6 +4,7 @@ import type { Queries, Transaction } from '../database.ts';
 import type { CopiedColumn, ImageRow, LocationRow } from '../define-schema.ts';
 import { findRow, insertRow, prepared, shapeOf, updateRow } from '../prepared.ts';
 import { countLocation } from './counters.ts';
+import { chargeLocation } from './usage.ts';
 
 /** A row in one of these states takes room in its store that counts. */
 const counted: ReadonlySet<LocationState> = new Set(['active', 'verifying', 'corrupt']);
@@ -23,6 +24,7 @@ export async function insertLocation(q: Transaction, location: LocationRow, owne
   ).execute({ id: location.image_id });
   await insertRow(q, 'location', locations, { ...location, ...(image && copyOf(image)) });
   if (counted.has(location.state)) countLocation(q, location.store_id, ownerId, 1, location.bytes);
+  chargeLocation(q, ownerId, location.store_id, null, location);
 }
 
 /** What a location has of its image, for the lists of a store. */
@@ -33,6 +35,22 @@ function copyOf(image: Pick<ImageRow, 'sort_name' | 'sort_size' | 'created_at' |
     image_created_at: image.created_at,
     image_updated_at: image.updated_at,
   } satisfies Record<CopiedColumn, unknown>;
+}
+
+/** When an image gets another owner: its copies are that one's now, in the counters too. */
+export async function moveCharges(
+  q: Transaction,
+  imageId: string,
+  fromOwner: string,
+  toOwner: string,
+): Promise<void> {
+  for (const location of await listLocations(q, [imageId])) {
+    chargeLocation(q, fromOwner, location.store_id, location, null);
+    chargeLocation(q, toOwner, location.store_id, null, location);
+    if (!counted.has(location.state)) continue;
+    countLocation(q, location.store_id, fromOwner, -1, -location.bytes);
+    countLocation(q, location.store_id, toOwner, 1, location.bytes);
+  }
 }
 
 /** After every change of an image, in its transaction. */
@@ -194,8 +212,11 @@ export async function updateLocation(
 ): Promise<boolean> {
   const { locations } = q.tables;
   const held = fence === undefined ? undefined : { column: locations.fence, is: fence };
-  if (!(await updateRow(q, 'location', locations, before.id, changes, held))) return false;
+  // Not by what the caller has read: it may be older than this transaction.
+  const kept = await findLocation(q, before.id);
+  if (kept === null || !(await updateRow(q, 'location', locations, before.id, changes, held))) return false;
   const after = { ...before, ...changes };
+  chargeLocation(q, ownerId, before.store_id, kept, { ...kept, ...changes });
   const [was, is] = [counted.has(before.state), counted.has(after.state)];
   if (was || is) {
     countLocation(
@@ -216,4 +237,5 @@ export async function deleteLocationRow(
 ): Promise<void> {
   await q.db.delete(q.tables.locations).where(eq(q.tables.locations.id, location.id));
   if (counted.has(location.state)) countLocation(q, location.store_id, ownerId, -1, -location.bytes);
+  chargeLocation(q, ownerId, location.store_id, location, null);
 }
