@@ -25,6 +25,7 @@ export const nameLimitCharacters = 255;
 export const tagLimitCharacters = 255;
 export const tagLimitCount = 128;
 export const propertyLimitCount = 128;
+export const memberLimitCount = 128;
 
 export const pageSizeDefault = 25;
 export const pageSizeLimit = 1000;

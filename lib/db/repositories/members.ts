@@ -55,3 +55,10 @@ export async function updateMember(
     .set(changes)
     .where(and(eq(image_members.image_id, imageId), eq(image_members.member_id, memberId)));
 }
+
+export async function deleteMember(q: Queries, imageId: string, memberId: string): Promise<void> {
+  const { image_members } = q.tables;
+  await q.db
+    .delete(image_members)
+    .where(and(eq(image_members.image_id, imageId), eq(image_members.member_id, memberId)));
+}
