@@ -1,0 +1,31 @@
+import { imageMethods, imageRoute } from '#lib/http/image-api/image-route.ts';
+import { parseProperty } from '#lib/http/image-api/metadefs/bodies.ts';
+import { toPropertyJson } from '#lib/http/image-api/metadefs/json.ts';
+import { metadefPath } from '#lib/http/image-api/metadefs/path.ts';
+import { readMetadefBody } from '#lib/http/image-api/metadefs/read-body.ts';
+import { changeEntry } from '#lib/services/metadefs/change-entry.ts';
+import { getEntry, getPropertyOfResourceType } from '#lib/services/metadefs/get-entry.ts';
+import { removeEntry } from '#lib/services/metadefs/remove-entry.ts';
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = imageMethods({
+  GET: imageRoute({}, async ({ ctx, url }) => {
+    const { namespace, name } = metadefPath(url);
+    const type = url.searchParams.get('resource_type');
+    return toPropertyJson(
+      type
+        ? await getPropertyOfResourceType(ctx, namespace, type, name)
+        : await getEntry(ctx, namespace, 'property', name),
+    );
+  }),
+
+  PUT: imageRoute({}, async ({ ctx, request, url }) => {
+    const { namespace, name } = metadefPath(url);
+    const given = parseProperty(await readMetadefBody(request));
+    return toPropertyJson(await changeEntry(ctx, namespace, name, given));
+  }),
+
+  DELETE: imageRoute({}, async ({ ctx, url }) => {
+    const { namespace, name } = metadefPath(url);
+    await removeEntry(ctx, namespace, 'property', name);
+  }),
+});
