@@ -39,11 +39,7 @@ const find = (pattern: string) =>
 const unit = find('lib/**/*.test.ts').filter((file) => !unitOnly || !/-(faults|kill)\.test\.ts$/.test(file));
 /** They try PostgreSQL itself, and there is none in a run on SQLite. */
 const postgresOnly = unit.filter((file) => file.endsWith('.postgres.test.ts'));
-/** Minutes of kills and frozen processes, whose right moment a busy machine may miss: run when they are named. */
-const onlyWhenNamed = ['e2e/several/faults.serial.test.ts'];
-const endToEnd = (unitOnly ? [] : find('e2e/**/*.test.ts')).filter(
-  (file) => words.length > 0 || !onlyWhenNamed.includes(file),
-);
+const endToEnd = unitOnly ? [] : find('e2e/**/*.test.ts');
 const journeys = unitOnly ? [] : find('e2e/journeys/*.spec.ts');
 const serial = endToEnd.filter((file) => file.endsWith('.serial.test.ts'));
 const parallel = endToEnd.filter((file) => !serial.includes(file));

@@ -14,6 +14,8 @@ export interface ClusterOptions {
   webs?: number;
   workers?: number;
   /** Ids of directory stores; the last one on a file system of its own where there is one. */
+  /** Whether transfers run in web processes too; default true. */
+  webTransfers?: boolean;
   stores?: readonly string[];
   env?: Readonly<Record<string, string>>;
   /** Where all of it lies; a temporary directory by default. */
@@ -61,7 +63,7 @@ export async function startProcesses(owner: Cleanup, options: ClusterOptions): P
   const test: Cleanup = { after: (done) => void endings.push(done) };
   const directory = options.directory ?? temporaryDirectory(test);
   const places = choosePlaces(test, directory, stores);
-  const config = toConfig(places);
+  const config = toConfig(places, options.webTransfers ?? true);
   const started = await startPostgres();
   if (!started.ok) throw new Error(started.reason);
   const postgres = started.server;
@@ -125,10 +127,10 @@ function choosePlaces(test: Cleanup, directory: string, stores: readonly string[
   return places;
 }
 
-function toConfig(places: ReadonlyMap<string, string>): string {
+function toConfig(places: ReadonlyMap<string, string>, webTransfers: boolean): string {
   const entries = [...places].map(
     ([id, place], i) =>
       `  - { id: ${id}, driver: filesystem, weight: ${100 - i}, options: { path: ${place}, shared: true } }`,
   );
-  return `default_store: ${[...places.keys()][0]}\nstores:\n${entries.join('\n')}\n`;
+  return `default_store: ${[...places.keys()][0]}\ntransfers: { in_web_processes: ${webTransfers} }\nstores:\n${entries.join('\n')}\n`;
 }

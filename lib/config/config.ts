@@ -28,6 +28,8 @@ export interface Config {
   /** What the operator changed of the rules who may do what, by rule; see lib/auth/policy-rules.ts. */
   readonly policy: Readonly<Record<string, string>>;
   readonly limits: { readonly imageSizeBytes: number };
+  /** Whether web processes run transfers and reconcile too; false: `npm run worker` alone does. */
+  readonly transfers: { readonly inWebProcesses: boolean };
   readonly checksumMd5: 'inline' | 'deferred' | 'off';
   /** For `npm run bench` alone: uploads make no MD5 and SHA-512, and so cannot become active. */
   readonly benchmarkWithoutHashes: boolean;

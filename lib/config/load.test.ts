@@ -323,6 +323,11 @@ show: { locations: true, direct_url: true }
       `stores:\n${store('old', '    mode: read-only\n')}`,
       /default_store: Every store is read-only/,
     ],
+    [
+      'transfers that nobody would run',
+      'transfers:\n  in_web_processes: false\n',
+      /^2 transfers\.in_web_processes: Without PostgreSQL there is one process/,
+    ],
     ['keystone mode', 'identity:\n  mode: keystone\n', /^2 identity\.mode: .*later release/],
     [
       'a network with too many bits',

@@ -31,6 +31,7 @@ export function loadConfig(
   const file = environment.file ?? implicitFile(cwd);
   const document = file === null ? null : readDocument(file, env, problems);
   const values = file !== null && document === null ? undefined : readValues(document, problems);
+  if (values) checkTransfers(values.file, document, environment);
   const stores = values && readStores(values, document, environment, problems);
   if (!values || !stores || problems.length > 0) throw new ConfigError(problems);
 
@@ -52,6 +53,7 @@ export function loadConfig(
     identity: { mode: 'standalone' },
     policy: values.file.policy,
     limits: { imageSizeBytes: Math.floor(values.file.limits.image_size_gib * GiB) },
+    transfers: { inWebProcesses: values.file.transfers.in_web_processes },
     checksumMd5: values.file.checksum_md5,
     benchmarkWithoutHashes: environment.benchmarkWithoutHashes,
     fetch: {
@@ -98,6 +100,20 @@ function withKeystoneSecrets(document: ConfigDocument): unknown {
   const part = ['identity', 'keystone'];
   const keystone = withSecretFiles(values['identity']['keystone'], keystoneSecretKeys, document, part);
   return { ...values, identity: { ...values['identity'], keystone } };
+}
+
+/** With SQLite there is one process, and it has to do everything. */
+function checkTransfers(
+  file: ConfigFile,
+  document: ConfigDocument | null,
+  { database }: EnvironmentValues,
+): void {
+  if (file.transfers.in_web_processes || database.kind === 'postgres') return;
+  document?.report(
+    ['transfers', 'in_web_processes'],
+    'Without PostgreSQL there is one process, and nobody else would run the transfers.',
+    'Remove it, or set STOWAGE_DATABASE_URL=postgres://… and start `npm run worker`.',
+  );
 }
 
 type Stores = Pick<Config, 'stores' | 'defaultStore' | 'stagingStore'>;

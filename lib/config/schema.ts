@@ -81,6 +81,7 @@ export const ConfigFile = z.strictObject({
   staging_store: z.string().optional(),
   policy: z.record(z.string(), z.string().max(2000)).default({}),
   limits: z.strictObject({ image_size_gib: number(0.001, largestGib).default(1024) }).prefault({}),
+  transfers: z.strictObject({ in_web_processes: boolean().default(true) }).prefault({}),
   checksum_md5: z.enum(['inline', 'deferred', 'off']).default('inline'),
   fetch: z
     .strictObject({
@@ -123,6 +124,8 @@ export const examples: Readonly<Record<string, string>> = {
   policy: '{ copy_image: "role:member and project_id:%(project_id)s" }',
   limits: '{ image_size_gib: 1024 }',
   'limits.image_size_gib': '1024',
+  transfers: '{ in_web_processes: true }',
+  'transfers.in_web_processes': 'true',
   checksum_md5: 'inline',
   fetch: '{ ports: [80, 443] }',
   'fetch.allow_hosts': '[mirror.example]',

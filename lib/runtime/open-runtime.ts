@@ -126,7 +126,7 @@ export async function openRuntime(
   // Whoever held a lease here before is gone, and nobody needs to wait for it.
   if (role === 'web' && config.database.kind === 'sqlite')
     await db.transaction((q) => releaseUploadLeases(q));
-  if (role !== 'none') {
+  if (role === 'worker' || (role === 'web' && config.transfers.inWebProcesses)) {
     runtime.worker.start();
     runtime.reconciler.start();
     runtime.deferredMd5.start();
