@@ -11,11 +11,14 @@ import { zeroBlock } from '../../pipeline/zeros.ts';
 import { BufferPool } from '../../streams/buffer-pool.ts';
 import { isStoreFault } from '../../stores/store.ts';
 import { recordEvent } from '../events/record.ts';
+import type { SeenImage } from './get.ts';
 
 export interface OpenImageFile {
   imageId: string;
   /** Both ends included, as in HTTP; null: all of it. An end behind the last byte is cut. */
   range: { start: number; end: number | null } | { suffix: number } | null;
+  /** Stores to read from before all others, the first one first. */
+  prefer?: readonly string[];
 }
 
 export interface ImageFile {
@@ -33,7 +36,7 @@ export interface ImageFile {
 /** Null: the image has no data yet (Glance answers 204). */
 export async function openImageFile(
   ctx: Context,
-  { imageId, range }: OpenImageFile,
+  { imageId, range, prefer = [] }: OpenImageFile,
 ): Promise<ImageFile | null> {
   const { runtime, actor } = ctx;
   const image = await findImage(runtime.db.read, imageId);
@@ -42,13 +45,16 @@ export async function openImageFile(
     image.visibility === 'shared' ? await findMember(runtime.db.read, imageId, actor.projectId) : null;
   assertCan(actor, 'download_image', { ...image, membership: membership?.status ?? null }, imageId);
   if (image.status === 'deactivated' && !actor.administrator) {
-    throw new StowageError('forbidden', 'The image is deactivated and cannot be downloaded.', {
-      remedy: 'Ask an administrator.',
-    });
+    throw new StowageError(
+      'forbidden',
+      'The requested image has been deactivated. Image data download is forbidden.',
+      { remedy: 'Ask an administrator.' },
+    );
   }
+  if (prefer.length > 0) assertMayPrefer(ctx, { ...image, membership: membership?.status ?? null }, prefer);
   if (image.size_bytes === null || (image.status !== 'active' && image.status !== 'deactivated')) return null;
   const { start, end } = resolveRange(image.size_bytes, range);
-  const copies = await goodCopies(ctx, image.id);
+  const copies = await goodCopies(ctx, image.id, prefer);
   if (copies.length === 0 && end > start) {
     throw new StowageError('store_unavailable', 'No store that holds this image can be read now.', {
       remedy: 'Try again in a while; nothing of the image is lost as long as its stores come back.',
@@ -79,8 +85,28 @@ function resolveRange(sizeBytes: number, range: OpenImageFile['range']): { start
   return { start, end };
 }
 
-/** Active copies in stores that can be read, in the order of the stores' weight; proved ones before unproved. */
-async function goodCopies({ runtime }: Context, imageId: string): Promise<LocationRow[]> {
+function assertMayPrefer({ runtime, actor }: Context, image: SeenImage, prefer: readonly string[]): void {
+  assertCan(actor, 'download_from_store', image, image.id);
+  const known = runtime.config.stores.map(({ id }) => id);
+  const unknown = prefer.find((store) => !known.includes(store));
+  if (unknown === undefined) return;
+  throw new StowageError('unknown_store', `The store ${unknown} is not known.`, {
+    field: 'prefer',
+    remedy: `Name some of: ${known.join(', ')}.`,
+  });
+}
+
+/**
+ * Active copies in stores that can be read: preferred ones in the order in which the caller named them, then the others
+ * in the order of the stores' weight; proved ones before unproved.
+ */
+async function goodCopies(
+  { runtime }: Context,
+  imageId: string,
+  prefer: readonly string[],
+): Promise<LocationRow[]> {
+  const rank = ({ store_id }: LocationRow) =>
+    prefer.includes(store_id) ? prefer.indexOf(store_id) : prefer.length;
   const order = new Map(
     runtime.stores.list().map((store, i) => [store.id, store.state === 'unavailable' ? null : i]),
   );
@@ -88,6 +114,7 @@ async function goodCopies({ runtime }: Context, imageId: string): Promise<Locati
     .filter((location) => location.state === 'active' && (order.get(location.store_id) ?? null) !== null)
     .sort(
       (a, b) =>
+        rank(a) - rank(b) ||
         Number(a.verified_at === null) - Number(b.verified_at === null) ||
         (order.get(a.store_id) ?? 0) - (order.get(b.store_id) ?? 0),
     );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { toFileResponse } from '#lib/http/image-api/file-response.ts';
 import { imageMethods, imageRoute } from '#lib/http/image-api/image-route.ts';
+import { parsePrefer } from '#lib/http/image-api/prefer.ts';
 import { parseRange } from '#lib/http/image-api/range.ts';
 import { toUploadError } from '#lib/http/image-api/upload-error.ts';
 import { parseUploadHeaders } from '#lib/http/image-api/upload-headers.ts';
@@ -11,9 +12,10 @@ import { putImageFile } from '#lib/services/uploads/put-image-file.ts';
 const params = z.object({ id: z.string() });
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = imageMethods({
-  GET: imageRoute({ params }, async ({ ctx, request, params: { id } }) => {
+  GET: imageRoute({ params }, async ({ ctx, request, url, params: { id } }) => {
     const range = parseRange(request.headers);
-    const file = await openImageFile(ctx, { imageId: id, range });
+    const prefer = parsePrefer(url.searchParams);
+    const file = await openImageFile(ctx, { imageId: id, range, prefer });
     return file === null ? undefined : toFileResponse(file, range !== null);
   }),
 
