@@ -7,4 +7,8 @@ export const driverFactories: { readonly [Name in DriverName]: () => Promise<Sto
     const { FilesystemStore } = await import('./filesystem/filesystem-store.ts');
     return ({ id, options }) => new FilesystemStore(id, options);
   },
+  swift: async () => {
+    const { SwiftStore } = await import('./swift/swift-store.ts');
+    return ({ id, options }) => new SwiftStore(id, options);
+  },
 };

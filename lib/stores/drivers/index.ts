@@ -1,9 +1,11 @@
 import type { DriverOptions } from '../driver-options.ts';
 import { filesystemOptions } from './filesystem/options.ts';
+import { swiftOptions } from './swift/options.ts';
 
 /** Every driver that this release has, by the name that `driver:` in stowage.yaml gives it. */
 export const driverOptions = {
   filesystem: filesystemOptions,
+  swift: swiftOptions,
 } as const satisfies Record<string, DriverOptions>;
 
 export type DriverName = keyof typeof driverOptions;
