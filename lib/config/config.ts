@@ -1,3 +1,4 @@
+import type { Resource } from '#lib/db/charges.ts';
 import type { StoreDefinition } from '#lib/stores/definition.ts';
 
 /**
@@ -27,7 +28,12 @@ export interface Config {
   readonly identity: { readonly mode: 'standalone' };
   /** What the operator changed of the rules who may do what, by rule; see lib/auth/policy-rules.ts. */
   readonly policy: Readonly<Record<string, string>>;
-  readonly limits: { readonly imageSizeBytes: number };
+  readonly limits: {
+    readonly imageSizeBytes: number;
+    /** What each project may use in all stores together, and in each store; what is left out has no limit. */
+    readonly project: ResourceLimits;
+    readonly stores: Readonly<Record<string, ResourceLimits>>;
+  };
   /** Whether web processes run transfers and reconcile too; false: `npm run worker` alone does. */
   readonly transfers: { readonly inWebProcesses: boolean };
   readonly checksumMd5: 'inline' | 'deferred' | 'off';
@@ -42,6 +48,9 @@ export interface Config {
   };
   readonly show: { readonly locations: boolean; readonly directUrl: boolean };
 }
+
+/** Sizes in bytes. */
+export type ResourceLimits = Readonly<Partial<Record<Resource, number>>>;
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];

@@ -422,6 +422,23 @@ describe('policy', () => {
   });
 });
 
+describe('limits', () => {
+  it('are bytes and counts of each project, altogether and in each store', () => {
+    const { limits } = load(
+      'limits: { image_size_total_gib: 2, image_count_total: 5, stores: { fast: { image_size_total_gib: 1 } } }\n',
+    );
+    assert.deepEqual(limits.project, { size: 2 * 2 ** 30, count: 5 });
+    assert.deepEqual(limits.stores, { fast: { size: 2 ** 30 } });
+  });
+
+  it('may not be those of a store that is not there', () => {
+    assert.equal(
+      problem('limits:\n  stores:\n    fasst: { image_count_total: 1 }\n'),
+      '3 limits.stores.fasst: There is no store "fasst". Did you mean fast?',
+    );
+  });
+});
+
 describe('the masked configuration', () => {
   it('holds no secret', () => {
     const env = { STOWAGE_SECRET_KEY: 'hunter2'.repeat(5), STOWAGE_ADMIN_PASSWORD: 'hunter2' };

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { GiB } from '#lib/contract/limits.ts';
 import type { StoreDefinition } from '#lib/stores/definition.ts';
 import { announced } from './announced.ts';
 import type { Config } from './config.ts';
@@ -10,6 +9,7 @@ import { nearest } from './nearest.ts';
 import { ConfigError, systemCode, type ConfigProblem } from './problems.ts';
 import { ConfigFile, examples, keystoneSecretKeys, StoreEntry } from './schema.ts';
 import { isMapping, withSecretFiles } from './secret-files.ts';
+import { checkLimits, toLimits } from './limits.ts';
 import { checkPolicy } from './policy.ts';
 import { findSecretKey, makeSecretKeyIn } from './secret-key.ts';
 import { checkStores, readStoreOptions, toStoreConfigs, type ReportStore } from './stores.ts';
@@ -52,7 +52,7 @@ export function loadConfig(
     ...stores,
     identity: { mode: 'standalone' },
     policy: values.file.policy,
-    limits: { imageSizeBytes: Math.floor(values.file.limits.image_size_gib * GiB) },
+    limits: toLimits(values.file.limits),
     transfers: { inWebProcesses: values.file.transfers.in_web_processes },
     checksumMd5: values.file.checksum_md5,
     benchmarkWithoutHashes: environment.benchmarkWithoutHashes,
@@ -136,6 +136,11 @@ function readStores(
       });
   };
   checkStores(stores, dataDirectory, database.kind, report);
+  checkLimits(
+    file.limits,
+    stores.map(({ id }) => id),
+    document,
+  );
   const byWeight = stores.toSorted((one, other) => other.weight - one.weight);
   const writable = byWeight.find((store) => store.mode === 'read-write');
   const defaultStore = chosenStore('default_store', file.default_store ?? writable?.id);

@@ -64,6 +64,14 @@ const Keystone = z.strictObject({
 });
 export const keystoneSecretKeys = ['password', 'application_credential_secret'] as const;
 
+/** Of each project. */
+const projectLimits = {
+  image_size_total_gib: number(0, largestGib).optional(),
+  image_stage_total_gib: number(0, largestGib).optional(),
+  image_count_total: whole(0, Number.MAX_SAFE_INTEGER).optional(),
+  image_count_uploading: whole(0, Number.MAX_SAFE_INTEGER).optional(),
+};
+
 export const ConfigFile = z.strictObject({
   database: z.strictObject({ pool_size: whole(2, 1000).default(10) }).prefault({}),
   default_store: z.string().optional(),
@@ -80,7 +88,13 @@ export const ConfigFile = z.strictObject({
     .prefault({}),
   staging_store: z.string().optional(),
   policy: z.record(z.string(), z.string().max(2000)).default({}),
-  limits: z.strictObject({ image_size_gib: number(0.001, largestGib).default(1024) }).prefault({}),
+  limits: z
+    .strictObject({
+      image_size_gib: number(0.001, largestGib).default(1024),
+      ...projectLimits,
+      stores: z.record(z.string(), z.strictObject(projectLimits)).default({}),
+    })
+    .prefault({}),
   transfers: z.strictObject({ in_web_processes: boolean().default(true) }).prefault({}),
   checksum_md5: z.enum(['inline', 'deferred', 'off']).default('inline'),
   fetch: z
@@ -124,6 +138,11 @@ export const examples: Readonly<Record<string, string>> = {
   policy: '{ copy_image: "role:member and project_id:%(project_id)s" }',
   limits: '{ image_size_gib: 1024 }',
   'limits.image_size_gib': '1024',
+  'limits.image_size_total_gib': '500',
+  'limits.image_stage_total_gib': '100',
+  'limits.image_count_total': '200',
+  'limits.image_count_uploading': '20',
+  'limits.stores': '{ fast: { image_size_total_gib: 100 } }',
   transfers: '{ in_web_processes: true }',
   'transfers.in_web_processes': 'true',
   checksum_md5: 'inline',

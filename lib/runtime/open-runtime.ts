@@ -13,6 +13,7 @@ import { HashPool } from '../pipeline/hash-pool.ts';
 import { SlotPool } from '../pipeline/slots.ts';
 import { ensureFirstAdministrator } from '../services/identity/ensure-first-administrator.ts';
 import { openDeferredMd5 } from '../services/images/deferred-md5.ts';
+import { countFirst } from '../services/quotas/recount.ts';
 import { openUploadSessions } from '../services/uploads/sessions.ts';
 import { openRegistry } from '../stores/registry.ts';
 import { groupLimit } from '../transfers/limits.ts';
@@ -126,6 +127,7 @@ export async function openRuntime(
   // Whoever held a lease here before is gone, and nobody needs to wait for it.
   if (role === 'web' && config.database.kind === 'sqlite')
     await db.transaction((q) => releaseUploadLeases(q));
+  if (role === 'web') await countFirst(runtime);
   if (role === 'worker' || (role === 'web' && config.transfers.inWebProcesses)) {
     runtime.worker.start();
     runtime.reconciler.start();

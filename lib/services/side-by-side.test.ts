@@ -33,7 +33,11 @@ import { createUpload } from './uploads/create.ts';
 async function openTwo(t: TestContext, stores: StoreWish[] = [{ id: 'fast' }, { id: 'archive' }]) {
   const place = await openPlace(t, stores);
   const processes = [await openProcess(place), await openProcess(place)];
-  const config = { limits: { imageSizeBytes: 2 ** 40 }, defaultStore: 'fast', stores: [] };
+  const config = {
+    limits: { imageSizeBytes: 2 ** 40, project: {}, stores: {} },
+    defaultStore: 'fast',
+    stores: [],
+  };
   for (const { runtime } of processes) Object.assign(runtime.config, config);
   /** Turn by turn through the one and the other, all at the same time. */
   const atOnce = <Result>(count: number, work: (process: Process, n: number) => Promise<Result>) =>

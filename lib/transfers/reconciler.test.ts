@@ -31,7 +31,11 @@ test('an intent whose transfer is gone is removed with whatever was written for 
   const place = await openPlace(t, [{ id: 'fast' }, { id: 'archive' }]);
   const process = await openProcess(place, { now: () => now });
   const image = await addImage(place, process, { store: 'fast', sizeBytes: 4096 });
-  const orphan = newTargetLocation({ id: 'gone', image_id: image.id, target_store: 'archive' }, 1, now);
+  const orphan = newTargetLocation(
+    { id: 'gone', image_id: image.id, target_store: 'archive', bytes_total: 4096 },
+    1,
+    now,
+  );
   await process.runtime.db.transaction((q) => insertLocation(q, orphan, 'blue'));
   const part = join(place.directory, 'archive', `.${orphan.object_key}.part`);
   await writeFile(part, 'half');

@@ -7,6 +7,7 @@ import { deleteEventsBefore } from '#lib/db/repositories/events.ts';
 import { nextRemovalAt } from '#lib/db/repositories/locations.ts';
 import { deleteExpiredTasks } from '#lib/db/repositories/tasks.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
+import { recountAll } from '#lib/services/quotas/recount.ts';
 import { sweepUploads } from '#lib/services/uploads/expire.ts';
 import { withLease } from './named-lease.ts';
 import { compareStore, type StrayObject, type StrayReport, type Suspicions } from './compare-store.ts';
@@ -31,6 +32,8 @@ export interface Report {
   strays: Record<string, number>;
   /** Copies that turned out to be missing. */
   missing: number;
+  /** Projects whose usage was kept wrongly and is corrected; once a day. */
+  recounted: number;
 }
 
 export interface RunOptions {
@@ -54,6 +57,7 @@ const everyMilliseconds = 60_000;
 const listEveryMilliseconds = 15 * 60_000;
 /** A listing at the very start would compete with those who come back after a restart. */
 const firstListMilliseconds = 60_000;
+const recountEveryMilliseconds = 24 * 3600 * 1000;
 const kickDelayMilliseconds = 50;
 const waitForOtherMilliseconds = 1_000;
 /** Events are for replay and for the page of an image. */
@@ -63,6 +67,7 @@ export function openReconciler(runtime: Runtime): Reconciler {
   const strays = new Map<string, StrayReport>();
   const suspicions: Suspicions = new Map();
   const stopping = new AbortController();
+  let recountedAt = 0;
   let turn: Promise<unknown> = Promise.resolve();
   let timers: NodeJS.Timeout[] = [];
   let kicked: NodeJS.Timeout | null = null;
@@ -101,6 +106,7 @@ export function openReconciler(runtime: Runtime): Reconciler {
       uploads: { expired: 0, abandoned: 0, finished: 0 },
       strays: {},
       missing: 0,
+      recounted: 0,
     };
     const steps: (() => Promise<void>)[] = [
       async () => void Object.assign(report, await sweepTransfers(runtime)),
@@ -109,6 +115,10 @@ export function openReconciler(runtime: Runtime): Reconciler {
       async () => void Object.assign(report, await removeObjects(runtime, signal)),
     ];
     if (list) {
+      if (runtime.now() - recountedAt >= recountEveryMilliseconds) {
+        recountedAt = runtime.now();
+        steps.push(async () => void (report.recounted = await recountAll(runtime, signal)));
+      }
       steps.push(() =>
         runtime.db.transaction(async (q) => {
           await deleteEventsBefore(q, runtime.now() - keepEventsMilliseconds);

@@ -118,7 +118,11 @@ async function backToQueued(
     updated_at: now,
   });
   for (const location of await listLocations(q, [image.id])) {
-    if (location.state === 'deleting' || location.store_id === plan.stagedIn) continue;
+    if (location.state === 'deleting') continue;
+    if (location.store_id === plan.stagedIn) {
+      await updateLocation(q, location, image.owner_id, { staged: true, updated_at: now });
+      continue;
+    }
     await updateLocation(q, location, image.owner_id, {
       state: 'deleting',
       next_attempt_at: null,

@@ -150,7 +150,7 @@ export async function startAfresh(runtime: Runtime, held: HeldTransfer, why: str
 
 /** The intent: named in the database before the first byte, with a key that was never used and never will be again. */
 export function newTargetLocation(
-  transfer: Pick<TransferRow, 'id' | 'image_id' | 'target_store'>,
+  transfer: Pick<TransferRow, 'id' | 'image_id' | 'target_store' | 'bytes_total'>,
   fence: number,
   now: number,
 ): LocationRow {
@@ -163,6 +163,8 @@ export function newTargetLocation(
     bytes: 0,
     resume_state: null,
     committed: false,
+    reserved_bytes: transfer.bytes_total,
+    staged: false,
     upload_id: null,
     transfer_id: transfer.id,
     fence,

@@ -103,6 +103,7 @@ export async function openProcess(
     config: {
       database: { kind: testDialect },
       checksumMd5: 'inline',
+      limits: { imageSizeBytes: 2 ** 40, project: {}, stores: {} },
       currency: 'EUR',
     } as unknown as Config,
     policy: openPolicy(),

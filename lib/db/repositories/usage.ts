@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNotNull, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, ne, sql } from 'drizzle-orm';
 import { allStores, type Charge, type ChargeLimits, type Over, type Resource } from '../charges.ts';
 import type { Queries, Transaction } from '../database.ts';
 import type { LocationRow } from '../define-schema.ts';
@@ -31,7 +31,7 @@ export function charge(
   planned.set(key, { projectId, storeId, resource, amount: before + amount });
 }
 
-type Charged = Pick<LocationRow, 'state' | 'bytes' | 'committed' | 'reserved_bytes' | 'staged'>;
+type Charged = Pick<LocationRow, 'state' | 'bytes' | 'committed' | 'upload_id' | 'reserved_bytes' | 'staged'>;
 
 /** What a location takes: until it is complete also what was promised to it, and nothing once it is to go. */
 export function chargedBytes({ state, bytes, committed, reserved_bytes = 0 }: Charged): number {
@@ -57,7 +57,12 @@ export function chargeLocation(
     charge(q, ownerId, allStores, resource, amount);
     charge(q, ownerId, storeId, resource, amount);
     charge(q, ownerId, storeId, 'count', sign);
+    if (isUploading(location)) charge(q, ownerId, storeId, 'uploading', sign);
   }
+}
+
+function isUploading({ committed, upload_id }: Charged): boolean {
+  return !committed && upload_id !== null;
 }
 
 async function writeCharges(q: Transaction): Promise<void> {
@@ -143,7 +148,7 @@ export async function listUsage(q: Queries, projectId: string): Promise<Usage[]>
     .where(eq(project_usage.project_id, projectId));
 }
 
-/** Projects that use something or have limits of their own, in the order of their ids. */
+/** Projects that use something, or did, in the order of their ids. */
 export async function listMeasuredProjects(q: Queries, after: string, limit: number): Promise<string[]> {
   const { project_usage } = q.tables;
   const rows = await q.db
@@ -246,6 +251,10 @@ async function countUsage(q: Queries, projectId: string): Promise<Usage[]> {
       store_id: locations.store_id,
       staged: locations.staged,
       count: sql`count(*)`.mapWith(Number),
+      uploading:
+        sql`sum(case when not ${locations.committed} and ${locations.upload_id} is not null then 1 else 0 end)`.mapWith(
+          Number,
+        ),
       bytes: sql`sum(case when ${locations.committed} or ${locations.bytes} > ${locations.reserved_bytes}
         then ${locations.bytes} else ${locations.reserved_bytes} end)`.mapWith(Number),
     })
@@ -262,11 +271,12 @@ async function countUsage(q: Queries, projectId: string): Promise<Usage[]> {
   };
   add(allStores, 'count', counted?.count ?? 0);
   add(allStores, 'uploading', counted?.uploading ?? 0);
-  for (const { store_id, staged, count, bytes } of stored) {
+  for (const { store_id, staged, count, uploading, bytes } of stored) {
     const resource = staged ? 'stage' : 'size';
     add(allStores, resource, bytes);
     add(store_id, resource, bytes);
     add(store_id, 'count', count);
+    add(store_id, 'uploading', uploading);
   }
   return [...usage.values()].filter(({ used }) => used !== 0);
 }
@@ -289,16 +299,6 @@ export async function listLimitOverrides(q: Queries, projectId: string): Promise
     })
     .from(project_limits)
     .where(eq(project_limits.project_id, projectId));
-}
-
-export async function listLimitedProjects(q: Queries): Promise<string[]> {
-  const { project_limits } = q.tables;
-  const rows = await q.db
-    .selectDistinct({ id: project_limits.project_id })
-    .from(project_limits)
-    .where(isNotNull(project_limits.project_id))
-    .orderBy(asc(project_limits.project_id));
-  return rows.map(({ id }) => id);
 }
 
 /** Replaces all of them. */

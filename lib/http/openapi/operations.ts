@@ -8,7 +8,9 @@ import {
   StartCopies,
   StartedCopies,
 } from '#lib/contract/images.ts';
+import { ProjectLimits, ProjectUsage, ProjectUsagePage, ProjectUsageQuery } from '#lib/contract/quotas.ts';
 import { SessionView, SignIn } from '#lib/contract/session.ts';
+import { SettingsView } from '#lib/contract/settings.ts';
 import { StoreList, StoreView } from '#lib/contract/stores.ts';
 import { TransferList, TransferListQuery, TransferView } from '#lib/contract/transfers.ts';
 import { UploadList, UploadView } from '#lib/contract/uploads.ts';
@@ -69,6 +71,38 @@ export const operations: readonly Operation[] = [
     path: '/api/v1/images/{id}/locations/{store}/verify',
     summary: 'Read a copy back and compare it',
     answers: { 202: TransferView },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/usage',
+    summary: 'What the project uses and may use',
+    answers: { 200: ProjectUsage },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/projects',
+    summary: 'What each project uses and may use, for administrators',
+    query: ProjectUsageQuery,
+    answers: { 200: ProjectUsagePage },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/projects/{id}/limits',
+    summary: 'What one project uses and may use',
+    answers: { 200: ProjectUsage },
+  },
+  {
+    method: 'put',
+    path: '/api/v1/projects/{id}/limits',
+    summary: 'Set its limits; what is left out is again as in stowage.yaml, null takes a limit away',
+    body: ProjectLimits,
+    answers: { 200: ProjectUsage },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/settings',
+    summary: 'Policy and default limits, for administrators',
+    answers: { 200: SettingsView },
   },
   {
     method: 'get',

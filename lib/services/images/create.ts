@@ -3,6 +3,7 @@ import { assertCan } from '#lib/auth/policy.ts';
 import { StowageError } from '#lib/contract/errors.ts';
 import { findImageRecord, insertImage, isUsedId, type ImageRecord } from '#lib/db/repositories/images.ts';
 import type { Context } from '#lib/runtime/context.ts';
+import { openQuota } from '../quotas/enforce.ts';
 import { recordEvent } from '../events/record.ts';
 import { assertDraft, assertMayBecomeDraft, type ImageDraft } from './draft.ts';
 
@@ -31,8 +32,10 @@ export async function createImage(
   assertCan(actor, 'add_image', { owner_id: draft.ownerId, visibility: 'private' }, imageId);
   assertDraft(draft);
   assertMayBecomeDraft(actor, null, draft);
+  const quota = await openQuota(runtime, draft.ownerId);
   const now = runtime.now();
   return await runtime.db.transaction(async (q) => {
+    quota.enforce(q);
     await q.lock(imageId);
     if (id !== null && (await isUsedId(q, id))) {
       throw new StowageError('conflict', `Image ID ${imageId} already exists!`, { field: 'id' });

@@ -2,6 +2,7 @@ import { assertCan } from '#lib/auth/policy.ts';
 import { updateImage as updateImageRow, writeProperties, writeTags } from '#lib/db/repositories/images.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
+import { openQuota, type Quota } from '../quotas/enforce.ts';
 import { assertDraft, assertMayBecomeDraft, type ImageDraft } from './draft.ts';
 import { getImageRecord, type SeenRecord } from './get.ts';
 
@@ -15,7 +16,9 @@ export async function updateImage(
   edit: (draft: ImageDraft) => ImageDraft,
 ): Promise<SeenRecord> {
   const { runtime, actor } = ctx;
+  const quota = await quotaOfNewOwner(ctx, imageId, edit);
   return await runtime.db.transaction(async (q) => {
+    quota?.enforce(q);
     await q.lock(imageId);
     const before = await getImageRecord(q, actor, imageId);
     assertCan(actor, 'modify_image', before, imageId);
@@ -46,6 +49,19 @@ export async function updateImage(
       properties: draft.properties === was.properties ? properties : { ...draft.properties },
     };
   });
+}
+
+/** Who is given an image must have room for it. Null: it stays with its owner. */
+async function quotaOfNewOwner(
+  { runtime, actor }: Context,
+  imageId: string,
+  edit: (draft: ImageDraft) => ImageDraft,
+): Promise<Quota | null> {
+  // Nobody else can give images away, so nobody else pays for asking.
+  if (!actor.administrator) return null;
+  const before = await getImageRecord(runtime.db.read, actor, imageId);
+  const { ownerId } = edit(toDraft(before));
+  return ownerId === before.owner_id ? null : await openQuota(runtime, ownerId);
 }
 
 function toDraft(record: SeenRecord): ImageDraft {

@@ -4,12 +4,13 @@ import { StowageError } from '#lib/contract/errors.ts';
 import type { Transaction } from '#lib/db/database.ts';
 import type { ImageRow, LocationRow, StagedFile, UploadRow } from '#lib/db/define-schema.ts';
 import { findImage, updateImage } from '#lib/db/repositories/images.ts';
-import { listLocationsOfUpload } from '#lib/db/repositories/locations.ts';
+import { listLocationsOfUpload, updateLocation } from '#lib/db/repositories/locations.ts';
 import { findUploadsOfImage, updateUpload } from '#lib/db/repositories/uploads.ts';
 import { judgeImport, type ImportPlan } from '#lib/domain/imports.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { concludeImport } from '#lib/transfers/settle-import.ts';
 import { getImage } from '../images/get.ts';
+import { openQuota } from '../quotas/enforce.ts';
 import { planCopies } from '../transfers/start-copies.ts';
 import { assertFormats } from '../uploads/finish.ts';
 import { toProved } from '../uploads/to-active.ts';
@@ -32,7 +33,10 @@ interface Staged {
  * they are: it can be imported again (also into other stores), uploaded into, or deleted.
  */
 export async function importStaged(ctx: Context, imageId: string, request: ImportRequest): Promise<void> {
+  const { owner_id } = await getImage(ctx.runtime.db.read, ctx.actor, imageId);
+  const quota = await openQuota(ctx.runtime, owner_id);
   await ctx.runtime.db.transaction(async (q) => {
+    quota.enforce(q);
     await q.lock(imageId);
     const image = await getImage(q, ctx.actor, imageId);
     assertCan(ctx.actor, 'modify_image', image, imageId);
@@ -98,6 +102,10 @@ async function begin(
     input: { image_id: image.id, import_req: request.body, backend: stores },
     plan,
   });
+  // Where it lies already and is to stay, it waits no longer.
+  if (stores.includes(location.store_id)) {
+    await updateLocation(q, location, image.owner_id, { staged: false, updated_at: now });
+  }
   const others = stores.filter((store) => store !== location.store_id);
   // Whoever may import need not be allowed to copy for that.
   const actor = { ...systemActor, userName: ctx.actor.userName };

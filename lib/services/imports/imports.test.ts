@@ -42,7 +42,7 @@ async function open(t: TestContext, stores: StoreWish[], now?: () => number) {
   const process = await openProcess(place, { now });
   const { runtime } = process;
   Object.assign(runtime.config, {
-    limits: { imageSizeBytes: 2 ** 40 },
+    limits: { imageSizeBytes: 2 ** 40, project: {}, stores: {} },
     defaultStore: 'fast',
     stagingStore: 'fast',
     stores: runtime.stores.list().map(({ definition }) => definition),

@@ -7,6 +7,7 @@ import { assertMayBecome } from '#lib/domain/image-status.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
 import { getImage } from '../images/get.ts';
+import { openQuota, type Quota } from '../quotas/enforce.ts';
 import { assertRoom } from '../stores/assert-room.ts';
 import { assertSize, chooseStores, insertUploadLocation, stopping } from '../uploads/create.ts';
 import { newWholeUpload, receiveWhole, type PutImageFile } from '../uploads/put-image-file.ts';
@@ -26,7 +27,8 @@ export async function stageImage(ctx: Context, put: PutImageFile): Promise<void>
   assertCan(ctx.actor, 'upload_image', seen, put.imageId);
   const [store] = chooseStores(ctx, [put.store ?? stagingStore(ctx)], put.sizeBytes);
   if (store === undefined) throw new Error('no store was chosen');
-  await receiveWhole(ctx, await beginStage(ctx, put, store), put.source);
+  const quota = await openQuota(runtime, seen.owner_id);
+  await receiveWhole(ctx, await beginStage(ctx, put, store, quota), put.source);
 }
 
 function stagingStore({ runtime }: Context): string {
@@ -37,9 +39,10 @@ function stagingStore({ runtime }: Context): string {
   });
 }
 
-async function beginStage(ctx: Context, put: PutImageFile, store: string): Promise<UploadRow> {
+async function beginStage(ctx: Context, put: PutImageFile, store: string, quota: Quota): Promise<UploadRow> {
   const { runtime } = ctx;
   return await runtime.db.transaction(async (q) => {
+    quota.enforce(q);
     await q.lock(put.imageId);
     const image = await findImage(q, put.imageId);
     if (image === null) throw imageNotFound(put.imageId);

@@ -14,6 +14,7 @@ import { markForRemoval, removeUnlessLast } from '#lib/transfers/conclude.ts';
 import { newTargetLocation } from '#lib/transfers/settle.ts';
 import { recordTransfer } from '#lib/transfers/tell.ts';
 import { getImage } from '../images/get.ts';
+import { openQuota } from '../quotas/enforce.ts';
 import { assertRoom, lockRoom } from '../stores/assert-room.ts';
 import { toTransferViews } from './view.ts';
 
@@ -36,10 +37,16 @@ export interface CopyRequest {
  * Starts one transfer for each store that does not hold the image yet, all of one group, so that its bytes are read
  * once. A store that is being filled already answers with the transfer that fills it; asking twice changes nothing.
  * Throws `not_found`, `forbidden`, `wrong_state` (image not active), `unknown_store`, `store_unavailable`,
- * `store_read_only`, `store_full` (the store's quota).
+ * `store_read_only`, `store_full` (the store's quota), `quota_exceeded` (the limits of the image's project).
  */
 export async function startCopies(ctx: Context, request: CopyRequest): Promise<TransferView[]> {
-  const rows = await ctx.runtime.db.transaction((q) => planCopies(ctx, q, request));
+  const { runtime, actor } = ctx;
+  const image = await getImage(runtime.db.read, actor, request.imageId);
+  const quota = await openQuota(runtime, image.owner_id);
+  const rows = await runtime.db.transaction(async (q) => {
+    quota.enforce(q);
+    return await planCopies(ctx, q, request);
+  });
   return await toTransferViews(ctx, rows);
 }
 

@@ -7,6 +7,7 @@ import type { Piece, Road } from '../../pipeline/types.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { FencedWriter, Tenure } from '../../stores/fenced-writer.ts';
+import { openQuota } from '../quotas/enforce.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
 import { failUpload } from './fail.ts';
 import { finishUpload } from './finish.ts';
@@ -74,7 +75,8 @@ async function append(
     location,
     writer: new FencedWriter(writer, tenure),
   }));
-  const durable = new DurableRecord({ runtime, upload, image, locations, room });
+  const quota = upload.length_bytes === null ? await openQuota(runtime, image.owner_id) : null;
+  const durable = new DurableRecord({ runtime, upload, image, locations, room, quota });
   const road = await openRoad(
     {
       startOffset: upload.offset_bytes,
@@ -98,7 +100,7 @@ async function append(
     // A plain PUT in chunks has no stated length: its end is the end of the image.
     const lengthBytes = upload.length_bytes ?? (upload.kind === 'tus' ? null : road.position);
     if (road.position === lengthBytes) {
-      await finishUpload(ctx, { upload, image, locations, writers, road, session });
+      await finishUpload(ctx, { upload, image, locations, writers, road, session, quota });
       isOver = true;
       return { offset: lengthBytes, complete: true };
     }

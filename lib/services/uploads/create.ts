@@ -10,6 +10,7 @@ import { insertUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
 import { dropStaged } from '../imports/keep-staged.ts';
+import { openQuota } from '../quotas/enforce.ts';
 import { assertRoom, lockRoom } from '../stores/assert-room.ts';
 import { planRoute } from './staging.ts';
 import { parseUploadMetadata, type TusMetadata, type UploadWishes } from './parse-metadata.ts';
@@ -35,8 +36,10 @@ export async function createUpload(
   const asked = chooseStores(ctx, wishes.stores, lengthBytes);
   const route = planRoute(runtime, asked);
   const stores = [...new Set([...route.direct, ...route.later])];
+  const quota = await openQuota(runtime, await ownerOf(ctx, wishes));
   const now = runtime.now();
   return await runtime.db.transaction(async (transaction) => {
+    quota.enforce(transaction);
     if (wishes.image_id !== undefined) await transaction.lock(wishes.image_id);
     await lockRoom(runtime, transaction, stores);
     const image =
@@ -76,7 +79,11 @@ export async function createUpload(
     };
     for (const storeId of stores) await assertRoom(runtime, transaction, storeId, lengthBytes ?? 0);
     await insertUpload(transaction, upload);
-    for (const storeId of route.direct) await insertUploadLocation(transaction, upload, image, storeId, now);
+    for (const [i, storeId] of route.direct.entries()) {
+      // What will go on to other stores is promised to the first one, until the image is active.
+      const times = i === 0 ? 1 + route.later.length : 1;
+      await insertUploadLocation(transaction, upload, image, storeId, now, times);
+    }
     await recordEvent(
       ctx,
       transaction,
@@ -85,6 +92,12 @@ export async function createUpload(
     );
     return upload;
   });
+}
+
+/** Whose project is charged: the one of the image that is uploaded into. */
+async function ownerOf({ runtime, actor }: Context, { image_id }: UploadWishes): Promise<string> {
+  const image = image_id === undefined ? null : await findImage(runtime.db.read, image_id);
+  return image?.owner_id ?? actor.projectId;
 }
 
 /** `<image-id>-<suffix>`: random for each attempt, never used again. */
@@ -98,6 +111,8 @@ export async function insertUploadLocation(
   image: { id: string; owner_id: string },
   storeId: string,
   now: number,
+  /** How often its bytes will be kept, because of this location. */
+  times = 1,
 ): Promise<void> {
   await insertLocation(
     transaction,
@@ -110,6 +125,8 @@ export async function insertUploadLocation(
       bytes: 0,
       resume_state: null,
       committed: false,
+      reserved_bytes: (upload.length_bytes ?? 0) * times,
+      staged: upload.kind === 'stage',
       upload_id: upload.id,
       transfer_id: null,
       fence: 0,

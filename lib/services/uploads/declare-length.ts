@@ -1,7 +1,9 @@
 import { StowageError } from '../../contract/errors.ts';
-import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
+import { findImage } from '../../db/repositories/images.ts';
+import { listLocationsOfUpload, updateLocation } from '../../db/repositories/locations.ts';
 import { updateUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
+import { openQuota } from '../quotas/enforce.ts';
 import { assertRoom, lockRoom } from '../stores/assert-room.ts';
 import { assertSize } from './create.ts';
 import { getUpload } from './get.ts';
@@ -22,13 +24,21 @@ export async function declareLength(
   }
   assertSize(ctx, lengthBytes);
   const { runtime } = ctx;
+  const owner = (await findImage(runtime.db.read, upload.image_id))?.owner_id ?? upload.project_id;
+  const quota = await openQuota(runtime, owner);
   await runtime.db.transaction(async (q) => {
+    quota.enforce(q);
     await q.lock(upload.image_id);
     const locations = (await listLocationsOfUpload(q, uploadId)).filter(({ state }) => state === 'writing');
     const stores = locations.map(({ store_id }) => store_id);
     await lockRoom(runtime, q, stores);
-    for (const { store_id, bytes } of locations) {
-      await assertRoom(runtime, q, store_id, Math.max(0, lengthBytes - bytes));
+    for (const [i, location] of locations.entries()) {
+      await assertRoom(runtime, q, location.store_id, Math.max(0, lengthBytes - location.bytes));
+      const times = i === 0 ? 1 + (upload.later_stores?.length ?? 0) : 1;
+      await updateLocation(q, location, owner, {
+        reserved_bytes: lengthBytes * times,
+        updated_at: runtime.now(),
+      });
     }
     await updateUpload(q, uploadId, { length_bytes: lengthBytes, updated_at: runtime.now() });
   });

@@ -13,9 +13,11 @@ import { inspectObject } from '../../pipeline/inspect-object.ts';
 import type { Digests, Road } from '../../pipeline/types.ts';
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
+import type { Quota } from '../quotas/enforce.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
 import { planCopies } from '../transfers/start-copies.ts';
 import { keepStaged } from '../imports/keep-staged.ts';
+import { chargeWhole } from './charge-whole.ts';
 import { hashesFor } from './hashes.ts';
 import { toActive } from './to-active.ts';
 import { leaseLost } from './lease.ts';
@@ -34,6 +36,8 @@ export interface Finish {
   writers: OpenWriter[];
   road: Road;
   session: ActiveAppend;
+  /** Null when all of it was charged before. */
+  quota: Quota | null;
 }
 
 export interface Proved {
@@ -57,6 +61,7 @@ export async function finishUpload(ctx: Context, finish: Finish): Promise<void> 
   const { digests, inspection, sizeBytes } = await road.finish();
   assertFormats(image, inspection);
   assertExpected(upload, digests.sha512);
+  if (finish.quota !== null) await chargeWhole(ctx, finish, finish.quota, sizeBytes);
   const failed = new Set(road.sinks().flatMap((sink) => (sink.failure === null ? [] : [sink.storeId])));
   const committed = await commitAll(
     ctx,

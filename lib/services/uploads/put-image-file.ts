@@ -10,6 +10,8 @@ import { RequestBody } from '../../streams/request-body.ts';
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
 import { dropStaged } from '../imports/keep-staged.ts';
+import { getImage } from '../images/get.ts';
+import { openQuota, type Quota } from '../quotas/enforce.ts';
 import { assertRoom } from '../stores/assert-room.ts';
 import { appendToUpload } from './append.ts';
 import { assertSize, chooseStores, insertUploadLocation, stopping } from './create.ts';
@@ -34,12 +36,11 @@ export async function putImageFile(ctx: Context, put: PutImageFile): Promise<voi
   if (runtime.draining) throw stopping();
   assertSize(ctx, put.sizeBytes);
   // Who may not see the image learns nothing of stores, and who may not upload nothing of its state.
-  const seen = await findImage(runtime.db.read, put.imageId);
-  if (seen === null) throw new StowageError('not_found', `No image found with ID ${put.imageId}`);
+  const seen = await getImage(runtime.db.read, ctx.actor, put.imageId);
   assertCan(ctx.actor, 'upload_image', seen, put.imageId);
   const [store] = chooseStores(ctx, put.store === null ? undefined : [put.store], put.sizeBytes);
   if (store === undefined) throw new Error('no store was chosen');
-  const upload = await beginPut(ctx, put, store);
+  const upload = await beginPut(ctx, put, store, await openQuota(runtime, seen.owner_id));
   await receiveWhole(ctx, upload, put.source);
 }
 
@@ -78,9 +79,10 @@ async function putBack(ctx: Context, uploadId: string, thrown: unknown): Promise
   );
 }
 
-async function beginPut(ctx: Context, put: PutImageFile, store: string): Promise<UploadRow> {
+async function beginPut(ctx: Context, put: PutImageFile, store: string, quota: Quota): Promise<UploadRow> {
   const { runtime } = ctx;
   return await runtime.db.transaction(async (q) => {
+    quota.enforce(q);
     await q.lock(put.imageId);
     const image = await findImage(q, put.imageId);
     if (image === null) throw new StowageError('not_found', `No image found with ID ${put.imageId}`);

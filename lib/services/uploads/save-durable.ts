@@ -6,6 +6,7 @@ import { updateLocation } from '../../db/repositories/locations.ts';
 import { updateUpload } from '../../db/repositories/uploads.ts';
 import type { RoadOptions, SinkProgress } from '../../pipeline/types.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import type { Quota } from '../quotas/enforce.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
 import { leaseLost } from './lease.ts';
 import type { UploadRoom } from './room.ts';
@@ -20,6 +21,8 @@ interface Append {
   locations: readonly LocationRow[];
   /** Null when the length is known or no store has a quota. */
   room: UploadRoom | null;
+  /** Null when the length is known: then all of it was charged before the first byte. */
+  quota: Quota | null;
 }
 
 /**
@@ -53,10 +56,11 @@ export class DurableRecord {
 }
 
 async function saveDurable(
-  { runtime, upload, image, locations, room }: Append,
+  { runtime, upload, image, locations, room, quota }: Append,
   progress: DurableProgress,
 ): Promise<void> {
   await runtime.db.transaction(async (q) => {
+    quota?.enforce(q);
     await q.lock(image.id);
     await room?.lock(q);
     const now = await q.now();

@@ -20,7 +20,7 @@ async function open(t: TestContext, stores: StoreWish[] = [{ id: 'fast' }], now 
   const place = await openPlace(t, stores);
   const process = await openProcess(place, { now });
   const config = {
-    limits: { imageSizeBytes: 2 ** 40 },
+    limits: { imageSizeBytes: 2 ** 40, project: {}, stores: {} },
     defaultStore: 'fast',
     stagingStore: stores.some(({ id }) => id === 'waiting') ? 'waiting' : 'fast',
     stores: [],

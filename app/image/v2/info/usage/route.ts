@@ -1,6 +1,6 @@
 import { imageMethods, imageRoute } from '#lib/http/image-api/image-route.ts';
+import { showUsageAsGlance } from '#lib/services/quotas/show-usage.ts';
 
-/** As a Glance answers it that has no limits per project. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = imageMethods({
-  GET: imageRoute({}, async () => ({ usage: {} })),
+  GET: imageRoute({}, ({ ctx }) => showUsageAsGlance(ctx)),
 });
