@@ -25,6 +25,8 @@ export interface ConformanceOptions {
   objectSizeBytes: number;
   /** Holes are kept in steps of this; smaller ones may be written out. */
   holeSizeBytes: number;
+  /** Of writing with restarts at random, 12 unless told; fewer where each call goes over a network. */
+  rounds?: number;
 }
 
 export interface Bench {

@@ -72,7 +72,7 @@ export function testResuming(options: ConformanceOptions): void {
     const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
     context.diagnostic(`seed ${seed}`);
     const random = seededRandom(seed);
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < (options.rounds ?? 12); round++) {
       await onFreshPlace(options, async ({ store, reopen }) => {
         const bytes = patternBytes(size, round);
         // A third of it becomes zeros, in places that follow no block size.

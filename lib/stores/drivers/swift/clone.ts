@@ -1,6 +1,7 @@
 import { MiB } from '#lib/contract/limits.ts';
 import type { CloneRequest, ObjectStat } from '../../store.ts';
 import { findComposition, type Leaf } from './manifest.ts';
+import { sizeOf } from './own-manifest.ts';
 import { segmentName } from './segment-ledger.ts';
 import { assertSame, expiring } from './segments.ts';
 import type { SwiftPlace } from './swift-place.ts';
@@ -32,7 +33,7 @@ export async function cloneObject(parts: CloneParts): Promise<ObjectStat> {
   signal?.throwIfAborted();
   const headers = await source.find(sourceKey, signal);
   if (headers === null) throw source.fault('not-found', 'there is no such object.');
-  if (Number(headers['content-length']) !== sizeBytes) {
+  if (sizeOf(headers) !== sizeBytes) {
     throw target.fault('short-read', 'the source has another size than it should have.');
   }
   const composition = await findComposition(source, source.container, sourceKey, headers, signal);

@@ -1,5 +1,6 @@
 import type { ListedObject } from '../../store.ts';
 import { markerName } from './marker.ts';
+import { sizeOf } from './own-manifest.ts';
 import type { ListedName, SwiftPlace } from './swift-place.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function* listObjects(
     if (!group.done && group.value.key === listed.name) group = await groups.next();
     if (listed.name === markerName) continue;
     // A dynamic manifest is listed without the bytes that it stands for.
-    const sizeBytes = listed.bytes > 0 ? listed.bytes : await sizeOf(place, listed, signal);
+    const sizeBytes = listed.bytes > 0 ? listed.bytes : await askSize(place, listed, signal);
     if (sizeBytes === null) continue;
     yield { key: listed.name, sizeBytes, modifiedAt: listed.modifiedAt, unfinished: false };
   }
@@ -43,7 +44,7 @@ async function* groupByKey(names: AsyncIterable<ListedName>): AsyncGenerator<Gro
     const isForeign = slash <= 0;
     const key = isForeign ? name : name.slice(0, slash);
     // What a manifest stands for counts once.
-    const sizeBytes = name.endsWith('.slo') ? 0 : bytes;
+    const sizeBytes = /\.slo$|\/manifest$/.test(name) ? 0 : bytes;
     if (group !== null && group.key === key && !isForeign) {
       group.sizeBytes += sizeBytes;
       if (modifiedAt > group.modifiedAt) group.modifiedAt = modifiedAt;
@@ -64,7 +65,11 @@ async function* unfinished(
   yield { key, sizeBytes, modifiedAt, unfinished: !isForeign };
 }
 
-async function sizeOf(place: SwiftPlace, { name }: ListedName, signal?: AbortSignal): Promise<number | null> {
+async function askSize(
+  place: SwiftPlace,
+  { name }: ListedName,
+  signal?: AbortSignal,
+): Promise<number | null> {
   const headers = await place.find(name, signal);
-  return headers === null ? null : Number(headers['content-length'] ?? 0);
+  return headers && sizeOf(headers);
 }

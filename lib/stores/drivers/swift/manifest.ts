@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { hasOwnManifest, readOwnManifest } from './own-manifest.ts';
+import { ownManifestName } from './segment-ledger.ts';
 import type { SwiftPlace } from './swift-place.ts';
 
 /** What a large object is made of, in order. */
@@ -43,6 +45,11 @@ export async function findComposition(
   if (headers['x-static-large-object']?.toLowerCase() === 'true') {
     await addEntries(place, container, name, found, signal);
     return found;
+  }
+  if (hasOwnManifest(headers)) {
+    const leaves = await readOwnManifest(place, name, signal);
+    const manifests = [{ container: place.segmentsContainer, name: ownManifestName(name) }];
+    if (leaves !== null) return { leaves, manifests, isForeign: false };
   }
   const dynamic = headers['x-object-manifest'];
   if (dynamic === undefined) return null;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { StoreMarker } from '../../store.ts';
-import { writerHeader, type SwiftPlace } from './swift-place.ts';
+import { putNew } from './put-new.ts';
+import type { SwiftPlace } from './swift-place.ts';
 
 /** The object that says which store the container is. */
 export const markerName = '.stowage-store.json';
@@ -44,12 +45,10 @@ export async function writeMarkerObject(
       `Create the container, or write create_container: true in the options of this store.`,
     );
   }
-  await place.client.send({
-    method: 'PUT',
-    path: [place.container, markerName],
-    headers: { 'content-type': 'application/json', 'if-none-match': '*', [writerHeader]: marker.token },
+  const request = {
+    headers: { 'content-type': 'application/json' },
     body: Buffer.from(`${JSON.stringify(marker, null, 2)}\n`),
-    expect: [201],
-    signal,
-  });
+    nonce: marker.token,
+  };
+  await putNew(place, place.container, markerName, request, signal);
 }

@@ -1,6 +1,7 @@
 import { readParallel, type ReadAheadBudget } from '#lib/streams/parallel-read.ts';
 import { isStoreFault, type ByteRange, type ReadOptions } from '../../store.ts';
-import { findComposition } from './manifest.ts';
+import { findComposition, type Leaf } from './manifest.ts';
+import { hasOwnManifest, sizeOf } from './own-manifest.ts';
 import { plainEtag } from './segments.ts';
 import type { SwiftPlace } from './swift-place.ts';
 
@@ -12,31 +13,46 @@ export interface ReadPlan {
   ahead: ReadAheadBudget;
 }
 
-/** Exactly the bytes of the range, with several requests at once. Swift itself compares the segments with the manifest. */
+/**
+ * Exactly the bytes of the range, with several requests at once. Swift itself compares the segments with the manifest;
+ * where it is radosgw, which does not, they are read one by one by our own manifest, on condition of their ETags.
+ */
 export async function* readObject(
   plan: ReadPlan,
   range: ByteRange,
   { signal, allocate }: ReadOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { place, key } = plan;
-  if (range.length === 0) {
-    const headers = await place.find(key, signal);
-    if (headers === null) throw place.fault('not-found', 'there is no such object.');
-    if (Number(headers['content-length']) < range.offset) throw tooShort(place);
-    return;
-  }
+  const { isStrict } = await place.client.limits();
+  const leaves = isStrict && range.length > 0 ? null : await lookFirst(place, key, range, signal);
   yield* readParallel({
     range,
     stepBytes: plan.stepBytes,
     parallel: plan.parallel,
     ahead: plan.ahead,
-    open: (part, stop) => readPart(place, key, part, stop),
+    open: (part, stop) =>
+      leaves === null ? readNamed(place, key, part, stop) : readLeaves(place, leaves, part, stop),
     ...(allocate && { allocate }),
     signal,
   });
 }
 
-async function* readPart(
+/** The segments of an object that has a manifest of our own, null for another one. */
+async function lookFirst(
+  place: SwiftPlace,
+  key: string,
+  range: ByteRange,
+  signal: AbortSignal | undefined,
+): Promise<Leaf[] | null> {
+  const headers = await place.find(key, signal);
+  if (headers === null) throw place.fault('not-found', 'there is no such object.');
+  if (sizeOf(headers) < range.offset + range.length) throw tooShort(place);
+  if (!hasOwnManifest(headers)) return null;
+  const composition = await findComposition(place, place.container, key, headers, signal);
+  return composition?.leaves ?? null;
+}
+
+async function* readNamed(
   place: SwiftPlace,
   key: string,
   range: ByteRange,
@@ -44,33 +60,69 @@ async function* readPart(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let received = 0;
   try {
-    const answer = await place.client.stream({
-      method: 'GET',
-      path: [place.container, key],
-      headers: { range: `bytes=${range.offset}-${range.offset + range.length - 1}` },
-      expect: [206],
-      signal,
-    });
-    try {
-      const total = Number(answer.headers['content-range']?.split('/')[1] ?? NaN);
-      if (total < range.offset + range.length) throw tooShort(place);
-      for await (const piece of answer.body) {
-        received += piece.byteLength;
-        yield piece;
-      }
-    } finally {
-      answer.end();
+    for await (const piece of readRange(place, [place.container, key], range, {}, signal)) {
+      received += piece.byteLength;
+      yield piece;
     }
   } catch (error) {
     if (!signal.aborted && !isStoreFault(error, 'not-found', 'refused', 'short-read', 'corrupt')) {
-      await assertUndamaged(
-        place,
-        key,
-        { offset: range.offset + received, length: range.length - received },
-        signal,
-      );
+      const rest = { offset: range.offset + received, length: range.length - received };
+      await assertUndamaged(place, key, rest, signal);
     }
     throw error;
+  }
+}
+
+async function* readLeaves(
+  place: SwiftPlace,
+  leaves: readonly Leaf[],
+  range: ByteRange,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const end = range.offset + range.length;
+  let offset = 0;
+  for (const leaf of leaves) {
+    const start = Math.max(offset, range.offset);
+    const length = Math.min(offset + leaf.bytes, end) - start;
+    const inner = { offset: start - offset, length };
+    offset += leaf.bytes;
+    if (length <= 0) continue;
+    try {
+      const condition = { 'if-match': `"${leaf.etag}"` };
+      yield* readRange(place, [leaf.container, leaf.name], inner, condition, signal);
+    } catch (error) {
+      // 404 and 412: it is gone, or another one.
+      if (isStoreFault(error, 'not-found', 'exists', 'short-read')) throw damaged(place);
+      throw error;
+    }
+  }
+  if (offset < end) throw tooShort(place);
+}
+
+async function* readRange(
+  place: SwiftPlace,
+  path: readonly string[],
+  range: ByteRange,
+  condition: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const answer = await place.client.stream({
+    method: 'GET',
+    path,
+    headers: { range: `bytes=${range.offset}-${range.offset + range.length - 1}`, ...condition },
+    expect: [206],
+    signal,
+  });
+  let received = 0;
+  try {
+    const total = Number(answer.headers['content-range']?.split('/')[1] ?? NaN);
+    if (total < range.offset + range.length) throw tooShort(place);
+    for await (const piece of answer.body) {
+      received += piece.byteLength;
+      yield piece;
+    }
+  } finally {
+    answer.end();
   }
   if (received < range.length) throw tooShort(place);
 }
@@ -92,20 +144,17 @@ async function assertUndamaged(
     const isConcerned = offset < range.offset + range.length && offset + leaf.bytes > range.offset;
     offset += leaf.bytes;
     if (!isConcerned) continue;
-    const { status, headers: found } = await place.client.repeat({
-      method: 'HEAD',
-      path: [leaf.container, leaf.name],
-      expect: [200, 404],
-      signal,
-    });
-    if (status === 404 || plainEtag(found['etag']) !== leaf.etag) {
-      throw place.fault(
-        'corrupt',
-        'a segment of the object is missing or not the one that was stored.',
-        'Remove this copy and make it again from another store.',
-      );
-    }
+    const found = await place.head(leaf.container, leaf.name, signal);
+    if (found === null || plainEtag(found['etag']) !== leaf.etag) throw damaged(place);
   }
+}
+
+function damaged(place: SwiftPlace) {
+  return place.fault(
+    'corrupt',
+    'a segment of the object is missing or not the one that was stored.',
+    'Remove this copy and make it again from another store.',
+  );
 }
 
 function tooShort(place: SwiftPlace) {

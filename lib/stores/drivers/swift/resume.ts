@@ -24,7 +24,7 @@ export async function resumeObject(
   place: SwiftPlace,
   key: string,
   { durableBytes, resumeState, signal }: ResumeOptions,
-  segmentBytes: number,
+  segmentBytesAt: (offset: number) => number,
   pool: BlockPool,
 ): Promise<Resumed> {
   const [committed, begun, listed] = await Promise.all([
@@ -41,7 +41,7 @@ export async function resumeObject(
   }
   let last = cut;
   const end = kept.at(-1);
-  if (last === null && end !== undefined && isShort(end, segmentBytes, key, stored)) {
+  if (last === null && end !== undefined && isShort(end, segmentBytesAt(end.offset), key, stored)) {
     kept.pop();
     last = { segment: end, bytes: end.bytes };
   }

@@ -25,6 +25,9 @@ export const segmentPrefix = (key: string): string => `${key}/`;
 /** Says that the object was begun and is not published yet. Lies beside the segments. */
 export const begunName = (key: string): string => `${segmentPrefix(key)}begun`;
 
+/** Where the driver's own manifest of a published object lies, if it has one. */
+export const ownManifestName = (key: string): string => `${segmentPrefix(key)}manifest`;
+
 /** What all segments begin with and nothing else does: no image has 10¹⁵ bytes. For a manifest that goes by names. */
 export const dataPrefix = (key: string): string => `${segmentPrefix(key)}0`;
 

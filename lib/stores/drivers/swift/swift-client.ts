@@ -15,15 +15,25 @@ export interface SwiftRequest extends Omit<HttpRequest, 'url' | 'headers'> {
 export interface SwiftLimits {
   /** Entries of one SLO manifest. */
   manifestSegments: number;
-  /** Whether a manifest may name other manifests. */
-  nests: boolean;
+  /**
+   * Looks at the segments that a manifest names, takes manifests among them, gives it back, and heeds `If-None-Match`.
+   * Swift itself does; radosgw does nothing of it.
+   */
+  isStrict: boolean;
+}
+
+/** For tests. */
+export interface SwiftTuning {
+  retry?: Partial<RetryOptions>;
+  /** Instead of what Swift takes. */
+  manifestSegments?: number;
 }
 
 /** A token is renewed so long before its end. */
 const renewBeforeMilliseconds = 60_000;
 
 /** The limits of Swift where `/info` cannot be read. */
-const plainLimits: SwiftLimits = { manifestSegments: 1000, nests: false };
+const plainLimits: SwiftLimits = { manifestSegments: 1000, isStrict: false };
 
 /**
  * The few calls of Swift's API that the driver makes. It signs in when the first call comes, again shortly before the
@@ -36,11 +46,13 @@ export class SwiftClient {
   readonly #connection: HttpConnection;
   readonly #retry: RetryOptions;
   readonly #budget = new RetryBudget();
+  readonly #manifestSegments: number | undefined;
   #session: Promise<Session> | null = null;
   #limits: Promise<SwiftLimits> | null = null;
 
-  constructor(storeId: string, options: SwiftOptions, retry: Partial<RetryOptions> = {}) {
+  constructor(storeId: string, options: SwiftOptions, { retry, manifestSegments }: SwiftTuning = {}) {
     this.#storeId = storeId;
+    this.#manifestSegments = manifestSegments;
     this.#options = options;
     this.#connection = new HttpConnection(options.ca_file);
     this.#retry = { ...defaultRetryOptions, ...retry };
@@ -156,7 +168,8 @@ export class SwiftClient {
         expect: [200, 401, 403, 404, 405],
       }),
     );
-    return answer.status === 200 ? limitsOf(answer.body) : plainLimits;
+    const found = answer.status === 200 ? limitsOf(answer.body) : plainLimits;
+    return { ...found, manifestSegments: this.#manifestSegments ?? found.manifestSegments };
   }
 
   async #faultsOf<Value>(work: Promise<Value>): Promise<Value> {
@@ -190,8 +203,8 @@ function limitsOf(body: Buffer): SwiftLimits {
   const most = memberOf(slo, 'max_manifest_segments');
   return {
     manifestSegments: typeof most === 'number' && most >= 2 ? most : plainLimits.manifestSegments,
-    // Manifests of manifests are Swift's own; radosgw, which tells no smallest segment, serves the inner one as it is.
-    nests: memberOf(slo, 'min_segment_size') !== undefined,
+    // radosgw has the same path with less to say.
+    isStrict: memberOf(slo, 'min_segment_size') !== undefined,
   };
 }
 

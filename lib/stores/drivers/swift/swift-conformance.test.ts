@@ -5,7 +5,7 @@ import { describeStoreConformance } from '../../conformance/conformance.ts';
 import { openSwiftPlace, type TestAccount } from './test-place.ts';
 
 const powers = ['write', 'append', 'clone', 'list', 'capacity'] as const;
-const sizes = { objectSizeBytes: 3 * MiB + 4321, holeSizeBytes: 64 * KiB };
+const sizes = { objectSizeBytes: 3 * MiB + 4321, holeSizeBytes: 64 * KiB, rounds: 4 };
 
 const given = process.env['STOWAGE_TEST_SWIFT'];
 const started = given ? null : await startSwift();

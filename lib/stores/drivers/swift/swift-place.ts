@@ -31,19 +31,17 @@ export class SwiftPlace {
 
   /** The headers of a committed object, null when there is none. */
   async find(key: string, signal?: AbortSignal): Promise<HttpAnswer['headers'] | null> {
-    const answer = await this.client.repeat({
-      method: 'HEAD',
-      path: [this.container, key],
-      expect: [200, 404],
-      signal,
-    });
-    return answer.status === 404 ? null : answer.headers;
+    return await this.head(this.container, key, signal);
   }
 
   async findSegment(name: string, signal?: AbortSignal): Promise<HttpAnswer['headers'] | null> {
+    return await this.head(this.segmentsContainer, name, signal);
+  }
+
+  async head(container: string, name: string, signal?: AbortSignal): Promise<HttpAnswer['headers'] | null> {
     const answer = await this.client.repeat({
       method: 'HEAD',
-      path: [this.segmentsContainer, name],
+      path: [container, name],
       expect: [200, 404],
       signal,
     });

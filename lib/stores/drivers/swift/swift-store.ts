@@ -1,7 +1,6 @@
 import { GiB, MiB } from '#lib/contract/limits.ts';
 import { BlockPool } from '#lib/streams/block-pool.ts';
 import { ReadAheadBudget } from '#lib/streams/parallel-read.ts';
-import type { RetryOptions } from '#lib/streams/retry.ts';
 import { isStoreFault } from '../../store.ts';
 import type {
   BeginOptions,
@@ -28,16 +27,17 @@ import { discardUnfinished, removeCommitted } from './discard.ts';
 import { listObjects } from './list.ts';
 import { readMarkerObject, writeMarkerObject } from './marker.ts';
 import { segmentsContainerOf, type SwiftOptions } from './options.ts';
+import { sizeOf } from './own-manifest.ts';
+import { putNew } from './put-new.ts';
 import { readObject } from './read.ts';
 import { resumeObject } from './resume.ts';
 import { begunName, SegmentLedger, segmentName, segmentsOfState } from './segment-ledger.ts';
 import { expiring } from './segments.ts';
-import { SwiftClient, type SwiftLimits } from './swift-client.ts';
-import { SwiftPlace, writerHeader } from './swift-place.ts';
+import { SwiftClient, type SwiftTuning } from './swift-client.ts';
+import { SwiftPlace } from './swift-place.ts';
 import { newNonce, SwiftWriter } from './swift-writer.ts';
 
 const segmentBytesUsually = 16 * MiB;
-/** Of an image that would have very many segments otherwise. */
 const segmentBytesOfGiants = 64 * MiB;
 
 /** Objects of OpenStack Swift, or of radosgw's Swift API: images in one container, their segments in another. */
@@ -58,10 +58,10 @@ export class SwiftStore implements CloningStore, ListingStore, CapacityStore {
   readonly #pool = new BlockPool();
   readonly #ahead = new ReadAheadBudget();
 
-  constructor(id: string, options: SwiftOptions, retry?: Partial<RetryOptions>) {
+  constructor(id: string, options: SwiftOptions, tuning?: SwiftTuning) {
     this.id = id;
     this.#options = options;
-    this.#client = new SwiftClient(id, options, retry);
+    this.#client = new SwiftClient(id, options, tuning);
     this.#place = new SwiftPlace(id, this.#client, options.container, segmentsContainerOf(options));
   }
 
@@ -76,7 +76,7 @@ export class SwiftStore implements CloningStore, ListingStore, CapacityStore {
   async stat(key: string, { signal }: CallOptions = {}): Promise<ObjectStat> {
     const headers = await this.#place.find(key, signal);
     if (headers === null) throw this.#place.fault('not-found', 'there is no such object.');
-    return { key, sizeBytes: Number(headers['content-length'] ?? 0) };
+    return { key, sizeBytes: sizeOf(headers) };
   }
 
   read(key: string, range: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
@@ -141,7 +141,7 @@ export class SwiftStore implements CloningStore, ListingStore, CapacityStore {
     return this.#client.close();
   }
 
-  async #begin(key: string, { sizeBytes, signal }: BeginOptions): Promise<SwiftWriter> {
+  async #begin(key: string, { signal }: BeginOptions): Promise<SwiftWriter> {
     const nonce = newNonce();
     const limits = await this.#client.limits();
     await this.#markBegun(key, nonce, signal);
@@ -150,18 +150,16 @@ export class SwiftStore implements CloningStore, ListingStore, CapacityStore {
       await this.#place.delete(this.#place.segmentsContainer, begunName(key), signal);
       throw this.#place.fault('exists', 'something is already stored under this name.');
     }
-    const segmentBytes = this.#segmentBytes(sizeBytes, limits);
-    return this.#writer(key, { nonce, limits, segmentBytes, ledger: new SegmentLedger(), isResumed: false });
+    return this.#writer(key, { nonce, limits, ledger: new SegmentLedger(), isResumed: false });
   }
 
   async #resume(key: string, options: ResumeOptions): Promise<SwiftWriter> {
     const limits = await this.#client.limits();
-    const segmentBytes = this.#segmentBytes(options.sizeBytes, limits);
-    const { segments, rest } = await resumeObject(this.#place, key, options, segmentBytes, this.#pool);
+    const segmentBytesAt = (offset: number) => this.#segmentBytesAt(offset);
+    const { segments, rest } = await resumeObject(this.#place, key, options, segmentBytesAt, this.#pool);
     return this.#writer(key, {
       nonce: newNonce(),
       limits,
-      segmentBytes,
       ledger: new SegmentLedger(segments),
       isResumed: true,
       ...(rest && { rest }),
@@ -170,7 +168,10 @@ export class SwiftStore implements CloningStore, ListingStore, CapacityStore {
 
   #writer(
     key: string,
-    parts: Omit<ConstructorParameters<typeof SwiftWriter>[0], 'place' | 'key' | 'pool' | 'parallel'>,
+    parts: Omit<
+      ConstructorParameters<typeof SwiftWriter>[0],
+      'place' | 'key' | 'pool' | 'parallel' | 'segmentBytesAt'
+    >,
   ): SwiftWriter {
     return new SwiftWriter({
       ...parts,
@@ -178,35 +179,26 @@ export class SwiftStore implements CloningStore, ListingStore, CapacityStore {
       key,
       pool: this.#pool,
       parallel: this.#options.parallel_segments,
+      segmentBytesAt: (offset) => this.#segmentBytesAt(offset),
     });
   }
 
   async #markBegun(key: string, nonce: string, signal: AbortSignal | undefined): Promise<void> {
-    const name = begunName(key);
+    const { segmentsContainer } = this.#place;
     try {
-      await this.#client.repeat({
-        method: 'PUT',
-        path: [this.#place.segmentsContainer, name],
-        headers: { 'if-none-match': '*', [writerHeader]: nonce, ...expiring },
-        body: Buffer.alloc(0),
-        expect: [201],
-        signal,
-      });
+      const request = { headers: expiring, body: Buffer.alloc(0), nonce };
+      await putNew(this.#place, segmentsContainer, begunName(key), request, signal);
     } catch (error) {
-      if (isStoreFault(error, 'not-found')) {
-        const text = `the container "${this.#place.segmentsContainer}" does not exist.`;
-        throw this.#place.fault('unavailable', text, 'Create the container again.', error);
-      }
-      // The answer to an earlier try was lost: then the mark is ours.
-      const found = isStoreFault(error, 'exists') ? await this.#place.findSegment(name, signal) : null;
-      if (found?.[writerHeader] !== nonce) throw error;
+      if (!isStoreFault(error, 'not-found')) throw error;
+      const text = `the container "${segmentsContainer}" does not exist.`;
+      throw this.#place.fault('unavailable', text, 'Create the container again.', error);
     }
   }
 
-  #segmentBytes(sizeBytes: number | null, { manifestSegments, nests }: SwiftLimits): number {
+  /** Small ones need little memory, and nobody wants a million of them: they grow behind the first 16 GiB. */
+  #segmentBytesAt(offset: number): number {
     const chosen = this.#options.segment_size_mib;
     if (chosen !== undefined) return chosen * MiB;
-    const isGiant = (sizeBytes ?? 0) > (nests ? 64 * GiB : manifestSegments * segmentBytesUsually);
-    return isGiant ? segmentBytesOfGiants : segmentBytesUsually;
+    return offset < 16 * GiB ? segmentBytesUsually : segmentBytesOfGiants;
   }
 }

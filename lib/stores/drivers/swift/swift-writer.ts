@@ -4,7 +4,7 @@ import type { BlockPool } from '#lib/streams/block-pool.ts';
 import { PartScheduler } from '#lib/streams/part-scheduler.ts';
 import type { CallOptions, DurablePoint, ObjectStat, ObjectWriter } from '../../store.ts';
 import { discardUnfinished } from './discard.ts';
-import { publishManifest, publishPlain, putManifest } from './publish.ts';
+import { publishManifest, publishPlain, putInnerManifest } from './publish.ts';
 import { SegmentBuffer } from './segment-buffer.ts';
 import { begunName, segmentName, type Segment, type SegmentLedger } from './segment-ledger.ts';
 import { putSegment } from './segments.ts';
@@ -16,7 +16,7 @@ export interface SwiftWriterOptions {
   key: string;
   pool: BlockPool;
   limits: SwiftLimits;
-  segmentBytes: number;
+  segmentBytesAt(offset: number): number;
   parallel: number;
   ledger: SegmentLedger;
   /** Of this writer. */
@@ -35,7 +35,7 @@ export function newNonce(): string {
 }
 
 /**
- * Writes an object as segments that end at multiples of `segmentBytes`, several of them on their way at once, and
+ * Writes an object as segments that end at multiples of their size, several of them on their way at once, and
  * publishes them with a manifest; one that fits into a single segment and was never made durable is stored as it is.
  *
  * What does not fill a segment is stored by `flush` as a short one. It stays in memory as well, and is stored again
@@ -93,7 +93,7 @@ export class SwiftWriter implements ObjectWriter {
     await this.#scheduler.settle(signal);
     await this.#storeTail(true, signal);
     // Half a segment and more stays as it is: sending it again would cost more than one more name.
-    if (this.#buffer.filled * 2 >= this.#options.segmentBytes) this.#beginSegment();
+    if (this.#buffer.filled * 2 >= this.#options.segmentBytesAt(this.#buffer.offset)) this.#beginSegment();
     await this.#gather(signal);
     return this.durablePoint();
   }
@@ -114,7 +114,7 @@ export class SwiftWriter implements ObjectWriter {
   }
 
   async commit({ signal }: CallOptions = {}): Promise<ObjectStat> {
-    const { place, nonce, isResumed } = this.#options;
+    const { place, nonce, isResumed, limits } = this.#options;
     await this.#scheduler.settle(signal);
     const sizeBytes = this.position;
     const isPlain = this.#ledger.segments.length === 0;
@@ -123,7 +123,7 @@ export class SwiftWriter implements ObjectWriter {
     } else {
       await this.#storeTail(false, signal);
       await this.#gather(signal);
-      await publishManifest({ ...this.#options, sizeBytes }, signal);
+      await publishManifest({ ...this.#options, isStrict: limits.isStrict, sizeBytes }, signal);
     }
     this.#isOver = true;
     this.#buffer.release();
@@ -147,8 +147,9 @@ export class SwiftWriter implements ObjectWriter {
 
   /** The next multiple of the segment's size behind the start of the current segment. */
   get #segmentEnd(): number {
-    const { segmentBytes } = this.#options;
-    return (Math.floor(this.#buffer.offset / segmentBytes) + 1) * segmentBytes;
+    const { offset } = this.#buffer;
+    const segmentBytes = this.#options.segmentBytesAt(offset);
+    return (Math.floor(offset / segmentBytes) + 1) * segmentBytes;
   }
 
   async #takeBlock(signal: AbortSignal | undefined): Promise<Uint8Array> {
@@ -208,13 +209,12 @@ export class SwiftWriter implements ObjectWriter {
    */
   async #gather(signal?: AbortSignal): Promise<void> {
     const { limits, place, nonce } = this.#options;
-    if (!limits.nests) return;
+    if (!limits.isStrict) return;
     for (let plain = this.#ledger.plain; plain.length > limits.manifestSegments; plain = this.#ledger.plain) {
       const gathered = plain.slice(0, limits.manifestSegments);
       const bytes = gathered.reduce((sum, segment) => sum + segment.bytes, 0);
       const manifest = { offset: gathered[0]?.offset ?? 0, bytes, etag: '', nonce, isManifest: true };
-      const name = segmentName(this.key, manifest);
-      const etag = await putManifest(place, this.key, place.segmentsContainer, name, gathered, {}, signal);
+      const etag = await putInnerManifest(place, this.key, manifest, gathered, signal);
       this.#ledger.gather(gathered.length, { ...manifest, etag });
     }
   }

@@ -3,7 +3,7 @@ import type { ConformancePlace } from '../../conformance/conformance.ts';
 import { HttpConnection } from './http-connection.ts';
 import { SwiftOptions } from './options.ts';
 import { signIn } from './sign-in.ts';
-import { SwiftClient } from './swift-client.ts';
+import { SwiftClient, type SwiftTuning } from './swift-client.ts';
 import { SwiftPlace } from './swift-place.ts';
 import { SwiftStore } from './swift-store.ts';
 
@@ -11,7 +11,7 @@ import { SwiftStore } from './swift-store.ts';
 export type TestAccount = Pick<SwiftOptions, 'auth_url'> & Partial<SwiftOptions>;
 
 /** Quick retries: a test waits for no server to recover. */
-export const quickRetry = { firstBackoffMilliseconds: 5 };
+export const quickRetry: SwiftTuning = { retry: { firstBackoffMilliseconds: 5 } };
 
 export interface SwiftTestPlace extends ConformancePlace {
   readonly options: SwiftOptions;
