@@ -20,6 +20,11 @@ export interface DriverOptions<Options = unknown> {
    * when it lies elsewhere. Credentials in it are neither looked at nor kept.
    */
   keyOfGlanceLocation?(location: string, options: Options): string | null;
+  /**
+   * The same the other way: how Glance would write where an object lies, without credentials. Absent where it knows no
+   * such store.
+   */
+  glanceLocationOf?(key: string, options: Options): string;
   /** Whether every machine of a service with several reaches the same bytes. */
   isShared(options: Options): boolean;
 }

@@ -1,22 +1,33 @@
+import { can } from '#lib/auth/policy.ts';
 import type { LocationRow } from '#lib/db/define-schema.ts';
 import type { ImageRecord } from '#lib/db/repositories/images.ts';
 import { listImportingStores } from '#lib/db/repositories/imports.ts';
 import { listLocations } from '#lib/db/repositories/locations.ts';
 import { isReadable } from '#lib/domain/locations.ts';
 import type { Context } from '#lib/runtime/context.ts';
+import { toUrls } from '#lib/services/locations/urls.ts';
 
 /** Images as Glance shows them, a page in two queries. */
 export async function toImagesJson(
-  { runtime }: Pick<Context, 'runtime'>,
+  { runtime, actor }: Pick<Context, 'runtime' | 'actor'>,
   records: readonly ImageRecord[],
 ): Promise<Record<string, unknown>[]> {
   const ids = records.map(({ id }) => id);
   const locations = Map.groupBy(await listLocations(runtime.db.read, ids), ({ image_id }) => image_id);
   const importing = await listImportingStores(runtime.db.read, ids);
   const order = new Map(runtime.config.stores.map(({ id }, index) => [id, index]));
-  return records.map((record) =>
-    toImageJson(record, storesOf(locations.get(record.id) ?? [], order), importing.get(record.id) ?? []),
-  );
+  const { show } = runtime.config;
+  const isShown = show.locations || show.directUrl;
+  return records.map((record) => {
+    const readable = inOrder(locations.get(record.id) ?? [], order);
+    const stores = readable.map(({ store_id }) => store_id);
+    const json = toImageJson(record, stores, importing.get(record.id) ?? []);
+    if (!isShown) return json;
+    const urls = hasData(record) && can(actor, 'get_image_location', record) ? toUrls(runtime, readable) : [];
+    if (show.locations) json['locations'] = urls;
+    if (show.directUrl && urls[0] !== undefined) json['direct_url'] = urls[0].url;
+    return json;
+  });
 }
 
 /**
@@ -30,7 +41,7 @@ export function toImageJson(
 ): Record<string, unknown> {
   const progress = image.failed_import !== null || importingStores.length > 0;
   // While it is staged or imported, what is known of the bytes is nobody's to rely on yet.
-  const hasData = image.status === 'active' || image.status === 'deactivated';
+  const isProved = hasData(image);
   // Without a prototype, so that a property named __proto__ is one like any other.
   return Object.assign(Object.create(null) as Record<string, unknown>, image.properties, {
     ...(progress && {
@@ -44,14 +55,14 @@ export function toImageJson(
     size: image.size_bytes,
     virtual_size: image.virtual_size_bytes,
     status: image.status,
-    checksum: hasData ? image.md5 : null,
+    checksum: isProved ? image.md5 : null,
     protected: image.protected,
     min_ram: image.min_ram_mib,
     min_disk: image.min_disk_gib,
     owner: image.owner_id,
     os_hidden: image.hidden,
-    os_hash_algo: hasData && image.sha512 !== null ? 'sha512' : null,
-    os_hash_value: hasData ? image.sha512 : null,
+    os_hash_algo: isProved && image.sha512 !== null ? 'sha512' : null,
+    os_hash_value: isProved ? image.sha512 : null,
     id: image.id,
     created_at: toSeconds(image.created_at),
     updated_at: toSeconds(image.updated_at),
@@ -59,17 +70,20 @@ export function toImageJson(
     self: `/v2/images/${image.id}`,
     file: `/v2/images/${image.id}/file`,
     schema: '/v2/schemas/image',
-    ...(hasData && stores.length > 0 && { stores: stores.join(',') }),
+    ...(isProved && stores.length > 0 && { stores: stores.join(',') }),
   });
 }
 
-/** Stores from which it can be read, by weight (the greatest first), then by id. */
-function storesOf(locations: readonly LocationRow[], order: ReadonlyMap<string, number>): string[] {
-  const place = (store: string) => order.get(store) ?? order.size;
+function hasData({ status }: ImageRecord): boolean {
+  return status === 'active' || status === 'deactivated';
+}
+
+/** Where it can be read, by the weight of the stores (the greatest first), then by their id. */
+function inOrder(locations: readonly LocationRow[], order: ReadonlyMap<string, number>): LocationRow[] {
+  const place = ({ store_id }: LocationRow) => order.get(store_id) ?? order.size;
   return locations
     .filter(isReadable)
-    .map(({ store_id }) => store_id)
-    .sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+    .toSorted((a, b) => place(a) - place(b) || (a.store_id < b.store_id ? -1 : 1));
 }
 
 export function toSeconds(milliseconds: number): string {

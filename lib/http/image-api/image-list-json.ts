@@ -6,7 +6,7 @@ import { pageLinks } from './page-links.ts';
 
 /** A page as Glance answers it: the links keep every parameter of the request. */
 export async function toImageListJson(
-  ctx: Pick<Context, 'runtime'>,
+  ctx: Pick<Context, 'runtime' | 'actor'>,
   { rows, more }: { rows: ImageRow[]; more: boolean },
   query: URLSearchParams,
 ) {

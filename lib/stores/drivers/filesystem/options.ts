@@ -15,5 +15,11 @@ export const filesystemOptions: DriverOptions<FilesystemOptions> = {
   pathKeys: ['path'],
   examples: { path: '/srv/images/fast', shared: 'false' },
   directory: (options) => options.path,
+  glanceLocationOf: (key, { path }) => `file://${path}/${key}`,
+  keyOfGlanceLocation(location, { path }) {
+    const beginning = `file://${path}/`;
+    const key = location.startsWith(beginning) ? location.slice(beginning.length) : '';
+    return key === '' || key.includes('/') ? null : key;
+  },
   isShared: (options) => options.shared,
 };
