@@ -158,15 +158,25 @@ async function startRadosgw(port: number, run: Run): Promise<Radosgw> {
   const user = (name: string, accessKey: string, secretKey: string) =>
     run(
       'radosgw-admin',
-      ...['user', 'create', `--uid=${name}`, `--display-name=${name}`, '--max-buckets=0'],
-      ...[`--access-key=${accessKey}`, `--secret-key=${secretKey}`],
+      'user',
+      'create',
+      `--uid=${name}`,
+      `--display-name=${name}`,
+      '--max-buckets=0',
+      `--access-key=${accessKey}`,
+      `--secret-key=${secretKey}`,
     );
   await user('images', 'AKIMAGES', 'secret-of-images');
   await user('stranger', 'AKSTRANGER', 'secret-of-stranger');
   await run(
     'radosgw-admin',
-    ...['subuser', 'create', '--uid=images', '--subuser=images:swift', '--access=full'],
-    ...['--key-type=swift', '--secret-key=swift-secret'],
+    'subuser',
+    'create',
+    '--uid=images',
+    '--subuser=images:swift',
+    '--access=full',
+    '--key-type=swift',
+    '--secret-key=swift-secret',
   );
   return {
     endpoint,

@@ -7,6 +7,10 @@ export const driverFactories: { readonly [Name in DriverName]: () => Promise<Sto
     const { FilesystemStore } = await import('./filesystem/filesystem-store.ts');
     return ({ id, options }) => new FilesystemStore(id, options);
   },
+  s3: async () => {
+    const { S3Store } = await import('./s3/s3-store.ts');
+    return ({ id, options }) => new S3Store(id, options);
+  },
   swift: async () => {
     const { SwiftStore } = await import('./swift/swift-store.ts');
     return ({ id, options }) => new SwiftStore(id, options);

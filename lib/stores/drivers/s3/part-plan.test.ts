@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { GiB, MiB } from '#lib/contract/limits.ts';
+import { PartPlan, partsAtMost } from './part-plan.ts';
+
+/** Bytes that an object has when its parts are used up. */
+function reach(plan: PartPlan, cutShort: (part: number) => boolean): number {
+  let position = 0;
+  for (let part = 0; part < partsAtMost; part++) {
+    const early = position + 5 * MiB;
+    position = cutShort(part) && plan.mayEndAt(part, early) ? early : position + plan.bytesOf(part);
+  }
+  return position;
+}
+
+test('reaches 5 TiB in 10,000 parts when the size is unknown, however often a part ends early', () => {
+  for (const base of [5 * MiB, 16 * MiB, 64 * MiB]) {
+    for (const cutShort of [() => false, () => true, (part: number) => part % 3 > 0]) {
+      assert.ok(reach(new PartPlan(base, null), cutShort) >= 5 * 1024 * GiB);
+    }
+  }
+});
+
+test('reaches the size that is known, and stays with small parts where they do', () => {
+  assert.equal(new PartPlan(16 * MiB, 100 * GiB).bytesOf(0), 16 * MiB);
+  assert.equal(new PartPlan(16 * MiB, 100 * GiB).bytesOf(9_999), 16 * MiB);
+  for (const size of [1, 16 * MiB, 140 * GiB, 500 * GiB, 5 * 1024 * GiB]) {
+    assert.ok(reach(new PartPlan(16 * MiB, size), () => true) >= size, `${size} bytes`);
+    assert.ok(new PartPlan(16 * MiB, size).bytesOf(0) <= 5 * GiB);
+  }
+  assert.ok(new PartPlan(16 * MiB, 500 * GiB).bytesOf(0) <= 64 * MiB);
+});

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { defaultRetryOptions, RetryBudget, retrying, type RetryOptions } from '#lib/streams/retry.ts';
+import { StoreFault } from '../../store.ts';
+import type { S3Options } from './options.ts';
+import { judgeS3Error, toS3Fault } from './s3-faults.ts';
+
+const connectTimeoutMilliseconds = 10_000;
+/** Nothing came or went on a connection for so long: it is given up and the call repeated. */
+const idleTimeoutMilliseconds = 30_000;
+const socketsAtOnce = 256;
+
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+  /** false: an unknown outcome must be looked at first. */
+  isRepeatable?: boolean;
+}
+
+export interface SendOptions {
+  abortSignal?: AbortSignal;
+}
+
+/** The SDK's client, made at the first call; with our own retries, and errors as faults. */
+export class S3Connection {
+  readonly storeId: string;
+  readonly options: S3Options;
+  readonly #retry: RetryOptions;
+  readonly #budget = new RetryBudget();
+  #client: Promise<S3Client> | null = null;
+
+  constructor(storeId: string, options: S3Options, retry: Partial<RetryOptions> = {}) {
+    this.storeId = storeId;
+    this.options = options;
+    this.#retry = { ...defaultRetryOptions, ...retry };
+  }
+
+  /** `run` sends one command, perhaps several times. Rejects with a StoreFault or what the guard understands. */
+  async call<Value>(
+    { signal, isRepeatable = true }: CallOptions,
+    run: (client: S3Client, options: SendOptions) => Promise<Value>,
+  ): Promise<Value> {
+    try {
+      const client = await this.#open();
+      const send = () => run(client, signal ? { abortSignal: signal } : {});
+      if (!isRepeatable) return await send();
+      return await retrying(this.#budget, this.#retry, judgeS3Error, send, signal);
+    } catch (error) {
+      throw toS3Fault(error, this.storeId);
+    }
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    (await client)?.destroy();
+  }
+
+  #open(): Promise<S3Client> {
+    this.#client ??= this.#make().catch((error: unknown) => {
+      this.#client = null;
+      throw error;
+    });
+    return this.#client;
+  }
+
+  async #make(): Promise<S3Client> {
+    const { options } = this;
+    const agent = { keepAlive: true, maxSockets: socketsAtOnce, maxFreeSockets: 32 };
+    const ca = options.ca_file === undefined ? {} : { ca: await this.#certificate(options.ca_file) };
+    const config: S3ClientConfig = {
+      region: options.region,
+      forcePathStyle: options.path_style ?? options.endpoint !== undefined,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      // Retries are ours: a lost answer must be looked at before some calls are repeated.
+      maxAttempts: 1,
+      // A round trip for each part, where a refusal in the middle of it costs no more.
+      expectContinueHeader: false,
+      requestHandler: {
+        connectionTimeout: connectTimeoutMilliseconds,
+        socketTimeout: idleTimeoutMilliseconds,
+        httpAgent: new http.Agent(agent),
+        httpsAgent: new https.Agent({ ...agent, ...ca }),
+      },
+    };
+    if (options.endpoint !== undefined) config.endpoint = options.endpoint;
+    if (options.access_key !== undefined && options.secret_key !== undefined) {
+      config.credentials = {
+        accessKeyId: options.access_key,
+        secretAccessKey: options.secret_key,
+        ...(options.session_token !== undefined && { sessionToken: options.session_token }),
+      };
+    }
+    return new S3Client(config);
+  }
+
+  async #certificate(file: string): Promise<Buffer> {
+    try {
+      return await readFile(file);
+    } catch (error) {
+      const text = `Store "${this.storeId}": the file that ca_file names cannot be read.`;
+      throw new StoreFault('failed', this.storeId, text, error, 'Name a file that this user may read.');
+    }
+  }
+}

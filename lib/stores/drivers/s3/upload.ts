@@ -1,0 +1,144 @@
+import { CompleteMultipartUploadCommand, UploadPartCommand, UploadPartCopyCommand } from '@aws-sdk/client-s3';
+import { isStoreFault, StoreFault } from '../../store.ts';
+import type { Part } from './part.ts';
+import type { SentPart } from './resume-state.ts';
+import { withoutQuotes, type S3Bucket, type Signalled } from './s3-bucket.ts';
+
+/** How often a completion is tried whose outcome could not be learnt. */
+const completionsAtMost = 5;
+
+export interface CopySource {
+  /** With credentials of the target. */
+  bucket: S3Bucket;
+  name: string;
+  etag: string;
+}
+
+/** One multipart upload. */
+export class Upload {
+  readonly bucket: S3Bucket;
+  readonly name: string;
+  readonly id: string;
+  /** In the metadata of what it becomes. */
+  readonly writer: string;
+
+  constructor(bucket: S3Bucket, name: string, id: string, writer: string) {
+    this.bucket = bucket;
+    this.name = name;
+    this.id = id;
+    this.writer = writer;
+  }
+
+  /** Returns its ETag. */
+  async sendPart(number: number, part: Part, { signal }: Signalled): Promise<string> {
+    const sent = await this.bucket.connection.call({ signal }, (s3, options) => {
+      const command = new UploadPartCommand({
+        ...this.#target(number),
+        Body: part.stream(),
+        ContentLength: part.bytes,
+      });
+      // The signature covers the hash: the endpoint refuses bytes that were changed on their way.
+      command.middlewareStack.add(
+        (next) => (step) => {
+          const { headers } = step.request as { headers: Record<string, string> };
+          headers['x-amz-content-sha256'] = part.sha256();
+          return next(step);
+        },
+        { step: 'build', name: 'knownPayloadHash' },
+      );
+      return s3.send(command, options);
+    });
+    return this.#etag(sent.ETag);
+  }
+
+  /** A part whose bytes the endpoint takes from another object. Returns its ETag. */
+  async copyPart(
+    number: number,
+    source: CopySource,
+    { offset, length }: { offset: number; length: number },
+    { signal }: Signalled,
+  ): Promise<string> {
+    const path = [source.bucket.name, ...source.name.split('/')].map(encodeURIComponent).join('/');
+    const input = {
+      ...this.#target(number),
+      CopySource: path,
+      CopySourceRange: `bytes=${offset}-${offset + length - 1}`,
+    };
+    const send = (condition: { CopySourceIfMatch?: string }) =>
+      this.bucket.connection.call({ signal }, (s3, options) =>
+        s3.send(new UploadPartCopyCommand({ ...input, ...condition }), options),
+      );
+    let copied;
+    try {
+      copied = await send({ CopySourceIfMatch: source.etag });
+    } catch (error) {
+      // Swift's s3api compares this with another ETag than the one that it tells.
+      const isSame = async () => (await source.bucket.head(source.name, { signal }))?.etag === source.etag;
+      if (!isStoreFault(error, 'exists') || !(await isSame())) throw error;
+      copied = await send({});
+    }
+    return this.#etag(copied.CopyPartResult?.ETag);
+  }
+
+  /**
+   * Makes the parts an object. An answer that does not come is looked for: the object that is there tells whether this
+   * upload became it; only an upload that is still open is completed again.
+   */
+  async complete(parts: readonly SentPart[], sizeBytes: number, { signal }: Signalled): Promise<void> {
+    const command = () =>
+      new CompleteMultipartUploadCommand({
+        Bucket: this.bucket.name,
+        Key: this.name,
+        UploadId: this.id,
+        MultipartUpload: { Parts: parts.map(({ etag }, index) => ({ PartNumber: index + 1, ETag: etag })) },
+      });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.bucket.connection.call({ signal, isRepeatable: false }, (s3, options) =>
+          s3.send(command(), options),
+        );
+        return;
+      } catch (error) {
+        signal?.throwIfAborted();
+        const found = await this.bucket.head(this.name, { signal });
+        if (found?.writer === this.writer && found.sizeBytes === sizeBytes) return;
+        if (found !== null || attempt >= completionsAtMost || !(await this.#mayCompleteAgain(error)))
+          throw error;
+        await new Promise((resolve) => setTimeout(resolve, 200 * attempt * (0.5 + Math.random() / 2)));
+      }
+    }
+  }
+
+  async #mayCompleteAgain(error: unknown): Promise<boolean> {
+    const isFinal = isStoreFault(error) && error.kind !== 'unavailable';
+    return !isFinal && (await this.isOpen());
+  }
+
+  async isOpen(options: Signalled = {}): Promise<boolean> {
+    try {
+      for await (const part of this.bucket.listParts(this.name, this.id, options)) if (part.number > 0) break;
+      return true;
+    } catch (error) {
+      if (isStoreFault(error, 'not-found')) return false;
+      throw error;
+    }
+  }
+
+  abort(options: Signalled = {}): Promise<void> {
+    return this.bucket.abortUpload(this.name, this.id, options);
+  }
+
+  #target(number: number) {
+    return { Bucket: this.bucket.name, Key: this.name, UploadId: this.id, PartNumber: number };
+  }
+
+  #etag(etag: string | undefined): string {
+    if (etag !== undefined) return withoutQuotes(etag);
+    const { storeId } = this.bucket.connection;
+    throw new StoreFault(
+      'unavailable',
+      storeId,
+      `Store "${storeId}": the endpoint took a part without an ETag.`,
+    );
+  }
+}
