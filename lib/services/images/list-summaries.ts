@@ -1,4 +1,5 @@
 import type { Actor } from '#lib/auth/actor.ts';
+import { assertCanOther } from '#lib/auth/policy.ts';
 import { StowageError } from '#lib/contract/errors.ts';
 import type { ImageList, ImageListQuery } from '#lib/contract/images.ts';
 import type { Queries } from '#lib/db/database.ts';
@@ -16,6 +17,7 @@ export async function listImageSummaries(
   ctx: Pick<Context, 'runtime' | 'actor'>,
   query: ImageListQuery,
 ): Promise<ImageList> {
+  assertCanOther(ctx.actor, 'get_images');
   const q = ctx.runtime.db.read;
   const { rows, more } = await listImages(q, {
     branches: branchesOf(ctx.actor, query.tab),

@@ -1,3 +1,4 @@
+import { assertCanOther } from '#lib/auth/policy.ts';
 import type { Visibility } from '#lib/contract/common.ts';
 import { hasCode, StowageError } from '#lib/contract/errors.ts';
 import type { ImageRow } from '#lib/db/define-schema.ts';
@@ -38,6 +39,7 @@ export async function listImages(
   { runtime, actor }: Pick<Context, 'runtime' | 'actor'>,
   request: ImageListRequest,
 ): Promise<{ rows: ImageRow[]; more: boolean }> {
+  assertCanOther(actor, 'get_images');
   if (request.limit === 0) return { rows: [], more: false };
   const q = runtime.db.read;
   const marker = request.marker === null ? null : await getMarker(q, actor, request.marker);

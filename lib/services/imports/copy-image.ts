@@ -3,6 +3,7 @@ import { StowageError } from '#lib/contract/errors.ts';
 import { listLocations } from '#lib/db/repositories/locations.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { getImage } from '../images/get.ts';
+import { openQuota } from '../quotas/enforce.ts';
 import { planCopies } from '../transfers/start-copies.ts';
 import { assertNoTask, beginTask } from './begin-task.ts';
 import { chooseImportStores, type WantedStores } from './choose-stores.ts';
@@ -21,7 +22,10 @@ export interface ImportRequest {
  * no error.
  */
 export async function importByCopy(ctx: Context, imageId: string, request: ImportRequest): Promise<void> {
+  const { owner_id } = await getImage(ctx.runtime.db.read, ctx.actor, imageId);
+  const quota = await openQuota(ctx.runtime, owner_id);
   await ctx.runtime.db.transaction(async (q) => {
+    quota.enforce(q);
     await q.lock(imageId);
     const image = await getImage(q, ctx.actor, imageId);
     assertCan(ctx.actor, 'copy_image', image, imageId);

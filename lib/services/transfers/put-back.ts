@@ -4,17 +4,21 @@ import type { Transaction } from '#lib/db/database.ts';
 import type { TransferRow } from '#lib/db/define-schema.ts';
 import { findImage } from '#lib/db/repositories/images.ts';
 import { findLocationIn, insertLocation, updateLocation } from '#lib/db/repositories/locations.ts';
-import { updateTransfer } from '#lib/db/repositories/transfers.ts';
+import { findTransfer, updateTransfer } from '#lib/db/repositories/transfers.ts';
 import { assertMay } from '#lib/domain/transfer-state.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { newTargetLocation } from '#lib/transfers/settle.ts';
 import { recordTransfer } from '#lib/transfers/tell.ts';
+import { openQuota } from '../quotas/enforce.ts';
 import { getTransfer, lockControllableTransfer } from './get.ts';
 
 /** Puts a transfer that rests back into the queue. One that is queued or running already stays as it is. */
 export async function putBack(ctx: Context, id: string, verb: 'resume' | 'retry'): Promise<TransferView> {
   const { runtime } = ctx;
+  const seen = await findTransfer(runtime.db.read, id);
+  const quota = seen === null ? null : await openQuota(runtime, seen.project_id);
   await runtime.db.transaction(async (q) => {
+    quota?.enforce(q);
     const row = await lockControllableTransfer(ctx, q, id);
     if (['queued', 'running', 'verifying'].includes(row.state) && row.wish === null) return;
     assertMay(verb, row.state);
