@@ -12,6 +12,7 @@ import { deleteUploadRow, findUploadsOfImage, updateUpload } from '#lib/db/repos
 import { judgeImport, type ImportPlan, type ImportVerdict } from '#lib/domain/imports.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { recordEvent } from '#lib/services/events/record.ts';
+import { withoutData } from './settle-location.ts';
 
 /** The transfer is written already. Safe to repeat. */
 export async function settleImport(runtime: Runtime, q: Transaction, ended: TransferRow): Promise<void> {
@@ -107,16 +108,7 @@ async function backToQueued(
 ): Promise<void> {
   if (image.status !== 'importing') return;
   const now = runtime.now();
-  await updateImage(q, image, {
-    status: 'queued',
-    size_bytes: null,
-    virtual_size_bytes: null,
-    md5: null,
-    sha512: null,
-    format_detail: null,
-    safety: null,
-    updated_at: now,
-  });
+  await updateImage(q, image, { ...withoutData, updated_at: now });
   for (const location of await listLocations(q, [image.id])) {
     if (location.state === 'deleting') continue;
     if (location.store_id === plan.stagedIn) {

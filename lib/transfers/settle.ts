@@ -20,6 +20,7 @@ import type { Runtime } from '#lib/runtime/runtime.ts';
 import type { DurablePoint } from '#lib/stores/store.ts';
 import type { HeldTransfer } from './held-transfer.ts';
 import { settleImport } from './settle-import.ts';
+import { settleLocation } from './settle-location.ts';
 import { recordTransfer } from './tell.ts';
 
 export function leaseLost(): StowageError {
@@ -64,7 +65,7 @@ export async function changeHeld(
     if (row.state !== current.row.state || row.method !== current.row.method) {
       await recordTransfer(runtime, q, row, 'system');
     }
-    if (row.state === 'done') await settleImport(runtime, q, row);
+    if (row.state === 'done') await settleTask(runtime, q, row);
   });
   held.row = row;
   held.location = location;
@@ -240,6 +241,12 @@ export async function endTransfer(
   await updateTransfer(q, row.id, changes);
   const after = { ...row, ...changes };
   await recordTransfer(runtime, q, after, 'system');
-  await settleImport(runtime, q, after);
+  await settleTask(runtime, q, after);
   return after;
+}
+
+/** Whoever began it by the Images API is told by its task. */
+async function settleTask(runtime: Runtime, q: Transaction, ended: TransferRow): Promise<void> {
+  await settleImport(runtime, q, ended);
+  await settleLocation(runtime, q, ended);
 }

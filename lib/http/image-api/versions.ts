@@ -1,8 +1,8 @@
 /**
- * Minor versions that clients look for: 2.8 to 2.13 say that there are several stores. 2.14 and up of the cache are
- * left out, and 2.17 (locations) comes with its calls.
+ * Minor versions that clients look for: 2.8 to 2.13 say that there are several stores, 2.17 that locations have calls of
+ * their own. Those that only tell of a cache (2.14, 2.16) are left out.
  */
-const minors = [15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
+const minors = [17, 15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
 
 /** `base`: where the caller reaches this server. */
 export function toVersionsJson(base: string) {

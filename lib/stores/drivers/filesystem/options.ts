@@ -19,7 +19,8 @@ export const filesystemOptions: DriverOptions<FilesystemOptions> = {
   keyOfGlanceLocation(location, { path }) {
     const beginning = `file://${path}/`;
     const key = location.startsWith(beginning) ? location.slice(beginning.length) : '';
-    return key === '' || key.includes('/') ? null : key;
+    // What begins with a dot is ours: the marker, and what is not finished.
+    return key === '' || key.startsWith('.') || key.includes('/') ? null : key;
   },
   isShared: (options) => options.shared,
 };

@@ -1,0 +1,145 @@
+/** Objects that others put into a store, made the bytes of an image. */
+import assert from 'node:assert/strict';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findImage } from '#lib/db/repositories/images.ts';
+import { listTasksOfImage } from '#lib/db/repositories/tasks.ts';
+import {
+  administrator,
+  contextOf,
+  findBroken,
+  locationsOf,
+  openPlace,
+  openProcess,
+  tenant,
+} from '#lib/transfers/test-support.ts';
+import { createImage } from '../images/create.ts';
+import { deleteImage } from '../images/delete.ts';
+import { addLocation } from './add.ts';
+import { listLocations } from './list.ts';
+
+async function open(t: TestContext) {
+  const place = await openPlace(t, [{ id: 'fast' }, { id: 'archive' }]);
+  const process = await openProcess(place);
+  const { runtime } = process;
+  const stores = runtime.stores
+    .list()
+    .map(({ definition }) => ({ ...definition, options: { path: join(place.directory, definition.id) } }));
+  Object.assign(runtime.config, { stores, defaultStore: 'fast', stagingStore: 'fast' });
+  Object.assign(runtime, { deferredMd5: { add: () => undefined } });
+  runtime.worker.start();
+  const ctx = contextOf(runtime, { ...tenant, roles: ['member', 'reader', 'service'] });
+  const { read } = runtime.db;
+  const create = (diskFormat: string | null = 'raw') =>
+    createImage(ctx, {
+      id: null,
+      ownerId: null,
+      name: 'image',
+      visibility: 'shared',
+      protected: false,
+      hidden: false,
+      minDiskGib: 0,
+      minRamMib: 0,
+      diskFormat,
+      containerFormat: 'bare',
+      tags: [],
+      properties: {},
+    });
+  const lay = async (bytes: Buffer) => {
+    const key = `foreign-${randomUUID()}`;
+    const file = join(place.directory, 'archive', key);
+    await writeFile(file, bytes);
+    return { key, file, url: `file://${file}`, sha512: createHash('sha512').update(bytes).digest('hex') };
+  };
+  const ended = async (id: string) => {
+    for (let attempt = 0; attempt < 1000; attempt += 1) {
+      const [task] = await listTasksOfImage(read, id, 1);
+      if (task?.expires_at != null) return task;
+      await delay(20);
+    }
+    throw new Error('the task has not ended');
+  };
+  const add = (imageId: string, url: string, sha512: string | null = null) =>
+    addLocation(ctx, { imageId, url, sha512, body: { url } });
+  const image = async (id: string) => await findImage(read, id);
+  return { place, process, runtime, ctx, create, lay, ended, add, image };
+}
+
+test('an object in a store becomes an image, and its hashes follow', async (t) => {
+  const { place, process, ctx, create, lay, ended, add, image } = await open(t);
+  const { id } = await create();
+  const bytes = randomBytes(200_000);
+  const { url, key, sha512 } = await lay(bytes);
+  await add(id, url);
+  assert.deepEqual([(await image(id))?.status, (await image(id))?.size_bytes], ['active', bytes.length]);
+  const task = await ended(id);
+  assert.deepEqual([task.status, task.type, task.request_id], ['success', 'location_import', ctx.requestId]);
+  assert.doesNotMatch(JSON.stringify(task.input), /file:/);
+  const active = await image(id);
+  assert.deepEqual([active?.sha512, active?.md5], [sha512, createHash('md5').update(bytes).digest('hex')]);
+  assert.notEqual((await locationsOf(process, id)).get('archive')?.verified_at, null);
+  assert.deepEqual(await listLocations(ctx, id), [{ url, metadata: { store: 'archive' } }]);
+  assert.deepEqual(await findBroken(place, process, [{ id, bytes, sha512 }]), []);
+  await assert.rejects(add((await create()).id, url), { code: 'conflict' });
+  await deleteImage(ctx, id);
+  await process.runtime.reconciler.runOnce();
+  await assert.rejects(readFile(join(place.directory, 'archive', key)), { code: 'ENOENT' });
+});
+
+test('with a hash the image is active only once the object is proved to have it', async (t) => {
+  const { create, lay, ended, add, image } = await open(t);
+  const right = await create();
+  const bytes = randomBytes(100_000);
+  const { url, sha512 } = await lay(bytes);
+  await add(right.id, url, sha512);
+  assert.equal((await ended(right.id)).status, 'success');
+  assert.deepEqual([(await image(right.id))?.status, (await image(right.id))?.sha512], ['active', sha512]);
+
+  const wrong = await create();
+  const other = await lay(bytes);
+  await add(wrong.id, other.url, 'ab'.repeat(64));
+  const task = await ended(wrong.id);
+  assert.equal(task.status, 'failure');
+  assert.match(task.message, /not what the image was/);
+  const queued = await image(wrong.id);
+  assert.deepEqual([queued?.status, queued?.size_bytes, queued?.sha512], ['queued', null, null]);
+  assert.ok((await readFile(other.file)).equals(bytes), 'what others put there stays');
+  await add(wrong.id, other.url, sha512);
+  assert.equal((await ended(wrong.id)).status, 'success');
+});
+
+test('what no store owns, what is not there and what is no image is refused', async (t) => {
+  const { runtime, ctx, create, lay, add, image } = await open(t);
+  const { id } = await create();
+  const bytes = randomBytes(1000);
+  const { url, file } = await lay(bytes);
+  for (const foreign of [
+    'file:///etc/passwd',
+    `${url}/../x`,
+    url.replace('foreign-', '.'),
+    'rbd://a/b/c/d',
+    'https://example.org/x',
+  ]) {
+    await assert.rejects(add(id, foreign), { code: 'bad_request' }, foreign);
+  }
+  await assert.rejects(add(id, `${url}x`), { code: 'bad_request', message: /no such object/ });
+  await assert.rejects(add((await create(null)).id, url), { code: 'conflict', message: /disk_format/ });
+  const plain = contextOf(runtime, tenant);
+  await assert.rejects(addLocation(plain, { imageId: id, url, sha512: null, body: {} }), {
+    code: 'forbidden',
+  });
+  await assert.rejects(listLocations(plain, id), { code: 'forbidden' });
+  const stranger = contextOf(runtime, { ...tenant, projectId: 'red' });
+  await assert.rejects(listLocations(stranger, id), { code: 'not_found' });
+  const qcow2 = await create('qcow2');
+  await assert.rejects(add(qcow2.id, url), { code: 'format_mismatch' });
+  for (const each of [id, qcow2.id]) assert.equal((await image(each))?.status, 'queued');
+  await add(id, url);
+  await assert.rejects(add(id, url), { code: 'wrong_state' });
+  assert.ok((await readFile(file)).equals(bytes));
+  assert.equal((await listLocations(contextOf(runtime, administrator), id)).length, 1);
+  assert.equal(ctx.actor.projectId, 'blue');
+});
