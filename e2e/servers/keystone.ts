@@ -1,6 +1,6 @@
 /** OpenStack's identity service from Debian's package, from nothing, for tests: SQLite, fernet tokens, loopback. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { requireDebian, type Skippable } from '#e2e/support/debian.ts';
@@ -32,6 +32,8 @@ export interface TestKeystone {
   asAdministrator(): Promise<HttpClient>;
   /** Makes the catalog lead to a service in all three interfaces, in region RegionOne. */
   setEndpoint(type: string, name: string, url: string): Promise<void>;
+  /** From the next `start` on: how long the tokens live that are issued then. */
+  setTokenSeconds(seconds: number): void;
   log(): string;
   /** Ends the service; its data stays. */
   stop(): Promise<void>;
@@ -89,6 +91,8 @@ export async function startKeystone(
     asAdministrator: async () => httpClient(url, { 'x-auth-token': await keystone.signIn() }),
     setEndpoint: async (type, name, endpoint) =>
       setEndpoint(await keystone.asAdministrator(), type, name, endpoint),
+    setTokenSeconds: (seconds) =>
+      appendFileSync(path.join(directory, 'keystone.conf'), `[token]\nexpiration = ${seconds}\n`),
     log: () => programs[0]?.log() ?? '',
     stop,
     start,

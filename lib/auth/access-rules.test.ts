@@ -26,7 +26,10 @@ test('what means something in a regular expression means itself in a rule', () =
 });
 
 test('a restricted caller may do what a rule names and nothing else', () => {
-  const actor = { ...systemActor, accessRules: [rule('GET', '/v2/images'), rule('POST', '/v3/x', 'identity')] };
+  const actor = {
+    ...systemActor,
+    accessRules: [rule('GET', '/v2/images'), rule('POST', '/v3/x', 'identity')],
+  };
   const refused = (method: string, url: string, who = actor) =>
     assert.throws(
       () => assertAccessRules(who, { method, url: `http://stowage${url}` }),

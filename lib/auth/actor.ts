@@ -1,3 +1,4 @@
+import { StowageError } from '../contract/errors.ts';
 import type { AccessRule } from './access-rules.ts';
 import { openPolicy, type Policy } from './policy-set.ts';
 
@@ -47,4 +48,16 @@ export const systemActor: Actor = {
 /** A service of the cloud (Nova, Cinder), by its own token or by the one that it sent along. */
 export function isService(actor: Actor): boolean {
   return actor.roles.includes('service') || actor.serviceRoles.includes('service');
+}
+
+/** Throws `forbidden` for who speaks for no project: what they make would belong to nobody. */
+export function assertHasProject(actor: Actor): void {
+  if (actor.projectId !== '') return;
+  throw new StowageError(
+    'forbidden',
+    'This token is for no project, so an image made with it would belong to nobody.',
+    {
+      remedy: 'Sign in to a project.',
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import type { Role } from '#lib/db/repositories/identity.ts';
+import type { Role, TokenHolder } from '#lib/db/repositories/identity.ts';
 
 /** Each brings the next. */
 const ranks: readonly Role[] = ['admin', 'member', 'reader'];
@@ -11,4 +11,12 @@ export function withImpliedRoles(roles: readonly Role[]): Role[] {
   const highest = ranks.findIndex((role) => roles.includes(role));
   const ranked = highest === -1 ? [] : ranks.slice(highest);
   return roles.includes('service') ? [...ranked, 'service'] : ranked;
+}
+
+/** What the bearer has in the project now; with an application credential no more than that was given. */
+export function rolesOf({ roles, credential }: Pick<TokenHolder, 'roles' | 'credential'>): Role[] {
+  const own = withImpliedRoles(roles);
+  if (credential === null) return own;
+  const given = withImpliedRoles(credential.roles);
+  return own.filter((role) => given.includes(role));
 }

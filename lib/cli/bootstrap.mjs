@@ -18,6 +18,7 @@ const commands = {
   dev: { entry: 'lib/cli/serve.ts', arguments: ['--dev'] },
   worker: { entry: 'lib/cli/worker.ts' },
   check: { entry: 'lib/cli/check.ts' },
+  'set-admin-password': { entry: 'lib/cli/set-admin-password.ts' },
   'migrate-database': { entry: 'lib/cli/migrate-database.ts' },
   build: { build: true },
   test: { entry: 'e2e/run.ts' },

@@ -1,7 +1,7 @@
 /**
  * Gives the user `admin` (or the one that is named) a new password and ends its sessions; works beside a running server:
  *
- *     node_modules/.bin/node lib/cli/set-admin-password.ts [user]
+ *     npm run set-admin-password [-- user]
  *
  * The password is read from standard input when something is piped in, otherwise one is made and printed.
  */
@@ -16,6 +16,10 @@ import { say } from './say.ts';
 
 const userName = process.argv[2] ?? 'admin';
 const config = readConfigOrExit({ makeSecretKey: false });
+if (config.identity.mode === 'keystone') {
+  say(`Users are kept by Keystone at ${config.identity.keystone.publicUrl}: set the password there.`);
+  process.exit(1);
+}
 const given = process.stdin.isTTY ? '' : (await text(process.stdin)).replace(/\r?\n$/, '');
 const password = given === '' ? makePassword() : given;
 // Only the database: a whole runtime would take the leases of the server that runs.

@@ -22,8 +22,4 @@ export const announced = {
     message: `The driver "${word}" comes with a later release.`,
     remedy: `Use one of: ${Object.keys(driverOptions).join(', ')}.`,
   }),
-  keystone: {
-    message: 'Signing in through Keystone comes with a later release.',
-    remedy: 'Use mode: standalone, which speaks the same sign-in at /identity/v3.',
-  },
 } as const;

@@ -25,7 +25,7 @@ export interface Config {
   readonly stores: readonly StoreDefinition[];
   readonly defaultStore: string;
   readonly stagingStore: string;
-  readonly identity: { readonly mode: 'standalone' };
+  readonly identity: IdentityConfig;
   /** What the operator changed of the rules who may do what, by rule; see lib/auth/policy-rules.ts. */
   readonly policy: Readonly<Record<string, string>>;
   readonly limits: {
@@ -54,6 +54,32 @@ export type ResourceLimits = Readonly<Partial<Record<Resource, number>>>;
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+export type IdentityConfig =
+  { readonly mode: 'standalone' } | { readonly mode: 'keystone'; readonly keystone: KeystoneConfig };
+
+/** Where Keystone is, and who Stowage itself is there. */
+export interface KeystoneConfig {
+  /** Ends in `/v3`. */
+  readonly authUrl: string;
+  /** What callers without a token are told, and people in commands: how they reach Keystone. Without `/v3`. */
+  readonly publicUrl: string;
+  readonly credentials:
+    | {
+        readonly kind: 'password';
+        readonly username: string;
+        readonly password: string;
+        readonly userDomain: string;
+        readonly project: string;
+        readonly projectDomain: string;
+      }
+    | { readonly kind: 'application_credential'; readonly id: string; readonly secret: string };
+  readonly region: string | null;
+  /** A service token needs one of them to count. */
+  readonly serviceTokenRoles: readonly string[];
+  /** How long what Keystone said of a token is believed, at most. */
+  readonly cacheSeconds: number;
+}
 
 export type DatabaseConfig =
   | { readonly kind: 'sqlite'; readonly path: string }

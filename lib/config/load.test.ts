@@ -328,7 +328,21 @@ show: { locations: true, direct_url: true }
       'transfers:\n  in_web_processes: false\n',
       /^2 transfers\.in_web_processes: Without PostgreSQL there is one process/,
     ],
-    ['keystone mode', 'identity:\n  mode: keystone\n', /^2 identity\.mode: .*later release/],
+    [
+      'keystone mode',
+      'identity:\n  mode: keystone\n',
+      /^1 identity\.keystone: In keystone mode Stowage must know where Keystone is/,
+    ],
+    [
+      'a service user without a password',
+      'identity:\n  mode: keystone\n  keystone: { auth_url: "https://k.example", username: glance }\n',
+      /^3 identity\.keystone: Stowage cannot sign in to Keystone: password, project are missing/,
+    ],
+    [
+      'two ways to be somebody',
+      'identity:\n  mode: keystone\n  keystone: { auth_url: "https://k.example", username: g, application_credential_id: i }\n',
+      /^3 identity\.keystone: It names a user and an application credential/,
+    ],
     [
       'a network with too many bits',
       'fetch:\n  allow_networks:\n    - 10.0.0.0/33\n',
@@ -363,6 +377,26 @@ show: { locations: true, direct_url: true }
   it('reads <key>_file, relative to the file', () => {
     writeFileSync(path.join(directory, 'password'), 'x\n');
     load('identity:\n  keystone: { auth_url: "https://k.example/v3", password_file: password }\n');
+  });
+
+  it('reads who Stowage is in Keystone, and shows it without the secret', () => {
+    const section =
+      'identity:\n  mode: keystone\n  keystone:\n    auth_url: https://k.example/identity/v3/\n';
+    const config = load(
+      `${section}    application_credential_id: i\n    application_credential_secret: hunter2\n`,
+    );
+    assert.deepEqual(config.identity, {
+      mode: 'keystone',
+      keystone: {
+        authUrl: 'https://k.example/identity/v3',
+        publicUrl: 'https://k.example/identity',
+        credentials: { kind: 'application_credential', id: 'i', secret: 'hunter2' },
+        region: null,
+        serviceTokenRoles: ['service'],
+        cacheSeconds: 60,
+      },
+    });
+    assert.ok(!JSON.stringify(maskedConfig(config)).includes('hunter2'));
   });
 
   it('refuses <key>_file beside the key, and one that cannot be read', () => {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { StoreDefinition } from '#lib/stores/definition.ts';
-import { announced } from './announced.ts';
 import type { Config } from './config.ts';
 import { readDocument, type ConfigDocument } from './document.ts';
 import { readEnvironment, type Environment, type EnvironmentValues } from './environment.ts';
+import { readIdentity } from './identity.ts';
 import { nearest } from './nearest.ts';
 import { ConfigError, systemCode, type ConfigProblem } from './problems.ts';
 import { ConfigFile, examples, keystoneSecretKeys, StoreEntry } from './schema.ts';
@@ -33,7 +33,8 @@ export function loadConfig(
   const values = file !== null && document === null ? undefined : readValues(document, problems);
   if (values) checkTransfers(values.file, document, environment);
   const stores = values && readStores(values, document, environment, problems);
-  if (!values || !stores || problems.length > 0) throw new ConfigError(problems);
+  const identity = values && readIdentity(values.file.identity, document);
+  if (!values || !stores || !identity || problems.length > 0) throw new ConfigError(problems);
 
   return deepFreeze({
     file,
@@ -50,7 +51,7 @@ export function loadConfig(
     secretKey: environment.secretKey ?? secretKeyOf(environment.dataDirectory, makeSecretKey),
     currency: values.file.currency,
     ...stores,
-    identity: { mode: 'standalone' },
+    identity,
     policy: values.file.policy,
     limits: toLimits(values.file.limits),
     transfers: { inWebProcesses: values.file.transfers.in_web_processes },
@@ -87,10 +88,6 @@ function readValues(
   const file = validate(ConfigFile, given, document, [], info);
   if (file && document) checkPolicy(file.policy, document);
   const options = readStoreOptions(isMapping(given) ? given['stores'] : undefined, document);
-  const mode = isMapping(given) && isMapping(given['identity']) ? given['identity']['mode'] : undefined;
-  if (mode === 'keystone') {
-    document.report(['identity', 'mode'], announced.keystone.message, announced.keystone.remedy);
-  }
   return file && problems.length === before ? { file, options } : undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config, IdentityConfig } from './config.ts';
 import { driverOptionsOf } from './stores.ts';
 
 const mask = '(secret)';
@@ -10,8 +10,17 @@ export function maskedConfig(config: Config): Record<string, unknown> {
     adminPassword: config.adminPassword === null ? null : mask,
     secretKey: mask,
     database: config.database.kind === 'postgres' ? { ...config.database, url: mask } : config.database,
+    identity: maskedIdentity(config.identity),
     stores: config.stores.map((store) => ({ ...store, options: maskedOptions(store.driver, store.options) })),
   };
+}
+
+function maskedIdentity(identity: IdentityConfig): Record<string, unknown> {
+  if (identity.mode === 'standalone') return identity;
+  const { credentials } = identity.keystone;
+  const masked =
+    credentials.kind === 'password' ? { ...credentials, password: mask } : { ...credentials, secret: mask };
+  return { ...identity, keystone: { ...identity.keystone, credentials: masked } };
 }
 
 /** A store's options as an operator may see them. */

@@ -61,7 +61,11 @@ const Keystone = z.strictObject({
   project: z.string().min(1).optional(),
   project_domain: z.string().min(1).default('Default'),
   region: z.string().min(1).optional(),
+  www_authenticate_uri: z.url({ protocol: /^https?$/ }).optional(),
+  service_token_roles: z.array(z.string().min(1)).min(1).default(['service']),
+  cache_seconds: whole(0, 60).default(60),
 });
+export type KeystoneSection = z.infer<typeof Keystone>;
 export const keystoneSecretKeys = ['password', 'application_credential_secret'] as const;
 
 /** Of each project. */
@@ -133,7 +137,12 @@ export const examples: Readonly<Record<string, string>> = {
   'stores[].options': '{ path: /srv/images/fast }',
   identity: '{ mode: standalone }',
   'identity.mode': 'standalone',
+  'identity.keystone':
+    '{ auth_url: "https://keystone.example/v3", username: glance, password_file: /etc/stowage/keystone, project: service }',
   'identity.keystone.auth_url': 'https://keystone.example/v3',
+  'identity.keystone.www_authenticate_uri': 'https://keystone.example',
+  'identity.keystone.service_token_roles': '[service]',
+  'identity.keystone.cache_seconds': '60',
   staging_store: 'fast',
   policy: '{ copy_image: "role:member and project_id:%(project_id)s" }',
   limits: '{ image_size_gib: 1024 }',

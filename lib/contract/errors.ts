@@ -31,6 +31,7 @@ export const errorStatus = {
   stopping: 503,
   store_unavailable: 503,
   database_unavailable: 503,
+  identity_unavailable: 503,
   store_full: 507,
 } as const;
 

@@ -10,11 +10,24 @@ export const SignIn = z
   .strict();
 export type SignIn = z.infer<typeof SignIn>;
 
+/** `PATCH /api/v1/session`: goes on in another project. */
+export const SwitchProject = z.object({ project_id: z.string().min(1).max(64) }).strict();
+export type SwitchProject = z.infer<typeof SwitchProject>;
+
 /** `GET /api/v1/session`: who is signed in and what the console shows them. */
 export const SessionView = z.object({
   user: z.object({ id: z.string(), name: z.string() }),
   project: z.object({ id: z.string(), name: z.string() }),
-  projects: z.array(z.object({ id: z.string(), name: z.string() })),
+  projects: z.array(z.object({ id: z.string(), name: z.string(), domain: z.string() })),
+  /** Where programs sign in as this person. */
+  identity: z.object({
+    mode: z.enum(['standalone', 'keystone']),
+    auth_url: z.string(),
+    user_domain: z.string(),
+    project_domain: z.string(),
+    /** For the whole cloud instead of one project. */
+    system_scope: z.boolean(),
+  }),
   roles: z.array(z.string()),
   administrator: z.boolean(),
   /** What the server is called, for commands that the console shows. */

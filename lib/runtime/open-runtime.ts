@@ -9,6 +9,7 @@ import { openDatabase } from '../db/open-database.ts';
 import { findStoreMarker, saveStoreMarker } from '../db/repositories/stores.ts';
 import { releaseUploadLeases } from '../db/repositories/uploads.ts';
 import { claimDataDirectory } from '../db/sole-owner.ts';
+import { openKeystone } from '../keystone/keystone.ts';
 import { HashPool } from '../pipeline/hash-pool.ts';
 import { SlotPool } from '../pipeline/slots.ts';
 import { ensureFirstAdministrator } from '../services/identity/ensure-first-administrator.ts';
@@ -76,7 +77,10 @@ export async function openRuntime(
   });
   let draining = false;
   const parts: Partial<Runtime> = {};
+  const keystone =
+    config.identity.mode === 'keystone' ? openKeystone(config.identity.keystone, { log }) : null;
   const runtime: Runtime = Object.assign(parts, {
+    keystone,
     config,
     policy: openPolicy(config.policy),
     log,
@@ -88,8 +92,11 @@ export async function openRuntime(
     peers,
     processId: randomUUID(),
     now: () => Date.now(),
-    // A worker says nothing to people: the password that it made would be lost.
-    firstAdminPassword: role === 'worker' ? null : await ensureFirstAdministrator(db, config),
+    // In Keystone mode the users are there. A worker says nothing to people: the password that it made would be lost.
+    firstAdminPassword:
+      role === 'worker' || config.identity.mode === 'keystone'
+        ? null
+        : await ensureFirstAdministrator(db, config),
     get draining() {
       return draining;
     },
@@ -106,6 +113,7 @@ export async function openRuntime(
       await runtime.startDraining();
       await stores.close();
       await hashPool.close();
+      await keystone?.close();
       await db.close();
       release?.();
       unpinRuntime(runtime);

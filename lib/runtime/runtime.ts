@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Policy } from '../auth/policy-set.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
+import type { Keystone } from '../keystone/keystone.ts';
 import type { HashPool } from '../pipeline/hash-pool.ts';
 import type { SlotPool } from '../pipeline/slots.ts';
 import type { DeferredMd5 } from '../services/images/deferred-md5.ts';
@@ -31,6 +32,8 @@ export interface Runtime {
   readonly reconciler: Reconciler;
   readonly uploads: UploadSessions;
   readonly deferredMd5: DeferredMd5;
+  /** Null in standalone mode. */
+  readonly keystone: Keystone | null;
   /** Name of this process in leases. */
   readonly processId: string;
   /** Milliseconds since the epoch. */

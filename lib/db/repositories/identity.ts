@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, lt, lte, sql } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
-import type { ProjectRow, Role, TokenRow, UserRow } from '../define-schema.ts';
+import type { ApplicationCredentialRow, ProjectRow, Role, TokenRow, UserRow } from '../define-schema.ts';
 import { prepared } from '../prepared.ts';
 
 export type { Role } from '../define-schema.ts';
@@ -10,7 +10,15 @@ export interface TokenHolder {
   token: TokenRow;
   user: UserRow;
   project: ProjectRow;
+  /** As assigned, without those that they imply. */
   roles: Role[];
+  /** What the token was made with, unless with a password. */
+  credential: ApplicationCredentialRow | null;
+}
+
+export interface SealedSession {
+  sealed: string;
+  expiresAt: number;
 }
 
 export async function insertProject(q: Queries, project: ProjectRow): Promise<void> {
@@ -34,12 +42,16 @@ export async function listProjects(q: Queries): Promise<ProjectRow[]> {
 /** Names of the projects, for owners of images. Ids that no project has are left out. */
 export async function findProjectNames(q: Queries, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
-  const { projects } = q.tables;
-  const rows = await q.db
-    .select({ id: projects.id, name: projects.name })
-    .from(projects)
-    .where(inArray(projects.id, [...ids]));
-  return new Map(rows.map((row) => [row.id, row.name]));
+  const names = new Map<string, string>();
+  // Those of Keystone last: in its mode they are what people know the projects by.
+  for (const table of [q.tables.projects, q.tables.known_projects]) {
+    const rows = await q.db
+      .select({ id: table.id, name: table.name })
+      .from(table)
+      .where(inArray(table.id, [...ids]));
+    for (const { id, name } of rows) names.set(id, name);
+  }
+  return names;
 }
 
 /** Projects that are in use and in which the user has a role, by name. */
@@ -137,13 +149,19 @@ export async function insertToken(q: Queries, token: TokenRow): Promise<void> {
 
 /**
  * Who bears the token with this hash: null unless it is known, unexpired, and its user and project are in use. A bearer
- * who has lost every role in the project is nobody, too.
+ * who has lost every role in the project is nobody, too, and who bears a credential that is gone or has ended.
  */
 export async function findTokenHolder(q: Queries, hash: string, now: number): Promise<TokenHolder | null> {
-  const { tokens, users, projects, role_assignments } = q.tables;
+  const { tokens, users, projects, role_assignments, application_credentials } = q.tables;
   const rows = await prepared(q, 'token holder', () =>
     q.db
-      .select({ token: tokens, user: users, project: projects, role: role_assignments.role })
+      .select({
+        token: tokens,
+        user: users,
+        project: projects,
+        role: role_assignments.role,
+        credential: application_credentials,
+      })
       .from(tokens)
       .innerJoin(users, eq(users.id, tokens.user_id))
       .innerJoin(projects, eq(projects.id, tokens.project_id))
@@ -151,13 +169,26 @@ export async function findTokenHolder(q: Queries, hash: string, now: number): Pr
         role_assignments,
         and(eq(role_assignments.user_id, users.id), eq(role_assignments.project_id, projects.id)),
       )
+      .leftJoin(application_credentials, eq(application_credentials.id, tokens.application_credential_id))
       .where(eq(tokens.hash, sql.placeholder('hash'))),
   ).execute({ hash });
   const first = rows[0];
   if (first === undefined || first.token.expires_at <= now) return null;
   if (!first.user.enabled || !first.project.enabled) return null;
-  const { token, user, project } = first;
-  return { token, user, project, roles: rows.map((row) => row.role) };
+  const { token, user, project, credential } = first;
+  if (token.application_credential_id !== null) {
+    if (credential === null || (credential.expires_at !== null && credential.expires_at <= now)) return null;
+  }
+  return { token, user, project, credential, roles: rows.map((row) => row.role) };
+}
+
+/** A session in another project. */
+export async function updateSession(
+  q: Queries,
+  hash: string,
+  changes: Partial<Pick<TokenRow, 'project_id' | 'sealed_token' | 'audit_id' | 'methods' | 'expires_at'>>,
+): Promise<void> {
+  await q.db.update(q.tables.tokens).set(changes).where(eq(q.tables.tokens.hash, hash));
 }
 
 export async function extendToken(q: Queries, hash: string, expiresAt: number): Promise<void> {
@@ -180,4 +211,36 @@ export async function deleteTokensOfUser(q: Queries, userId: string): Promise<vo
 
 export async function deleteExpiredTokens(q: Queries, now: number): Promise<void> {
   await q.db.delete(q.tables.tokens).where(lte(q.tables.tokens.expires_at, now));
+}
+
+/** Safe to repeat; the newest name counts. */
+export async function rememberProjectName(
+  q: Queries,
+  project: { id: string; name: string; domain_name: string; seen_at: number },
+): Promise<void> {
+  const { id, ...rest } = project;
+  const { known_projects } = q.tables;
+  await q.db
+    .insert(known_projects)
+    .values({ id, ...rest })
+    .onConflictDoUpdate({ target: known_projects.id, set: rest });
+}
+
+/** A console session in Keystone mode, which knows no users here; null when there is none or it has ended. */
+export async function findSealedSession(
+  q: Queries,
+  hash: string,
+  now: number,
+): Promise<SealedSession | null> {
+  const { tokens } = q.tables;
+  const rows = await prepared(q, 'sealed session', () =>
+    q.db
+      .select({ kind: tokens.kind, sealed_token: tokens.sealed_token, expires_at: tokens.expires_at })
+      .from(tokens)
+      .where(eq(tokens.hash, sql.placeholder('hash')))
+      .limit(1),
+  ).execute({ hash });
+  const found = rows[0];
+  if (found === undefined || found.kind !== 'session' || found.sealed_token === null) return null;
+  return found.expires_at <= now ? null : { sealed: found.sealed_token, expiresAt: found.expires_at };
 }

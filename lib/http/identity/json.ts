@@ -1,5 +1,5 @@
 /** Rows of identity as Keystone shows them. `url` is `…/identity/v3`. */
-import { withImpliedRoles } from '#lib/auth/roles.ts';
+import { rolesOf } from '#lib/auth/roles.ts';
 import type { ProjectRow, UserRow } from '#lib/db/define-schema.ts';
 import type { Role, TokenHolder } from '#lib/db/repositories/identity.ts';
 import { defaultDomain } from '#lib/services/identity/domain.ts';
@@ -75,7 +75,8 @@ export function toCollection(name: string, rows: unknown[], self: string) {
 }
 
 /** The body that goes with a token. Without a catalog when that is null. */
-export function toTokenJson({ token, user, project, roles }: TokenHolder, catalog: CatalogService[] | null) {
+export function toTokenJson(holder: TokenHolder, catalog: CatalogService[] | null) {
+  const { token, user, project, credential } = holder;
   return {
     token: {
       methods: token.methods,
@@ -85,7 +86,15 @@ export function toTokenJson({ token, user, project, roles }: TokenHolder, catalo
       issued_at: toMicroseconds(token.created_at),
       project: { id: project.id, name: project.name, domain: defaultDomain },
       is_domain: false,
-      roles: withImpliedRoles(roles).map((role) => ({ id: role, name: role })),
+      roles: rolesOf(holder).map((role) => ({ id: role, name: role })),
+      ...(credential && {
+        application_credential: {
+          id: credential.id,
+          name: credential.name,
+          restricted: !credential.unrestricted,
+          ...(credential.access_rules && { access_rules: credential.access_rules }),
+        },
+      }),
       ...(catalog && { catalog }),
     },
   };

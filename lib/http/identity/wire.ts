@@ -1,6 +1,6 @@
 import { errorStatus, type StowageError } from '#lib/contract/errors.ts';
 import { getRuntime } from '#lib/runtime/runtime.ts';
-import { baseUrl } from '../base-url.ts';
+import { wwwAuthenticate } from './www-authenticate.ts';
 import type { Wire } from '../route.ts';
 
 const titles: Record<number, string> = {
@@ -31,9 +31,7 @@ export const identityWire: Wire = {
       {
         status,
         headers: {
-          ...(status === 401 && {
-            'www-authenticate': `Keystone uri="${baseUrl(request, getRuntime().config)}/identity"`,
-          }),
+          ...(status === 401 && { 'www-authenticate': wwwAuthenticate(request, getRuntime().config) }),
           ...(error.retryAfterSeconds !== undefined && { 'retry-after': String(error.retryAfterSeconds) }),
         },
       },

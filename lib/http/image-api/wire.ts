@@ -1,6 +1,6 @@
 import { errorStatus, type ErrorCode } from '#lib/contract/errors.ts';
 import { getRuntime } from '#lib/runtime/runtime.ts';
-import { baseUrl } from '../base-url.ts';
+import { wwwAuthenticate } from '../identity/www-authenticate.ts';
 import type { Wire } from '../route.ts';
 
 /** Where Glance answers another status than the console. */
@@ -41,9 +41,7 @@ export const imageWire: Wire = {
     const title = titles[status] ?? 'Error';
     const message = error.remedy === undefined ? error.message : `${sentence(error.message)} ${error.remedy}`;
     const headers = {
-      ...(status === 401 && {
-        'www-authenticate': `Keystone uri="${baseUrl(request, getRuntime().config)}/identity"`,
-      }),
+      ...(status === 401 && { 'www-authenticate': wwwAuthenticate(request, getRuntime().config) }),
       ...(error.retryAfterSeconds !== undefined && { 'retry-after': String(error.retryAfterSeconds) }),
     };
     if (asksForJson(request)) {

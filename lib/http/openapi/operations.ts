@@ -9,7 +9,7 @@ import {
   StartedCopies,
 } from '#lib/contract/images.ts';
 import { ProjectLimits, ProjectUsage, ProjectUsagePage, ProjectUsageQuery } from '#lib/contract/quotas.ts';
-import { SessionView, SignIn } from '#lib/contract/session.ts';
+import { SessionView, SignIn, SwitchProject } from '#lib/contract/session.ts';
 import { SettingsView } from '#lib/contract/settings.ts';
 import { StoreList, StoreView } from '#lib/contract/stores.ts';
 import { TransferList, TransferListQuery, TransferView } from '#lib/contract/transfers.ts';
@@ -34,6 +34,13 @@ export const operations: readonly Operation[] = [
     path: '/api/v1/session',
     summary: 'Sign in',
     body: SignIn,
+    answers: { 200: SessionView },
+  },
+  {
+    method: 'patch',
+    path: '/api/v1/session',
+    summary: 'Go on in another project',
+    body: SwitchProject,
     answers: { 200: SessionView },
   },
   { method: 'delete', path: '/api/v1/session', summary: 'Sign out', answers: { 204: null } },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { assertHasProject } from '#lib/auth/actor.ts';
 import { assertCan } from '#lib/auth/policy.ts';
 import { StowageError } from '#lib/contract/errors.ts';
 import { findImageRecord, insertImage, isUsedId, type ImageRecord } from '#lib/db/repositories/images.ts';
@@ -20,6 +21,7 @@ export async function createImage(
   { id, ownerId, ...rest }: NewImageRecord,
 ): Promise<ImageRecord> {
   const { runtime, actor } = ctx;
+  if (ownerId === null) assertHasProject(actor);
   const draft: ImageDraft = { ...rest, ownerId: ownerId ?? actor.projectId };
   if (draft.ownerId !== actor.projectId && !actor.administrator) {
     throw new StowageError(

@@ -1,4 +1,3 @@
-import type { Actor } from '#lib/auth/actor.ts';
 import { toActor } from '#lib/auth/authenticate.ts';
 import { hashToken } from '#lib/auth/tokens.ts';
 import type { SignIn } from '#lib/contract/session.ts';
@@ -9,6 +8,7 @@ import { chooseProject } from '../identity/choose-project.ts';
 import { issueToken } from '../identity/issue-token.ts';
 import { revokeToken } from '../identity/revoke-token.ts';
 import { verifyCredentials, wrongCredentials } from '../identity/verify-credentials.ts';
+import { signInWithKeystone, type OpenedSession } from './keystone-sign-in.ts';
 
 export interface SignInRequest extends SignIn {
   address: string | null;
@@ -17,15 +17,24 @@ export interface SignInRequest extends SignIn {
   previousToken: string | null;
 }
 
+type SignInParts = Pick<Runtime, 'db' | 'now' | 'policy'> &
+  Partial<Pick<Runtime, 'keystone' | 'config' | 'log'>>;
+
 /** A new session; its token goes into the cookie and nowhere else. */
-export async function signIn(
-  ctx: { runtime: Pick<Runtime, 'db' | 'now' | 'policy'> },
-  { name, password, domain, project, address, client, previousToken }: SignInRequest,
-): Promise<{ token: string; actor: Actor }> {
+export async function signIn(ctx: { runtime: SignInParts }, request: SignInRequest): Promise<OpenedSession> {
+  const { name, password, domain, project, address, client, previousToken } = request;
+  const previousHash = previousToken === null ? null : hashToken(previousToken);
+  const { keystone, config, log } = ctx.runtime;
+  if (keystone && config && log) {
+    return await signInWithKeystone(
+      { runtime: { ...ctx.runtime, keystone, config, log } },
+      { ...request, previousHash },
+    );
+  }
   if (domain !== undefined && domain !== '' && !isDefaultDomain({ name: domain })) throw wrongCredentials();
   const user = await verifyCredentials(ctx, { user: { name }, password, address });
   const { id: projectId } = await chooseProject(ctx, user, project ? { name: project } : null);
-  if (previousToken !== null) await revokeToken(ctx, hashToken(previousToken));
+  if (previousHash !== null) await revokeToken(ctx, previousHash);
   const { token, row } = await issueToken(ctx, {
     kind: 'session',
     userId: user.id,
@@ -35,5 +44,5 @@ export async function signIn(
   });
   const holder = await findTokenHolder(ctx.runtime.db.read, row.hash, ctx.runtime.now());
   if (holder === null) throw wrongCredentials();
-  return { token, actor: toActor(ctx.runtime, holder) };
+  return { token, actor: toActor(ctx.runtime, holder), keystoneToken: null };
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { assertHasProject } from '../../auth/actor.ts';
 import { assertCan, can } from '../../auth/policy.ts';
 import { StowageError } from '../../contract/errors.ts';
 import { uploadExpirySeconds } from '../../contract/limits.ts';
@@ -210,6 +211,7 @@ async function newImage(ctx: Context, transaction: Transaction, wishes: UploadWi
     created_at: now,
     updated_at: now,
   };
+  assertHasProject(actor);
   const target = { owner_id: actor.projectId, visibility };
   assertCan(actor, 'add_image', target, id);
   if (visibility === 'public' && !can(actor, 'publicize_image', target)) {
