@@ -207,9 +207,11 @@ test('in Keystone mode', async (t) => {
       const operatorCookie = operator.headers.getSetCookie()[0]?.split(';')[0] ?? '';
       await operator.body?.cancel();
       // Names of projects are known for people who see images of several.
-      const shown = await httpClient(server.url, { cookie: operatorCookie }).json<{
-        owner: { name: string };
-      }>('GET', `/api/v1/images/${image.id}`, 200);
+      const shown = await httpClient(server.url, { cookie: operatorCookie }).json<{ owner_name: string }>(
+        'GET',
+        `/api/v1/images/${image.id}`,
+        200,
+      );
       assert.equal(shown.owner_name, 'alpha');
     },
   );
