@@ -19,8 +19,13 @@ function call(
       url,
       { method, agent: false, headers: { ...headers, 'tus-resumable': '1.0.0', 'content-length': length } },
       (answer) => {
-        answer.resume();
-        answer.on('end', () => resolve(answer));
+        let text = '';
+        answer.setEncoding('utf8').on('data', (part: string) => (text += part));
+        answer.on('end', () => {
+          const status = answer.statusCode ?? 0;
+          if (status >= 200 && status < 300) resolve(answer);
+          else reject(new Error(`${method} was answered ${status}: ${text}`));
+        });
       },
     );
     request.on('error', reject);
@@ -49,14 +54,12 @@ export function manyUploads(
             'upload-metadata': encodeMetadata({ name: `small ${i}` }),
           });
           const location = new URL(created.headers.location ?? '', target.url);
-          if (created.statusCode !== 201) throw new Error(`creation was answered ${created.statusCode}`);
-          const answer = await call(
+          await call(
             location.href,
             'PATCH',
             { ...auth, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
             body,
           );
-          if (answer.statusCode !== 204) throw new Error(`a PATCH was answered ${answer.statusCode}`);
         }),
       );
       peaks.push(peakOf(target.pid));

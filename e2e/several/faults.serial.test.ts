@@ -18,7 +18,9 @@ const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const stores = ['fast', 'archive', 'tape'] as const;
 const requirement = await requireCluster();
 const skip = requirement.ok ? false : requirement.reason;
-const cluster = requirement.ok ? await startCluster(test, { webs: 3, workers: 2, webTransfers: false, stores }) : ({} as Cluster);
+const cluster = requirement.ok
+  ? await startCluster(test, { webs: 3, workers: 2, webTransfers: false, stores })
+  : ({} as Cluster);
 const rows = requirement.ok ? postgresRows(cluster.databaseUrl) : null;
 const images: KnownImage[] = [];
 
@@ -149,7 +151,7 @@ describe(`three replicas and two workers (SEED=${seed})`, { skip }, () => {
     const waiting = sources.map(({ image }) => image);
     // Alone, so that it must be this one that is met in the middle.
     await killed.kill();
-    for (let isMet = false; !isMet; ) {
+    for (let isMet = false; !isMet;) {
       assert.ok(waiting.length > 20, 'the worker was never met in the middle of a transfer');
       await begin(waiting.splice(0, 4));
       await waitFor('the worker holds a transfer', () => heldBy(frozen), 60_000);

@@ -21,6 +21,8 @@ export interface PostgresOptions {
   url: string;
   /** Connections of this process at most, beside the one that migrates at the start. */
   poolSize: number;
+  /** How long a request waits for a connection that is free; 30 s if absent. */
+  poolWaitMilliseconds?: number;
   migrationsDirectory: string;
   /** Milliseconds since the epoch; the database's own clock if absent. */
   now?: () => number;
@@ -34,6 +36,7 @@ export interface PostgresDatabase extends Database {
   readonly pool: pg.Pool;
 }
 
+/** A server that does not answer is told apart from a pool that is busy: that one is waited for as long as a statement. */
 const connectTimeoutMilliseconds = 5_000;
 /** As long as SQLite waits for its writer. */
 const lockTimeoutMilliseconds = 5_000;
@@ -43,6 +46,12 @@ const queryTimeoutMilliseconds = statementTimeoutMilliseconds + 5_000;
 /** A process that is frozen in a transaction does not keep the others from what it has locked. */
 const idleInTransactionTimeoutMilliseconds = 10_000;
 const attemptLimit = 10;
+
+class PromptClient extends pg.Client {
+  constructor(config: pg.ClientConfig = {}) {
+    super({ ...config, connectionTimeoutMillis: connectTimeoutMilliseconds });
+  }
+}
 
 /**
  * Connects, brings the schema to what this code needs (one process at a time, the others wait) and opens the pool.
@@ -55,7 +64,9 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
     application_name: 'stowage',
     max: options.poolSize,
     keepAlive: true,
-    connectionTimeoutMillis: connectTimeoutMilliseconds,
+    // Of the pool: for a connection that is free.
+    connectionTimeoutMillis: options.poolWaitMilliseconds ?? statementTimeoutMilliseconds,
+    Client: PromptClient,
     lock_timeout: lockTimeoutMilliseconds,
     statement_timeout: statementTimeoutMilliseconds,
     query_timeout: queryTimeoutMilliseconds,

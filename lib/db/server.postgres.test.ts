@@ -29,7 +29,7 @@ test('however many open an empty database at once, it is made ready once', async
 
 test('no more connections are taken than the pool may have, and who finds none is told to come again', async () => {
   const database = await makePostgres();
-  const db = (await database.open({ poolSize: 2 })) as PostgresDatabase;
+  const db = (await database.open({ poolSize: 2, poolWaitMilliseconds: 500 })) as PostgresDatabase;
   const { promise: end, resolve } = Promise.withResolvers<void>();
   const held = [1, 2].map(() => db.transaction(() => end));
   await wait(100);
