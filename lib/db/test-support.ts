@@ -12,7 +12,7 @@ export interface TestDatabase {
   /** As in STOWAGE_DATABASE_URL. */
   readonly url: string;
   /** Migrated. Each call is another process, as it were. `now`: the clock of leases. */
-  open(options?: { now?: () => number; poolSize?: number }): Promise<Database>;
+  open(options?: { now?: () => number; poolSize?: number; poolWaitMilliseconds?: number }): Promise<Database>;
   /** Also while somebody has it open. */
   drop(): Promise<void>;
 }
@@ -45,8 +45,8 @@ export async function makePostgres({ isEmpty = false } = {}): Promise<TestDataba
   return {
     url,
     // Few connections, so that one who asks for a second one within a transaction is found out.
-    open: ({ now, poolSize = 3 } = {}) =>
-      openPostgres({ url, poolSize, migrationsDirectory: migrationsOf('postgres'), now }),
+    open: ({ poolSize = 3, ...options } = {}) =>
+      openPostgres({ url, poolSize, migrationsDirectory: migrationsOf('postgres'), ...options }),
     drop: () => administer(`drop database if exists ${name} with (force)`),
   };
 }
