@@ -15,6 +15,7 @@ import { SlotPool } from '../pipeline/slots.ts';
 import { ensureFirstAdministrator } from '../services/identity/ensure-first-administrator.ts';
 import { openDeferredMd5 } from '../services/images/deferred-md5.ts';
 import { countFirst } from '../services/quotas/recount.ts';
+import { loadStandardDefinitions } from '../services/metadefs/load-standard.ts';
 import { openUploadSessions } from '../services/uploads/sessions.ts';
 import { openRegistry } from '../stores/registry.ts';
 import { groupLimit } from '../transfers/limits.ts';
@@ -132,6 +133,7 @@ export async function openRuntime(
     (message) => hear(runtime, message),
     () => events.catchUp(),
   );
+  if (role === 'web') await loadStandardDefinitions(db, runtime.now);
   // Whoever held a lease here before is gone, and nobody needs to wait for it.
   if (role === 'web' && config.database.kind === 'sqlite')
     await db.transaction((q) => releaseUploadLeases(q));
