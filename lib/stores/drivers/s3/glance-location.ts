@@ -16,6 +16,20 @@ export function keyOfGlanceLocation(
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(key) ? key : null;
 }
 
+/** The same the other way, without the keys of the account. */
+export function glanceLocationOf(
+  key: string,
+  {
+    endpoint,
+    region,
+    bucket,
+    prefix,
+  }: { endpoint?: string | undefined; region: string; bucket: string; prefix: string },
+): string {
+  const { protocol, host } = new URL(endpoint ?? `https://s3.${region}.amazonaws.com`);
+  return `s3+${protocol}//${host}/${bucket}/${prefix}${key}`;
+}
+
 function isSameHost(host: string, endpoint: string | undefined): boolean {
   if (endpoint === undefined) return /(^|\.)s3[.-]([a-z0-9-]+\.)?amazonaws\.com$/i.test(host);
   return host.toLowerCase() === new URL(endpoint).host;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DriverOptions } from '../../driver-options.ts';
-import { keyOfGlanceLocation } from './glance-location.ts';
+import { glanceLocationOf, keyOfGlanceLocation } from './glance-location.ts';
 
 /** What comes out of `${NAME}` is text, and counts as what it says. */
 const fromText = (value: unknown) => {
@@ -78,4 +78,5 @@ export const s3Options: DriverOptions<S3Options> = {
   },
   isShared: () => true,
   keyOfGlanceLocation,
+  glanceLocationOf,
 };

@@ -19,6 +19,12 @@ export function keyOfGlanceLocation(location: string, options: Place): string | 
   return isSamePlace(place, options) ? key : null;
 }
 
+/** Where an object lies, without user and password: `swift+https://<auth URL without its scheme>/<container>/<object>`. */
+export function glanceLocationOf(key: string, { auth_url, container }: Place): string {
+  const { protocol, host, pathname } = new URL(auth_url);
+  return `swift+${protocol}//${host}${pathname.replace(/\/$/, '')}/${encodeURIComponent(container)}/${key}`;
+}
+
 /** Host and port of the auth URL; its path differs with the version of the protocol that Glance spoke. */
 function isSamePlace(place: string, { auth_url }: Place): boolean {
   return place.split('/')[0]?.toLowerCase() === new URL(auth_url).host;

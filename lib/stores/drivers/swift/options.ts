@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DriverOptions } from '../../driver-options.ts';
-import { keyOfGlanceLocation } from './glance-location.ts';
+import { glanceLocationOf, keyOfGlanceLocation } from './glance-location.ts';
 
 /** A number or a boolean that came out of `${NAME}` in stowage.yaml is text; the text counts as what it says. */
 const fromText = (value: unknown) => {
@@ -102,5 +102,6 @@ export const swiftOptions: DriverOptions<SwiftOptions> = {
     create_container: 'true',
   },
   keyOfGlanceLocation,
+  glanceLocationOf,
   isShared: () => true,
 };
