@@ -6,12 +6,13 @@ import { runOnPostgres, testsOfDatabase } from './support/database-tests.ts';
 import { requireDebian } from './support/debian.ts';
 import { runJourneys } from './support/journeys.ts';
 import { runNodeTests } from './support/node-tests.ts';
+import { reaches } from './support/reaches.ts';
 import { root } from './support/server.ts';
 import { print, printSummary, unlistedSkips, type Summary } from './support/summary.ts';
 
 // `npm test [-- part-of-a-path…]`: everything, or the files whose path holds one of the words. `--unit` leaves out
 // what needs a build or a server or takes long (faults, kills). What opens a database runs twice, on SQLite and then on
-// PostgreSQL. Files named *.serial.test.ts run one at a time, after the others.
+// PostgreSQL. Files named *.serial.test.ts and those that start servers of others run one at a time, after the rest.
 
 /** What tests of the whole run use, fetched in one go; a test that needs more says so itself. */
 const packages = [
@@ -36,12 +37,17 @@ const find = (pattern: string) =>
   globSync(pattern, { cwd: root })
     .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
     .sort();
-const unit = find('lib/**/*.test.ts').filter((file) => !unitOnly || !/-(faults|kill)\.test\.ts$/.test(file));
+/** They start servers of others (Ceph, Swift, Keystone): one at a time. */
+const startsServers = (file: string) => reaches(root, file, (name) => name.startsWith('e2e/servers/'));
+const ofLib = find('lib/**/*.test.ts');
+const unit = ofLib.filter(
+  (file) => !startsServers(file) && !(unitOnly && /-(faults|kill)\.test\.ts$/.test(file)),
+);
 /** They try PostgreSQL itself, and there is none in a run on SQLite. */
 const postgresOnly = unit.filter((file) => file.endsWith('.postgres.test.ts'));
-const endToEnd = unitOnly ? [] : find('e2e/**/*.test.ts');
+const endToEnd = unitOnly ? [] : [...ofLib.filter(startsServers), ...find('e2e/**/*.test.ts')];
 const journeys = unitOnly ? [] : find('e2e/journeys/*.spec.ts');
-const serial = endToEnd.filter((file) => file.endsWith('.serial.test.ts'));
+const serial = endToEnd.filter((file) => file.endsWith('.serial.test.ts') || startsServers(file));
 const parallel = endToEnd.filter((file) => !serial.includes(file));
 
 const summary: Summary = { passed: 0, failed: [], skipped: [] };

@@ -1,23 +1,13 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { startPostgres } from './postgres.ts';
 import { runNodeTests, type NodeTestOptions } from './node-tests.ts';
+import { reaches } from './reaches.ts';
 import type { Summary } from './summary.ts';
 
 const support = 'lib/db/test-support.ts';
 
 /** Of these files those that open a database through the common support, itself or by way of another one. */
 export function testsOfDatabase(root: string, files: readonly string[]): string[] {
-  return files.filter((file) => reaches(root, file));
-}
-
-function reaches(root: string, file: string): boolean {
-  if (file === support) return true;
-  const source = readFileSync(path.join(root, file), 'utf8');
-  const imports = [...source.matchAll(/from '((?:#lib|\.{1,2})\/[^']*test-support\.ts)'/g)];
-  return imports.some(([, name = '']) =>
-    reaches(root, name.startsWith('#') ? name.slice(1) : path.join(path.dirname(file), name)),
-  );
+  return files.filter((file) => reaches(root, file, (name) => name === support));
 }
 
 /** Runs them once more, on a PostgreSQL that is started for it; where there can be none, they are skipped. */
