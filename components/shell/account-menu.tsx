@@ -1,6 +1,17 @@
 'use client';
 
-import { CircleUser, FileJson, Keyboard, LogOut, Monitor, Moon, Settings2, Sun } from 'lucide-react';
+import {
+  CircleUser,
+  FileJson,
+  Keyboard,
+  LogOut,
+  Monitor,
+  Moon,
+  Settings2,
+  SlidersHorizontal,
+  Sun,
+} from 'lucide-react';
+import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
@@ -63,6 +74,9 @@ export function AccountMenuButton({ session, compact = false }: { session: Sessi
       </MenuItem>
       <MenuLink icon={FileJson} link={<a href="/api/openapi.json" target="_blank" rel="noreferrer" />}>
         {t('apiDescription')}
+      </MenuLink>
+      <MenuLink icon={SlidersHorizontal} link={<Link href={pages.settings} />}>
+        {t('usageAndPolicy')}
       </MenuLink>
       <MenuSeparator />
       <MenuItem

@@ -8,6 +8,7 @@ export const pages = {
   stores: '/stores',
   store: (storeId: string) => `/stores/${part(storeId)}`,
   transfers: '/transfers',
+  settings: '/settings',
   /** `ended`: there was a session before. */
   signIn: (next = '/', ended = false) => {
     const query = [next !== '/' && `next=${part(next)}`, ended && 'ended=1'].filter(Boolean).join('&');
@@ -24,6 +25,8 @@ export const addresses = {
     `/api/v1/images/${part(imageId)}/locations/${part(storeId)}`,
   verify: (imageId: string, storeId: string) =>
     `/api/v1/images/${part(imageId)}/locations/${part(storeId)}/verify`,
+  usage: '/api/v1/usage',
+  settings: '/api/v1/settings',
   stores: '/api/v1/stores',
   store: (storeId: string) => `/api/v1/stores/${part(storeId)}`,
   transfers: '/api/v1/transfers',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Actions } from './common.ts';
 
 export const SignIn = z
   .object({
@@ -36,6 +37,8 @@ export const SessionView = z.object({
   /** Which visibilities this caller may give an image. */
   visibilities: z.array(z.string()),
   limits: z.object({ image_size_bytes: z.number().nullable() }),
+  /** What this caller may see and do beside images: `settings`. */
+  actions: Actions,
   expires_at: z.string(),
 });
 export type SessionView = z.infer<typeof SessionView>;

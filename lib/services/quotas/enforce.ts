@@ -15,7 +15,10 @@ export interface Quota {
  * The transaction then says `enforce(q)` and fails with `quota_exceeded` when it takes more than there is. What only
  * gives back, moves what was taken already, or is done by Stowage itself needs none of this.
  */
-export async function openQuota(runtime: Pick<Runtime, 'config' | 'db'>, projectId: string): Promise<Quota> {
+export async function openQuota(
+  runtime: Pick<Runtime, 'config' | 'db' | 'keystone'>,
+  projectId: string,
+): Promise<Quota> {
   const limits = await getLimits(runtime, runtime.db.read, projectId);
   return {
     enforce: (q) => {

@@ -1,8 +1,9 @@
 /** How much a project may use: what stowage.yaml, an administrator or Keystone says. */
-import { allStores, type Resource } from '#lib/db/charges.ts';
+import { MiB } from '#lib/contract/limits.ts';
+import { limitNames, type LimitName } from '#lib/contract/quotas.ts';
+import { allStores, resources, type Resource } from '#lib/db/charges.ts';
 import type { Queries } from '#lib/db/database.ts';
 import { listLimitOverrides } from '#lib/db/repositories/usage.ts';
-import type { LimitName } from '#lib/contract/quotas.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 
 /** By Glance's name of the limit. */
@@ -27,39 +28,50 @@ export interface EffectiveLimits {
   readonly any: boolean;
 }
 
-/** Limits that are kept elsewhere and take the place of the defaults for all stores together (Keystone's unified limits). */
-export interface LimitSource {
-  /** Sizes in bytes; a resource that is left out has no limit there. May be some seconds old. */
-  limitsOf(projectId: string): Promise<Readonly<Partial<Record<Resource, number | null>>>>;
-}
+type LimitedRuntime = Pick<Runtime, 'config' | 'keystone'>;
 
-type LimitedRuntime = Pick<Runtime, 'config'> & { limitSource?: LimitSource | undefined };
-
-/** What an administrator has set for the project goes before everything else. */
+/**
+ * What an administrator has set for the project goes before everything else, then what Keystone says of it (believed
+ * for a minute), then stowage.yaml.
+ */
 export async function getLimits(
-  { config, limitSource }: LimitedRuntime,
+  { config, keystone }: LimitedRuntime,
   q: Queries,
   projectId: string,
 ): Promise<EffectiveLimits> {
   const overrides = await listLimitOverrides(q, projectId);
-  const unified = limitSource === undefined ? null : await limitSource.limitsOf(projectId);
+  const unified = keystone ? toResources(await keystone.limitsOf(projectId)) : {};
   const found = (storeId: string, resource: Resource): EffectiveLimit => {
     const own = overrides.find((row) => row.store_id === storeId && row.resource === resource);
     if (own !== undefined) return { most: own.most, from: 'project' };
     if (storeId !== allStores) {
       return { most: config.limits.stores[storeId]?.[resource] ?? null, from: 'default' };
     }
-    if (unified !== null) return { most: unified[resource] ?? null, from: 'keystone' };
+    const elsewhere = unified[resource];
+    if (elsewhere !== undefined) return { most: elsewhere, from: 'keystone' };
     return { most: config.limits.project[resource] ?? null, from: 'default' };
   };
-  const isLimited = (limits: Readonly<Partial<Record<Resource, number | null>>>): boolean =>
-    Object.values(limits).some((most) => most !== null);
+  const places = [
+    allStores,
+    ...Object.keys(config.limits.stores),
+    ...overrides.map(({ store_id }) => store_id),
+  ];
   return {
     projectId,
     of: found,
-    any:
-      overrides.some(({ most }) => most !== null) ||
-      Object.values(config.limits.stores).some(isLimited) ||
-      isLimited(unified ?? config.limits.project),
+    any: places.some((store) => resources.some((resource) => found(store, resource).most !== null)),
   };
+}
+
+/** Keystone has sizes in MiB, as Glance registers them. */
+function toResources(limits: ReadonlyMap<string, number>): Partial<Record<Resource, number>> {
+  return Object.fromEntries(
+    limitNames.flatMap((name) => {
+      const limit = limits.get(name);
+      if (limit === undefined) return [];
+      return [
+        [resourceOf[name], name === 'image_size_total' || name === 'image_stage_total' ? limit * MiB : limit],
+      ];
+    }),
+  );
 }

@@ -3,7 +3,7 @@ import { visibilities } from '#lib/contract/common.ts';
 import { rememberProject } from '#lib/auth/keystone-actor.ts';
 import { listProjectsOfUser } from '#lib/db/repositories/identity.ts';
 import type { Context } from '#lib/runtime/context.ts';
-import { can } from '#lib/auth/policy.ts';
+import { can, canOther } from '#lib/auth/policy.ts';
 import { defaultDomain } from '../identity/domain.ts';
 
 /**
@@ -31,6 +31,7 @@ export async function showSession(
       return can(actor, 'modify_image', own);
     }),
     limits: { image_size_bytes: config.limits.imageSizeBytes },
+    actions: canOther(actor, 'see_settings') ? { settings: true } : {},
     expires_at: new Date(actor.expiresAt ?? runtime.now()).toISOString(),
   };
 }
