@@ -82,8 +82,8 @@ test('versions are told without a token, with the statuses that discovery expect
   );
   const { versions } = await nobody.json<{ versions: { id: string }[] }>('GET', '/image/v2/', 200);
   const ids = versions.map(({ id }) => id);
-  // glanceclient looks for these: several stores, tasks.
-  for (const id of ['v2.0', 'v2.8', 'v2.12', 'v2.13']) assert.ok(ids.includes(id), id);
+  // glanceclient looks for these: several stores, tasks, locations.
+  for (const id of ['v2.0', 'v2.8', 'v2.12', 'v2.13', 'v2.17']) assert.ok(ids.includes(id), id);
 });
 
 test('without a token everything else is 401 with the way to sign in', async () => {
@@ -166,6 +166,9 @@ test('what the server writes itself cannot be given at creation, nor by a change
     await maria.json('POST', images, 403, { [name]: 'x' });
     assert.equal((await patch(maria, id, [{ op: 'add', path: `/${name}`, value: 'x' }])).status, 403, name);
   }
+  const location = [{ op: 'add', path: '/locations/-', value: { url: 'file:///a', metadata: {} } }];
+  assert.equal((await patch(maria, id, location)).status, 403, 'they are not shown');
+  await maria.json('POST', images, 403, { locations: [] });
   await maria.json('POST', images, 403, { os_glance_failed_import: '' });
   assert.equal((await patch(maria, id, [{ op: 'add', path: '/os_glance_x', value: '' }])).status, 403);
   await maria.json('POST', images, 403, { owner: 'somebody' });

@@ -1,7 +1,9 @@
 /** Staging, importing, tasks, members and the rest of what a cloud's programs ask of the Images API, over HTTP. */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { httpClient, type HttpClient } from '#e2e/support/http.ts';
@@ -32,7 +34,7 @@ stores:
   - { id: archive, driver: filesystem, weight: 10, options: { path: archive } }
   - { id: small, driver: filesystem, quota_gib: 0.0001, options: { path: small } }
   - { id: sealed, driver: filesystem, mode: read-only, options: { path: sealed } }
-show: { direct_url: true }
+show: { direct_url: true, locations: true }
 `;
 
 const cleanups: (() => unknown)[] = [];
@@ -157,7 +159,10 @@ test('an image is staged, imported and downloaded, and its task bears the id of 
     ['active', 'fast,archive', createHash('sha512').update(bytes).digest('hex'), '', ''],
   );
   assert.match(String(image['direct_url']), new RegExp(`^file://.*/fast/${id}-[0-9a-f]+$`));
-  assert.equal(image['locations'], undefined);
+  assert.deepEqual(
+    (image['locations'] as { metadata: object }[]).map(({ metadata }) => metadata),
+    [{ store: 'fast' }, { store: 'archive' }],
+  );
   const file = await maria.send('GET', `${images}/${id}/file?prefer=archive,fast`, {
     headers: { range: 'bytes=5-14' },
   });
@@ -401,4 +406,58 @@ test('what is not here says so: the cache, usage without limits, other methods',
     const schema = await maria.json<{ name: string }>('GET', `/image/v2/schemas/${name}`, 200);
     assert.equal(schema.name, name);
   }
+});
+
+test('an object that lies in a store is made an image, where only services and administrators may', async () => {
+  const bytes = randomBytes(50_000);
+  const lay = async () => {
+    const file = path.join(server.directory, 'archive', `laid-${randomUUID()}`);
+    await writeFile(file, bytes);
+    return `file://${file}`;
+  };
+  const sha512 = createHash('sha512').update(bytes).digest('hex');
+  const proof = (value: string) => ({ validation_data: { os_hash_algo: 'sha512', os_hash_value: value } });
+  const { id } = await create(admin);
+  const locations = `${images}/${id}/locations`;
+  const url = await lay();
+  for (const [status, body] of [
+    [400, {}],
+    [400, { url: 'file' }],
+    [400, { url: 'file:///etc/passwd' }],
+    [409, { url, validation_data: { os_hash_algo: 'md5', os_hash_value: 'ab' } }],
+    [409, { url, ...proof('ab') }],
+    [409, { url, ...proof('xy'.repeat(64)) }],
+  ] as const) {
+    await admin.json('POST', locations, status, body);
+  }
+  await maria.json('POST', `${images}/${(await create(maria)).id}/locations`, 403, { url });
+  await beta.json('POST', locations, 404, { url });
+  const answer = await admin.send('POST', locations, {
+    body: JSON.stringify({ url, ...proof(sha512) }),
+    headers: { 'content-type': 'application/json' },
+  });
+  assert.equal(answer.status, 202);
+  const task = await endedTask(admin, id);
+  assert.deepEqual([task.status, task.request_id], ['success', answer.headers.get('x-openstack-request-id')]);
+  const image = await show(admin, id);
+  assert.deepEqual([image.status, image.stores, image['os_hash_value']], ['active', 'archive', sha512]);
+  const list = await admin.json<unknown>('GET', locations, 200);
+  assert.deepEqual(list, [{ url, metadata: { store: 'archive' } }]);
+  const file = await admin.send('GET', `${images}/${id}/file`);
+  assert.ok(Buffer.from(await file.arrayBuffer()).equals(bytes));
+  await admin.json('POST', locations, 409, { url });
+  const own = await create(maria);
+  assert.equal((await maria.send('GET', `${images}/${own.id}/locations`)).status, 403);
+
+  const old = await create(admin);
+  const patch = async (change: object) =>
+    await admin.send('PATCH', `${images}/${old.id}`, {
+      body: JSON.stringify([change]),
+      headers: { 'content-type': 'application/openstack-images-v2.1-json-patch' },
+    });
+  const added = await patch({ op: 'add', path: '/locations/-', value: { url: await lay(), metadata: {} } });
+  assert.equal(added.status, 200, await added.clone().text());
+  assert.equal(((await added.json()) as Image).status, 'active');
+  assert.equal((await patch({ op: 'remove', path: '/locations/0' })).status, 403);
+  assert.equal((await patch({ op: 'replace', path: '/locations', value: [] })).status, 403);
 });

@@ -6,6 +6,7 @@ import type { ImageDraft } from '#lib/services/images/draft.ts';
 import { toNewImage } from './create-body.ts';
 import { toImport } from './import-body.ts';
 import { parseListQuery } from './list-query.ts';
+import { toLocationChange } from './location-patch.ts';
 import { applyPatch, parsePatch } from './patch.ts';
 import { splitQuoted } from './quoted-list.ts';
 import { parseRange } from './range.ts';
@@ -132,4 +133,28 @@ test('an import names its stores in one way, or twice the same', () => {
   assert.throws(() => stores({ stores: ['fast', 'archive'] }, 'archive'), bad);
   assert.throws(() => stores({ all_stores: true, stores: ['fast'] }), bad);
   assert.throws(() => stores({ stores: 'fast' }), bad);
+});
+
+test('a PATCH of locations holds one change, with a place where one is needed', () => {
+  const change = (...changes: unknown[]) => toLocationChange(parsePatch(changes, second));
+  const value = { url: 'file:///a/b', metadata: {} };
+  const added = { kind: 'add', url: 'file:///a/b', sha512: null, body: value };
+  assert.equal(change({ op: 'add', path: '/name', value: 'x' }), null);
+  assert.deepEqual(change({ op: 'add', path: '/locations/-', value }), added);
+  assert.deepEqual(change({ op: 'replace', path: '/locations', value: [value] }), added);
+  assert.deepEqual(change({ op: 'remove', path: '/locations/1' }), { kind: 'remove', index: 1 });
+  assert.throws(
+    () => change({ op: 'replace', path: '/locations', value: [] }),
+    (error) => hasCode(error, 'forbidden'),
+  );
+  for (const wrong of [
+    { op: 'remove', path: '/locations' },
+    { op: 'add', path: '/locations', value },
+    { op: 'add', path: '/locations/-', value: { url: 'file:///a/b' } },
+    { op: 'add', path: '/locations/-', value: { url: 'no url', metadata: {} } },
+    { op: 'replace', path: '/locations', value: [value, value] },
+  ]) {
+    assert.throws(() => change(wrong), bad, JSON.stringify(wrong));
+  }
+  assert.throws(() => change({ op: 'remove', path: '/locations/1' }, { op: 'remove', path: '/x' }), bad);
 });

@@ -1,10 +1,9 @@
 import { can } from '#lib/auth/policy.ts';
-import type { LocationRow } from '#lib/db/define-schema.ts';
 import type { ImageRecord } from '#lib/db/repositories/images.ts';
 import { listImportingStores } from '#lib/db/repositories/imports.ts';
 import { listLocations } from '#lib/db/repositories/locations.ts';
-import { isReadable } from '#lib/domain/locations.ts';
 import type { Context } from '#lib/runtime/context.ts';
+import { inReadingOrder } from '#lib/services/locations/list.ts';
 import { toUrls } from '#lib/services/locations/urls.ts';
 
 /** Images as Glance shows them, a page in two queries. */
@@ -15,11 +14,10 @@ export async function toImagesJson(
   const ids = records.map(({ id }) => id);
   const locations = Map.groupBy(await listLocations(runtime.db.read, ids), ({ image_id }) => image_id);
   const importing = await listImportingStores(runtime.db.read, ids);
-  const order = new Map(runtime.config.stores.map(({ id }, index) => [id, index]));
   const { show } = runtime.config;
   const isShown = show.locations || show.directUrl;
   return records.map((record) => {
-    const readable = inOrder(locations.get(record.id) ?? [], order);
+    const readable = inReadingOrder(runtime, locations.get(record.id) ?? []);
     const stores = readable.map(({ store_id }) => store_id);
     const json = toImageJson(record, stores, importing.get(record.id) ?? []);
     if (!isShown) return json;
@@ -76,14 +74,6 @@ export function toImageJson(
 
 function hasData({ status }: ImageRecord): boolean {
   return status === 'active' || status === 'deactivated';
-}
-
-/** Where it can be read, by the weight of the stores (the greatest first), then by their id. */
-function inOrder(locations: readonly LocationRow[], order: ReadonlyMap<string, number>): LocationRow[] {
-  const place = ({ store_id }: LocationRow) => order.get(store_id) ?? order.size;
-  return locations
-    .filter(isReadable)
-    .toSorted((a, b) => place(a) - place(b) || (a.store_id < b.store_id ? -1 : 1));
 }
 
 export function toSeconds(milliseconds: number): string {

@@ -1,7 +1,7 @@
 /**
  * Both dialects of PATCH: v2.1 is a list of `{op, path, value}`, v2.0 of `{"replace": "/name", "value": …}`. A path
- * names one attribute or property; one deeper is taken for tags alone, because clients that compute their patch with
- * jsonpatch send `/tags/1`.
+ * names one attribute or property; one deeper is taken for tags, because clients that compute their patch with
+ * jsonpatch send `/tags/1`, and for locations (see `location-patch.ts`).
  */
 import { z } from 'zod';
 import { StowageError } from '#lib/contract/errors.ts';
@@ -73,8 +73,9 @@ function toChange(
   if (typeof pointer !== 'string') throw wrong('A path must be a string.');
   const path = parsePointer(pointer);
   const [root = '', place] = path;
-  assertWritableName(root);
-  if (path.length > 2 || (place !== undefined && !(root === 'tags' && /^(-|\d{1,4})$/.test(place)))) {
+  if (root !== 'locations') assertWritableName(root);
+  const isDeep = root === 'tags' || root === 'locations';
+  if (path.length > 2 || (place !== undefined && !(isDeep && /^(-|\d{1,4})$/.test(place)))) {
     throw wrong(`Invalid JSON pointer for this resource: '/${path.join('/')}'`);
   }
   if (operation !== 'remove' && !Object.hasOwn(raw, 'value')) {

@@ -48,10 +48,14 @@ interface FoundObject {
  * Throws `bad_request` for a URL that no store owns or where nothing lies, `conflict` for an object that belongs to an
  * image already, `wrong_state` for an image that has data, `unsafe_image` and `format_mismatch`.
  */
-export async function addLocation(ctx: Context, location: NewLocation): Promise<void> {
+export async function addLocation(
+  ctx: Context,
+  location: NewLocation,
+  action: 'add_image_location' | 'set_image_location' = 'add_image_location',
+): Promise<void> {
   const { runtime, actor } = ctx;
   const seen = await getImage(runtime.db.read, actor, location.imageId);
-  assertCan(actor, 'add_image_location', seen, seen.id);
+  assertCan(actor, action, seen, seen.id);
   assertQueued(seen);
   const found = await findObject(ctx, location.url);
   assertFormats(seen, found.inspection);

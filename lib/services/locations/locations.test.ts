@@ -15,10 +15,13 @@ import {
   openPlace,
   openProcess,
   tenant,
+  transferIn,
 } from '#lib/transfers/test-support.ts';
 import { createImage } from '../images/create.ts';
 import { deleteImage } from '../images/delete.ts';
+import { startCopies } from '../transfers/start-copies.ts';
 import { addLocation } from './add.ts';
+import { changeLocations } from './change.ts';
 import { listLocations } from './list.ts';
 
 async function open(t: TestContext) {
@@ -28,7 +31,12 @@ async function open(t: TestContext) {
   const stores = runtime.stores
     .list()
     .map(({ definition }) => ({ ...definition, options: { path: join(place.directory, definition.id) } }));
-  Object.assign(runtime.config, { stores, defaultStore: 'fast', stagingStore: 'fast' });
+  Object.assign(runtime.config, {
+    stores,
+    defaultStore: 'fast',
+    stagingStore: 'fast',
+    show: { locations: true, directUrl: false },
+  });
   Object.assign(runtime, { deferredMd5: { add: () => undefined } });
   runtime.worker.start();
   const ctx = contextOf(runtime, { ...tenant, roles: ['member', 'reader', 'service'] });
@@ -142,4 +150,31 @@ test('what no store owns, what is not there and what is no image is refused', as
   assert.ok((await readFile(file)).equals(bytes));
   assert.equal((await listLocations(contextOf(runtime, administrator), id)).length, 1);
   assert.equal(ctx.actor.projectId, 'blue');
+});
+
+test('by the attribute a queued image takes a location, and one with several gives one up', async (t) => {
+  const { process, runtime, ctx, create, lay, ended } = await open(t);
+  const { id } = await create();
+  const { url, sha512 } = await lay(randomBytes(1000));
+  const add = { kind: 'add', url, sha512, body: {} } as const;
+  Object.assign(runtime.config, { show: { locations: false, directUrl: false } });
+  await assert.rejects(changeLocations(ctx, id, add), { code: 'forbidden', message: /invisible/ });
+  Object.assign(runtime.config, { show: { locations: true, directUrl: false } });
+  await changeLocations(ctx, id, add);
+  await ended(id);
+  await assert.rejects(changeLocations(ctx, id, add), { code: 'wrong_state' });
+  const admin = contextOf(runtime, administrator);
+  await assert.rejects(changeLocations(ctx, id, { kind: 'remove', index: 0 }), { code: 'forbidden' });
+  await assert.rejects(changeLocations(admin, id, { kind: 'remove', index: 0 }), { code: 'last_location' });
+  const [copy] = await startCopies(admin, { imageId: id, stores: ['fast'] });
+  await transferIn(process, copy?.id ?? '', ['done']);
+  await assert.rejects(changeLocations(admin, id, { kind: 'remove', index: 2 }), { code: 'bad_request' });
+  // The first in the order of the stores.
+  const [first] = runtime.config.stores;
+  await changeLocations(admin, id, { kind: 'remove', index: 0 });
+  const left = [...(await locationsOf(process, id)).keys()];
+  assert.deepEqual(
+    left,
+    ['fast', 'archive'].filter((store) => store !== first?.id),
+  );
 });

@@ -3,12 +3,14 @@ import { StowageError } from '#lib/contract/errors.ts';
 import { jsonBodyLimitBytes } from '#lib/contract/limits.ts';
 import { toImagesJson } from '#lib/http/image-api/image-json.ts';
 import { imageMethods, imageRoute } from '#lib/http/image-api/image-route.ts';
+import { toLocationChange } from '#lib/http/image-api/location-patch.ts';
 import { applyPatch, parsePatch, patchTypes, toPatchType } from '#lib/http/image-api/patch.ts';
 import { imageWire } from '#lib/http/image-api/wire.ts';
 import { readJson } from '#lib/http/read-json.ts';
 import { deleteImage } from '#lib/services/images/delete.ts';
 import { getImageRecord } from '#lib/services/images/get.ts';
 import { updateImage } from '#lib/services/images/update.ts';
+import { changeLocations } from '#lib/services/locations/change.ts';
 
 const params = z.object({ id: z.string() });
 
@@ -31,7 +33,12 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = imageMethods({
       return response;
     }
     const changes = parsePatch(await readJson(request, jsonBodyLimitBytes, /./), type);
-    const record = await updateImage(ctx, id, (draft) => applyPatch(draft, changes));
+    const change = toLocationChange(changes);
+    if (change !== null) await changeLocations(ctx, id, change);
+    const record =
+      change === null
+        ? await updateImage(ctx, id, (draft) => applyPatch(draft, changes))
+        : await getImageRecord(ctx.runtime.db.read, ctx.actor, id);
     return (await toImagesJson(ctx, [record]))[0];
   }),
 
