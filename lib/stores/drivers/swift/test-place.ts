@@ -25,6 +25,7 @@ export interface SwiftTestPlace extends ConformancePlace {
 export async function openSwiftPlace(
   account: TestAccount,
   more: Partial<SwiftOptions> = {},
+  tuning: SwiftTuning = quickRetry,
 ): Promise<SwiftTestPlace> {
   const container = `images-${randomBytes(5).toString('hex')}`;
   const optionsOf = (name: string) =>
@@ -42,12 +43,12 @@ export async function openSwiftPlace(
   return {
     options,
     behind,
-    open: async () => new SwiftStore('store', options, quickRetry),
+    open: async () => new SwiftStore('store', options, tuning),
     async openNeighbour() {
       for (const name of [neighbour, `${neighbour}_segments`]) {
         await client.send({ method: 'PUT', path: [name], expect: [201, 202] });
       }
-      return new SwiftStore('neighbour', optionsOf(neighbour), quickRetry);
+      return new SwiftStore('neighbour', optionsOf(neighbour), tuning);
     },
     async putForeign(name, bytes) {
       await client.send({ method: 'PUT', path: [container, name], body: bytes, expect: [201] });
