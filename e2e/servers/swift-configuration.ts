@@ -116,6 +116,8 @@ www_authenticate_uri = ${url}
 ${service}
 delay_auth_decision = true
 memcached_servers = 127.0.0.1:${memcached}
+# a token that was revoked ends soon
+token_cache_time = 1
 [filter:s3token]
 use = egg:swift#s3token
 reseller_prefix = AUTH_

@@ -48,6 +48,8 @@ export class SwiftClient {
   readonly #budget = new RetryBudget();
   readonly #manifestSegments: number | undefined;
   #session: Promise<Session> | null = null;
+  /** Sessions whose token was answered 401. */
+  readonly #refused = new WeakSet<Session>();
   #limits: Promise<SwiftLimits> | null = null;
 
   constructor(storeId: string, options: SwiftOptions, { retry, manifestSegments }: SwiftTuning = {}) {
@@ -108,16 +110,15 @@ export class SwiftClient {
   ): Promise<Value> {
     for (let renewed = false; ; renewed = true) {
       request.signal?.throwIfAborted();
-      const signingIn = this.#signedIn();
-      const { token, storageUrl } = await signingIn;
+      const session = await this.#signedIn();
+      const { token, storageUrl } = session;
       const { path, query, ...rest } = request;
       const url = [storageUrl, ...path.map(encodeURIComponent)].join('/') + (query ? `?${query}` : '');
       try {
         return await send({ ...rest, url, headers: { ...request.headers, 'x-auth-token': token } });
       } catch (error) {
         if (renewed || !isRefusal(error, 401)) throw error;
-        // Whoever comes first renews for all.
-        if (this.#session === signingIn) this.#session = null;
+        this.#refused.add(session);
       }
     }
   }
@@ -125,9 +126,11 @@ export class SwiftClient {
   async #signedIn(): Promise<Session> {
     const current = this.#session;
     if (current !== null) {
-      const { expiresAt } = await current;
+      const session = await current;
+      const { expiresAt } = session;
       const isEnding = expiresAt !== null && expiresAt - Date.now() < renewBeforeMilliseconds;
-      if (!isEnding) return current;
+      if (!isEnding && !this.#refused.has(session)) return session;
+      // Whoever comes first renews for all.
       if (this.#session === current) this.#session = null;
     }
     this.#session ??= this.#signIn();
