@@ -86,7 +86,7 @@ export async function converse(side: Side, chapters: readonly Chapter[]): Promis
     async send(caller, method, path, request) {
       const answer = await ask(caller, method, path, request);
       exchanges.push({
-        request: toComparable(`${caller} ${method} ${path}`),
+        request: toComparable(`${caller} ${method} ${path}`, true),
         status: answer.status,
         headers: Object.fromEntries(
           [...answer.headers].map(([name, value]) => [name, toComparable(value)] as const),
@@ -112,21 +112,26 @@ export async function converse(side: Side, chapters: readonly Chapter[]): Promis
   return exchanges;
 }
 
-/** Ids become numbers in the order in which they are met, the same on both sides as long as the answers are. */
-function comparableOf({ url, projects }: Side): (text: string) => string {
+/**
+ * Ids that were named in a request become numbers, in the order of the requests, which is the same on both sides; all
+ * others are just ids.
+ */
+function comparableOf({ url, projects }: Side): (text: string, isRequest?: boolean) => string {
   const ids = new Map<string, number>();
   const origin = new URL(url).origin;
-  return (text) => {
+  return (text, isRequest = false) => {
     let result = text.replaceAll(url, '<service>').replaceAll(origin, '<host>');
     for (const [id, word] of projects) result = result.replaceAll(id, word);
     return result
-      .replace(/req-<?[0-9a-f-]{36}/g, '<request>')
-      .replace(uuid, (id) => {
-        const key = id.toLowerCase();
-        if (!ids.has(key)) ids.set(key, ids.size + 1);
-        return `<${ids.get(key)}>`;
+      .replace(/req-[0-9a-f-]{36}/g, '<request>')
+      .replace(uuid, (found) => {
+        const id = found.toLowerCase();
+        if (isRequest && !ids.has(id)) ids.set(id, ids.size + 1);
+        return ids.has(id) ? `<${ids.get(id)}>` : '<id>';
       })
-      .replace(time, '<time>');
+      .replace(/[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT/g, '<time>')
+      .replace(time, '<time>')
+      .replace(/\/[^" ]*stowage-test-[^/" ]*/g, '<directory>');
   };
 }
 
@@ -156,6 +161,23 @@ function replaceIn(value: unknown, toComparable: (text: string) => string): unkn
   if (Array.isArray(value)) return value.map((item) => replaceIn(item, toComparable));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [toComparable(name), replaceIn(item, toComparable)]),
+    Object.entries(value).map(([name, item]) => {
+      const replaced = replaceIn(item, toComparable);
+      const isSet = sets.has(name) && Array.isArray(replaced);
+      return [toComparable(name), isSet ? replaced.toSorted(byText) : replaced];
+    }),
   );
+}
+
+/** What Glance reads from its database in no order. */
+const sets = new Set(['tags', 'enum', 'objects', 'resource_types', 'resource_type_associations']);
+
+function byText(a: unknown, b: unknown): number {
+  const [left, right] = [textOf(a), textOf(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function textOf(item: unknown): string {
+  const { name } = (item ?? {}) as { name?: unknown };
+  return typeof name === 'string' ? name : String(item);
 }

@@ -99,7 +99,7 @@ test('a known path with another method is 405 with Allow, an unknown path 404', 
   const head = await admin.send('HEAD', `${images}/${id}/file`);
   assert.deepEqual([head.status, head.headers.get('allow')], [405, 'GET, PUT']);
   assert.equal((await admin.send('GET', '/image/v2/nothing/here')).status, 404);
-  assert.equal((await admin.send('GET', '/image/v3')).status, 404);
+  assert.equal((await admin.send('GET', '/image/v3')).status, 300);
 });
 
 test('an error is an HTML page, or JSON for who accepts it, and bears the request id', async () => {

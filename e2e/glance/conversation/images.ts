@@ -78,7 +78,7 @@ async function creation({ send, project }: Conversation): Promise<void> {
     { schema: 'x' },
     { direct_url: 'x' },
     { created_at: 'x' },
-    { deleted: true },
+    { deleted: 'x' },
     { os_hash_value: 'x' },
     { os_glance_import_task: 'x' },
     { os_glance_failed_import: '' },

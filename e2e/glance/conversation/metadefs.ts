@@ -58,8 +58,8 @@ async function readSchemas({ send }: Conversation): Promise<void> {
 async function listNamespaces({ send }: Conversation): Promise<void> {
   await send('nobody', 'GET', namespaces);
   const byName = 'sort_key=namespace&sort_dir=asc';
+  await send('admin', 'GET', `${namespaces}?limit=40&${byName}`);
   for (const query of [
-    `limit=40&${byName}`,
     `limit=1&marker=OS::Compute::Watchdog&${byName}`,
     `resource_types=OS::Cinder::Volume,OS::Nova::Aggregate&${byName}&limit=3`,
     `visibility=public&unknown=1&limit=2&${byName}`,

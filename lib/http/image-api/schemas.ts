@@ -11,6 +11,7 @@ const textOrNull = (description: string, more: object = {}) => ({
   ...more,
 });
 const readOnly = { readOnly: true };
+const custom = { is_base: false };
 
 const imageProperties = {
   id: text('An identifier for the image', { pattern: uuidPattern }),
@@ -52,15 +53,46 @@ const imageProperties = {
     description: 'A set of URLs to access the image file kept in external store',
     items: {
       type: 'object',
-      properties: { url: { type: 'string', maxLength: 255 }, metadata: { type: 'object' } },
+      properties: {
+        url: { type: 'string', maxLength: 255 },
+        metadata: { type: 'object' },
+        validation_data: {
+          type: 'object',
+          description: 'What the bytes at the location must be',
+          writeOnly: true,
+          additionalProperties: false,
+          properties: {
+            checksum: { type: 'string', minLength: 32, maxLength: 32 },
+            os_hash_algo: { type: 'string', maxLength: 64 },
+            os_hash_value: { type: 'string', maxLength: 128 },
+          },
+          required: ['os_hash_algo', 'os_hash_value'],
+        },
+      },
       required: ['url', 'metadata'],
     },
   },
 };
 
+/** Properties that are no attributes, but that clients expect to be told of; `is_base` tells them apart. */
+const knownProperties = {
+  kernel_id: textOrNull('Image with the kernel to boot this one with', { ...custom, pattern: uuidPattern }),
+  ramdisk_id: textOrNull('Image with the ramdisk to boot this one with', { ...custom, pattern: uuidPattern }),
+  instance_uuid: text('The server that the image was made from', custom),
+  architecture: text('The processor that the system in it is for', custom),
+  os_distro: text('Common name of the distribution in it', custom),
+  os_version: text('Its version as the distributor writes it', custom),
+  description: text('What people should know of the image', custom),
+  cinder_encryption_key_id: text('Key of the encrypted volume that the image was made from', custom),
+  cinder_encryption_key_deletion_policy: text('When that key is deleted', {
+    ...custom,
+    enum: ['on_image_deletion', 'do_not_delete'],
+  }),
+};
+
 const image = {
   name: 'image',
-  properties: imageProperties,
+  properties: { ...imageProperties, ...knownProperties },
   additionalProperties: { type: 'string' },
   links: [
     { rel: 'self', href: '{self}' },
