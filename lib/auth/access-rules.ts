@@ -5,6 +5,8 @@
 import { StowageError } from '#lib/contract/errors.ts';
 import type { Actor } from './actor.ts';
 
+export const accessRuleMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
 export interface AccessRule {
   id: string;
   /** Type in the catalog: `image`. */

@@ -93,6 +93,47 @@ export async function listUsers(q: Queries): Promise<UserRow[]> {
   return await q.db.select().from(q.tables.users).orderBy(asc(q.tables.users.name));
 }
 
+/** With everything that stands on it: roles, tokens, application credentials. */
+export async function deleteUser(q: Queries, id: string): Promise<void> {
+  const { users, role_assignments, tokens, application_credentials } = q.tables;
+  await q.db.delete(tokens).where(eq(tokens.user_id, id));
+  await q.db.delete(application_credentials).where(eq(application_credentials.user_id, id));
+  await q.db.delete(role_assignments).where(eq(role_assignments.user_id, id));
+  await q.db.delete(users).where(eq(users.id, id));
+}
+
+export async function updateProject(
+  q: Queries,
+  id: string,
+  changes: Partial<Pick<ProjectRow, 'name' | 'description' | 'enabled'>>,
+): Promise<void> {
+  if (Object.keys(changes).length === 0) return;
+  await q.db.update(q.tables.projects).set(changes).where(eq(q.tables.projects.id, id));
+}
+
+/** With everything that stands on it: roles, tokens, application credentials. */
+export async function deleteProject(q: Queries, id: string): Promise<void> {
+  const { projects, users, role_assignments, tokens, application_credentials } = q.tables;
+  await q.db.delete(tokens).where(eq(tokens.project_id, id));
+  await q.db.delete(application_credentials).where(eq(application_credentials.project_id, id));
+  await q.db.delete(role_assignments).where(eq(role_assignments.project_id, id));
+  await q.db.update(users).set({ default_project_id: null }).where(eq(users.default_project_id, id));
+  await q.db.delete(projects).where(eq(projects.id, id));
+}
+
+/** Somebody can still sign in as an administrator. */
+export async function hasAdministrator(q: Queries): Promise<boolean> {
+  const { projects, users, role_assignments } = q.tables;
+  const rows = await q.db
+    .select({ id: users.id })
+    .from(role_assignments)
+    .innerJoin(users, eq(users.id, role_assignments.user_id))
+    .innerJoin(projects, eq(projects.id, role_assignments.project_id))
+    .where(and(eq(role_assignments.role, 'admin'), eq(users.enabled, true), eq(projects.enabled, true)))
+    .limit(1);
+  return rows.length > 0;
+}
+
 export async function hasUsers(q: Queries): Promise<boolean> {
   return (await q.db.select({ id: q.tables.users.id }).from(q.tables.users).limit(1)).length > 0;
 }

@@ -57,6 +57,13 @@ export async function findImage(q: Queries, id: string): Promise<ImageRow | null
   return await findRow(q, 'image', q.tables.images, id);
 }
 
+/** The project has any image. */
+export async function ownsImages(q: Queries, ownerId: string): Promise<boolean> {
+  const { images } = q.tables;
+  const rows = await q.db.select({ id: images.id }).from(images).where(eq(images.owner_id, ownerId)).limit(1);
+  return rows.length > 0;
+}
+
 /** An image has this id, or had it once. */
 export async function isUsedId(q: Queries, id: string): Promise<boolean> {
   const { deleted_images } = q.tables;

@@ -9,6 +9,14 @@ export const AuthBody = z.object({
     identity: z.object({
       methods: z.array(z.string()).min(1).max(8),
       password: z.object({ user: Named.extend({ password: z.string().max(4096) }) }).optional(),
+      application_credential: z
+        .object({
+          id: z.string().max(64).optional(),
+          name: z.string().max(255).optional(),
+          user: Named.optional(),
+          secret: z.string().max(4096),
+        })
+        .optional(),
       token: z.object({ id: z.string().max(4096) }).optional(),
     }),
     scope: z

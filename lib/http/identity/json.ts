@@ -1,6 +1,7 @@
 /** Rows of identity as Keystone shows them. `url` is `…/identity/v3`. */
 import { rolesOf } from '#lib/auth/roles.ts';
-import type { ProjectRow, UserRow } from '#lib/db/define-schema.ts';
+import type { AccessRule } from '#lib/auth/access-rules.ts';
+import type { ApplicationCredentialRow, ProjectRow, UserRow } from '#lib/db/define-schema.ts';
 import type { Role, TokenHolder } from '#lib/db/repositories/identity.ts';
 import { defaultDomain } from '#lib/services/identity/domain.ts';
 import type { CatalogService } from './catalog.ts';
@@ -20,13 +21,18 @@ export function toProjectJson({ id, name, description, enabled }: ProjectRow, ur
   };
 }
 
-export function toUserJson({ id, name, enabled, default_project_id }: UserRow, url: string) {
+export function toUserJson(
+  { id, name, enabled, default_project_id, description, email }: UserRow,
+  url: string,
+) {
   return {
     id,
     name,
     enabled,
     domain_id: defaultDomain.id,
     ...(default_project_id !== null && { default_project_id }),
+    ...(description !== '' && { description }),
+    ...(email !== null && { email }),
     password_expires_at: null,
     options: {},
     links: { self: `${url}/users/${id}` },
@@ -67,6 +73,28 @@ export function toAssignmentJson(
     scope: { project: { id: project_id, ...(names && { name: names.project }), ...domain } },
     links: { assignment: `${url}/projects/${project_id}/users/${user_id}/roles/${role}` },
   };
+}
+
+/** Without its secret, which nobody knows any more. */
+export function toApplicationCredentialJson(credential: ApplicationCredentialRow, url: string) {
+  const { id, name, description, user_id, project_id, roles, unrestricted, access_rules } = credential;
+  return {
+    id,
+    name,
+    description,
+    user_id,
+    project_id,
+    roles: roles.map((role) => ({ id: role, name: role, domain_id: null })),
+    unrestricted,
+    expires_at:
+      credential.expires_at === null ? null : toMicroseconds(credential.expires_at).replace('Z', ''),
+    ...(access_rules && { access_rules }),
+    links: { self: `${url}/users/${user_id}/application_credentials/${id}` },
+  };
+}
+
+export function toAccessRuleJson({ id, service, path, method }: AccessRule, userId: string, url: string) {
+  return { id, service, path, method, links: { self: `${url}/users/${userId}/access_rules/${id}` } };
 }
 
 /** A collection with Keystone's links; it is never paged. */

@@ -2,6 +2,7 @@ import { forgetCallers } from '#lib/auth/caller-cache.ts';
 import { StowageError } from '#lib/contract/errors.ts';
 import { deleteRole, findProject, findUser, insertRole, type Role } from '#lib/db/repositories/identity.ts';
 import type { Transaction } from '#lib/db/database.ts';
+import { assertLeavesAdministrator } from './administrators.ts';
 import { assertManagesIdentity, type IdentityContext } from './identity-context.ts';
 
 export interface RoleAssignment {
@@ -32,6 +33,7 @@ export async function removeRole(
   await runtime.db.transaction(async (transaction) => {
     await assertExist(transaction, assignment);
     await deleteRole(transaction, assignment.userId, assignment.projectId, assignment.role);
+    if (assignment.role === 'admin') await assertLeavesAdministrator(transaction);
     forgetCallers(runtime.db, transaction);
   });
 }

@@ -7,9 +7,14 @@ import type { IdentityContext } from './identity-context.ts';
 
 /**
  * The bearer of a token that somebody asks about: everybody about their own, services and administrators about any.
- * `not_found` for a token that is unknown, ended or revoked.
+ * `not_found` for a token that is unknown, ended or revoked, and for one with access rules when who asks does not say that
+ * it enforces them.
  */
-export async function getSubject(ctx: IdentityContext, subjectToken: string | null): Promise<TokenHolder> {
+export async function getSubject(
+  ctx: IdentityContext,
+  subjectToken: string | null,
+  { knowsAccessRules = true }: { knowsAccessRules?: boolean } = {},
+): Promise<TokenHolder> {
   if (subjectToken === null) {
     throw new StowageError('bad_request', 'The header X-Subject-Token is missing.', {
       field: 'X-Subject-Token',
@@ -18,6 +23,9 @@ export async function getSubject(ctx: IdentityContext, subjectToken: string | nu
   const { runtime, actor } = ctx;
   const holder = await findTokenHolder(runtime.db.read, hashToken(subjectToken), runtime.now());
   if (holder === null || holder.token.kind !== 'token') {
+    throw new StowageError('not_found', 'This is not a recognized token.');
+  }
+  if (holder.credential?.access_rules != null && !knowsAccessRules) {
     throw new StowageError('not_found', 'This is not a recognized token.');
   }
   if (holder.user.id !== actor.userId && !mayAskAboutAny(actor)) {

@@ -62,3 +62,11 @@ export async function listAssignments(
   if (where.userId !== actor.userId) assertManagesIdentity(actor);
   return await listRoleAssignments(runtime.db.read, where);
 }
+
+/** Whether the user has this very role there; `not_found` for who may not know. */
+export async function hasAssignment(
+  ctx: IdentityContext,
+  { userId, projectId, role }: { userId: string; projectId: string; role: Role },
+): Promise<boolean> {
+  return (await listAssignments(ctx, { userId, projectId })).some((assignment) => assignment.role === role);
+}

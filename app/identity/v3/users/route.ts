@@ -10,6 +10,8 @@ const Body = z.object({
     password: z.string().min(1).max(4096),
     default_project_id: z.string().nullish(),
     enabled: z.boolean().optional(),
+    description: z.string().max(4096).nullish(),
+    email: z.string().max(255).nullish(),
   }),
 });
 
@@ -25,12 +27,14 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods(
   }),
 
   POST: identityRoute({ body: Body, status: 201 }, async (call) => {
-    const { name, password, default_project_id, enabled } = call.body.user;
+    const { name, password, default_project_id, enabled, description, email } = call.body.user;
     const user = await createUser(call.ctx, {
       name,
       password,
       defaultProjectId: default_project_id ?? null,
       enabled: enabled ?? true,
+      description: description ?? '',
+      email: email ?? null,
     });
     return { user: toUserJson(user, identityUrl(call)) };
   }),

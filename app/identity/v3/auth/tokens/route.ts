@@ -27,7 +27,9 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods(
 
   GET: identityRoute({}, async ({ ctx, request, url }) => {
     const subject = request.headers.get(subjectHeader);
-    const holder = await getSubject(ctx, subject);
+    const holder = await getSubject(ctx, subject, {
+      knowsAccessRules: request.headers.has('openstack-identity-access-rules'),
+    });
     const catalog = url.searchParams.has('nocatalog')
       ? null
       : catalogOf(baseUrl(request, ctx.runtime.config));
