@@ -71,6 +71,7 @@ export function FirstRun({ stores, onShowList }: { stores: StoreView[]; onShowLi
               kind: 'sign-in',
               user: session.data?.user.name ?? 'admin',
               project: session.data?.project.name ?? 'admin',
+              identity: session.data?.identity,
             },
             {
               kind: 'upload-image',

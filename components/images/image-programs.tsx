@@ -33,6 +33,7 @@ export function ImagePrograms({
         kind: 'sign-in',
         user: session.data?.user.name ?? '',
         project: session.data?.project.name ?? '',
+        identity: session.data?.identity,
       },
     },
     { title: t('program.show'), deed: { kind: 'show-image', image: image.id } },

@@ -22,6 +22,7 @@ import { useSignOut } from '#lib/client/queries/session.ts';
 import { currentTheme, writeTheme } from '#lib/client/theme.ts';
 import type { Theme } from '#lib/client/theme.ts';
 import type { SessionView } from '#lib/contract/session.ts';
+import { ProjectChoice } from './project-menu.tsx';
 import { useSingleKeys } from './shortcuts.tsx';
 
 /** Who is signed in, at the foot of the navigation. */
@@ -65,6 +66,7 @@ export function AccountMenuButton({ session, compact = false }: { session: Sessi
       }
     >
       <MenuCaption>{t('signedInAs', { user: session.user.name, project: session.project.name })}</MenuCaption>
+      {compact && <ProjectChoice session={session} />}
       <MenuSeparator />
       <MenuCaption>{t('theme')}</MenuCaption>
       <ThemeChoice />

@@ -1,6 +1,6 @@
 'use client';
 
-import { ArrowLeftRight, Cloud, Container, Disc3, Search, Upload } from 'lucide-react';
+import { ArrowLeftRight, Container, Disc3, Search, Upload } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
@@ -18,6 +18,7 @@ import { requestUpload } from '#lib/client/upload-request.ts';
 import type { SessionView } from '#lib/contract/session.ts';
 import { AccountMenu, AccountMenuButton } from './account-menu.tsx';
 import { Logo } from './logo.tsx';
+import { ProjectMenu } from './project-menu.tsx';
 
 interface Entry {
   href: string;
@@ -67,16 +68,7 @@ export function Navigation({ session, onSearch }: { session: SessionView; onSear
         <Logo />
         <span className="max-full:hidden">{t('product')}</span>
       </Link>
-      <div className="mb-2 flex h-[30px] items-center gap-2 px-2 text-12 text-ink-3 max-full:hidden">
-        <Icon of={Cloud} size="small" />
-        <span className="truncate">
-          {t.rich('cloudAndProject', {
-            cloud: hostOf(session.public_url),
-            project: session.project.name,
-            strong: (chunks) => <b className="font-medium text-ink-2">{chunks}</b>,
-          })}
-        </span>
-      </div>
+      <ProjectMenu session={session} />
       <button
         type="button"
         onClick={onSearch}
@@ -159,8 +151,4 @@ export function BottomBar() {
       </button>
     </nav>
   );
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : url;
 }

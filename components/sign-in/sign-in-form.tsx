@@ -11,7 +11,8 @@ import { useProblemText } from '#components/shell/problem-note.tsx';
 import { safeNext } from '#lib/client/paths.ts';
 import { useSignIn } from '#lib/client/queries/session.ts';
 
-export function SignInForm() {
+/** `domain`: the one to begin with where there are several; null: there is one, and nobody is asked. */
+export function SignInForm({ domain }: { domain: string | null }) {
   const t = useTranslations('signIn');
   const router = useRouter();
   const query = useSearchParams();
@@ -20,7 +21,7 @@ export function SignInForm() {
   const problemText = useProblemText();
   const [shown, setShown] = useState(false);
   const [tried, setTried] = useState(false);
-  const [values, setValues] = useState({ name: '', password: '', project: '' });
+  const [values, setValues] = useState({ name: '', password: '', project: '', domain: domain ?? '' });
   const passwordField = useRef<HTMLInputElement>(null);
 
   const missing = {
@@ -34,7 +35,12 @@ export function SignInForm() {
     const project = values.project.trim();
     if (name === '' || values.password === '' || signIn.isPending) return;
     signIn.mutate(
-      { name, password: values.password, ...(project !== '' && { project }) },
+      {
+        name,
+        password: values.password,
+        ...(project !== '' && { project }),
+        ...(values.domain.trim() !== '' && { domain: values.domain.trim() }),
+      },
       {
         onSuccess: () => router.replace(safeNext(next)),
         onError: () => passwordField.current?.select(),
@@ -90,6 +96,19 @@ export function SignInForm() {
           onChange={set('password')}
         />
       </Field>
+      {domain !== null && (
+        <Field label={t('domain')} hint={t('domainHint')}>
+          <Input
+            large
+            name="domain"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            value={values.domain}
+            onChange={set('domain')}
+          />
+        </Field>
+      )}
       <Field label={t('project')} hint={t('projectHint')}>
         <Input
           large

@@ -141,3 +141,21 @@ test('never writes a password into a command', () => {
   assert.match(openstack ?? '', /read -rs OS_PASSWORD/);
   assert.match(curl, /"password":"…"/);
 });
+
+test('signs in where the users are kept', () => {
+  const identity = {
+    mode: 'keystone',
+    auth_url: 'https://keystone.example/v3',
+    user_domain: 'people',
+    project_domain: 'Default',
+    system_scope: false,
+  } as const;
+  const deed: Deed = { kind: 'sign-in', user: 'maria', project: 'platform', identity };
+  const { openstack, curl } = equivalentsOf(deed, base);
+  assert.match(openstack ?? '', /OS_AUTH_URL=https:\/\/keystone\.example\/v3/);
+  assert.match(openstack ?? '', /OS_USER_DOMAIN_NAME=people OS_PROJECT_DOMAIN_NAME=Default/);
+  assert.match(curl, /https:\/\/keystone\.example\/v3\/auth\/tokens/);
+  const system = equivalentsOf({ ...deed, identity: { ...identity, system_scope: true } }, base);
+  assert.match(system.openstack ?? '', /OS_SYSTEM_SCOPE=all/);
+  assert.doesNotMatch(system.openstack ?? '', /OS_PROJECT/);
+});

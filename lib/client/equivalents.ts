@@ -1,4 +1,5 @@
 import type { ImageUpdate } from '#lib/contract/images.ts';
+import type { SessionView } from '#lib/contract/session.ts';
 import type { ImageFilters } from './queries/images.ts';
 import type { TransferAction, TransferFilters } from './queries/transfers.ts';
 import { addresses } from './paths.ts';
@@ -16,7 +17,7 @@ export type Program = (typeof programs)[number];
 
 /** Something that the console can do, with what it is done to. */
 export type Deed =
-  | { kind: 'sign-in'; user: string; project: string }
+  | { kind: 'sign-in'; user: string; project: string; identity?: SessionView['identity'] | undefined }
   | { kind: 'list-images'; filters: ImageFilters }
   | { kind: 'show-image'; image: string }
   | { kind: 'download-image'; image: string; file: string }
@@ -69,7 +70,7 @@ function curl(
 export function equivalentsOf(deed: Deed, base: string): Equivalents {
   switch (deed.kind) {
     case 'sign-in':
-      return signIn(deed.user, deed.project, base);
+      return signIn(deed, base);
     case 'list-images':
       return listImages(deed.filters, base);
     case 'show-image':
@@ -132,27 +133,35 @@ function onlyCurl(text: string): Equivalents {
   return { openstack: null, glance: null, curl: text };
 }
 
-function signIn(user: string, project: string, base: string): Equivalents {
+function signIn({ user, project, identity }: Extract<Deed, { kind: 'sign-in' }>, base: string): Equivalents {
+  const authUrl = identity?.auth_url ?? `${base}/identity/v3`;
+  const userDomain = identity?.user_domain ?? 'Default';
+  const projectDomain = identity?.project_domain ?? 'Default';
+  const isSystem = identity?.system_scope === true;
   const settings = command(
-    `export OS_AUTH_URL=${shellWord(`${base}/identity/v3`)}`,
-    `OS_USERNAME=${shellWord(user)} OS_PROJECT_NAME=${shellWord(project)}`,
-    'OS_USER_DOMAIN_NAME=Default OS_PROJECT_DOMAIN_NAME=Default OS_IDENTITY_API_VERSION=3',
+    `export OS_AUTH_URL=${shellWord(authUrl)}`,
+    `OS_USERNAME=${shellWord(user)} ${isSystem ? 'OS_SYSTEM_SCOPE=all' : `OS_PROJECT_NAME=${shellWord(project)}`}`,
+    `OS_USER_DOMAIN_NAME=${shellWord(userDomain)}${
+      isSystem ? '' : ` OS_PROJECT_DOMAIN_NAME=${shellWord(projectDomain)}`
+    } OS_IDENTITY_API_VERSION=3`,
   );
   const body = (text: string) =>
     JSON.stringify({
       auth: {
         identity: {
           methods: ['password'],
-          password: { user: { name: user, domain: { id: 'default' }, password: text } },
+          password: { user: { name: user, domain: { name: userDomain }, password: text } },
         },
-        scope: { project: { name: project, domain: { id: 'default' } } },
+        scope: isSystem
+          ? { system: { all: true } }
+          : { project: { name: project, domain: { name: projectDomain } } },
       },
     });
   return {
     openstack: `${settings}\nread -rs OS_PASSWORD && export OS_PASSWORD`,
     glance: `${settings}\nread -rs OS_PASSWORD && export OS_PASSWORD`,
     curl: `TOKEN=$(curl -si -H 'Content-Type: application/json' \\\n  -d ${shellWord(body('…'))} \\\n  ${shellWord(
-      `${base}/identity/v3/auth/tokens`,
+      `${authUrl}/auth/tokens`,
     )} | tr -d '\\r' | sed -n 's/^x-subject-token: //Ip')`,
   };
 }

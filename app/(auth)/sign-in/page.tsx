@@ -6,6 +6,7 @@ import { Logo } from '#components/shell/logo.tsx';
 import { HoldsPicture } from '#components/sign-in/holds-picture.tsx';
 import { ServiceState } from '#components/sign-in/service-state.tsx';
 import { SignInForm } from '#components/sign-in/sign-in-form.tsx';
+import { signInDomain } from '#lib/services/sessions/sign-in-domain.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -29,7 +30,7 @@ export default async function SignInPage() {
             <p className="mt-1.5 text-ink-2">{t('lead')}</p>
           </div>
           <Suspense>
-            <SignInForm />
+            <SignInForm domain={signInDomain()} />
           </Suspense>
         </div>
         <footer className="flex flex-wrap items-center gap-x-4 gap-y-1 text-12 text-ink-3">

@@ -15,8 +15,12 @@ export const GET = route({ query }, async ({ ctx, request, query }) => {
     lastEventId,
     isStillSignedIn: async () => {
       const caller = await authenticate(ctx.runtime, request.headers);
-      // A role taken away changes what may be heard: the browser comes back and is judged anew.
-      return caller !== null && caller.administrator === ctx.actor.administrator;
+      // A role taken away, or another project, changes what may be heard: the browser comes back and is judged anew.
+      return (
+        caller !== null &&
+        caller.administrator === ctx.actor.administrator &&
+        caller.projectId === ctx.actor.projectId
+      );
     },
     onEnd: givenBack,
   });

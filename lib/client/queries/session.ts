@@ -29,3 +29,11 @@ export function useSignOut() {
     onSuccess: () => client.clear(),
   });
 }
+
+/** Goes on in another project; the page is loaded anew afterwards. */
+export function useSwitchProject() {
+  return useMutation({
+    mutationFn: (projectId: string) =>
+      api<SessionView>(addresses.session, { method: 'PATCH', body: { project_id: projectId } }),
+  });
+}
