@@ -100,6 +100,8 @@ test('a known path with another method is 405 with Allow, an unknown path 404', 
   assert.deepEqual([head.status, head.headers.get('allow')], [405, 'GET, PUT']);
   assert.equal((await admin.send('GET', '/image/v2/nothing/here')).status, 404);
   assert.equal((await admin.send('GET', '/image/v3')).status, 300);
+  const headers = { 'x-openstack-request-id': `req-${'a'.repeat(61)}` };
+  assert.equal((await admin.send('GET', images, { headers })).status, 431);
 });
 
 test('an error is an HTML page, or JSON for who accepts it, and bears the request id', async () => {

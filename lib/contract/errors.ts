@@ -25,6 +25,7 @@ export const errorStatus = {
   range_not_satisfiable: 416,
   upload_locked: 423,
   too_many_requests: 429,
+  header_too_long: 431,
   checksum_mismatch: 460,
   internal: 500,
   not_supported: 501,

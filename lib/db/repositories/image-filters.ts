@@ -111,7 +111,8 @@ export const imageFilters = {
   },
   bound(
     q: Queries,
-    column: 'size_bytes' | 'min_disk_gib' | 'min_ram_mib' | 'created_at' | 'updated_at',
+    column:
+      'size_bytes' | 'virtual_size_bytes' | 'min_disk_gib' | 'min_ram_mib' | 'created_at' | 'updated_at',
     operator: BoundOperator,
     value: number,
   ): ImageFilter {

@@ -41,6 +41,7 @@ const textual: Record<string, TextColumn> = {
 };
 const numeric: Record<string, NumberColumn> = {
   size: 'size_bytes',
+  virtual_size: 'virtual_size_bytes',
   min_disk: 'min_disk_gib',
   min_ram: 'min_ram_mib',
 };
@@ -55,7 +56,7 @@ const notFilters = new Set([
 ]);
 
 export function parseListQuery(query: URLSearchParams): ImageListRequest {
-  const visibility = query.get('visibility');
+  const visibility = query.get('visibility') || null;
   const memberStatus = MemberStatus.safeParse(query.get('member_status') ?? 'accepted');
   if (!memberStatus.success) throw wrong(`Invalid status: ${query.get('member_status')}`);
   const filters: ImageFilter[] = [];

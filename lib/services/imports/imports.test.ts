@@ -1,18 +1,13 @@
 /** Imports of the Images API on a real database and real directories, with the worker that copies. */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode, type ErrorCode } from '#lib/contract/errors.ts';
 import { MiB, uploadExpirySeconds } from '#lib/contract/limits.ts';
-import { findImage } from '#lib/db/repositories/images.ts';
 import { listTasksOfImage } from '#lib/db/repositories/tasks.ts';
 import { findUploadsOfImage } from '#lib/db/repositories/uploads.ts';
-import { createImage } from '../images/create.ts';
 import { deleteImage } from '../images/delete.ts';
-import { putImageFile, type PutImageFile } from '../uploads/put-image-file.ts';
 import {
   administrator,
   contextOf,
@@ -21,13 +16,11 @@ import {
   openPlace,
   openProcess,
   storedBytes,
-  tenant,
   type StoreWish,
 } from '#lib/transfers/test-support.ts';
 import { sweepUploads } from '../uploads/expire.ts';
 import { importByCopy } from './copy-image.ts';
-import { importStaged } from './import-staged.ts';
-import { stageImage } from './stage.ts';
+import { actThrough } from './test-support.ts';
 
 const full: StoreWish['plan'] = ({ name }) =>
   name.includes('append') ? { kind: 'fail', error: Object.assign(new Error('x'), { code: 'ENOSPC' }) } : null;
@@ -40,79 +33,8 @@ const refused = (...codes: ErrorCode[]) => ({
 async function open(t: TestContext, stores: StoreWish[], now?: () => number) {
   const place = await openPlace(t, stores);
   const process = await openProcess(place, { now });
-  const { runtime } = process;
-  Object.assign(runtime.config, {
-    limits: { imageSizeBytes: 2 ** 40, project: {}, stores: {} },
-    defaultStore: 'fast',
-    stagingStore: 'fast',
-    stores: runtime.stores.list().map(({ definition }) => definition),
-  });
-  Object.assign(runtime, { deferredMd5: { add: () => undefined } });
-  runtime.worker.start();
-  const ctx = contextOf(runtime, tenant);
-  const read = runtime.db.read;
-  const create = () =>
-    createImage(ctx, {
-      id: null,
-      ownerId: null,
-      name: 'image',
-      visibility: 'shared',
-      protected: false,
-      hidden: false,
-      minDiskGib: 0,
-      minRamMib: 0,
-      diskFormat: 'raw',
-      containerFormat: 'bare',
-      tags: [],
-      properties: {},
-    });
-  const take =
-    (work: (put: PutImageFile) => Promise<void>, imageId: string, store: string | null = null) =>
-    (bytes: Uint8Array) =>
-      send(bytes, (source) => work({ imageId, store, source, sizeBytes: bytes.byteLength }));
-  const stage = (imageId: string, bytes: Uint8Array, store: string | null = null) =>
-    take((put) => stageImage(ctx, put), imageId, store)(bytes);
-  const put = (imageId: string, bytes: Uint8Array) => take((file) => putImageFile(ctx, file), imageId)(bytes);
-  const image = async (id: string) => {
-    const row = await findImage(read, id);
-    if (row === null) throw new Error('the image is gone');
-    return row;
-  };
-  const ended = async (id: string) => {
-    for (let attempt = 0; attempt < 1000; attempt += 1) {
-      const [task] = await listTasksOfImage(read, id, 1);
-      if (task !== undefined && ['success', 'failure'].includes(task.status)) return task;
-      await delay(20);
-    }
-    throw new Error('the import has not ended');
-  };
-  const start = (imageId: string, stores: readonly string[] | 'all', allStoresMustSucceed = true) =>
-    importStaged(ctx, imageId, { stores, allStoresMustSucceed, body: { method: { name: 'glance-direct' } } });
-  return { place, process, runtime, ctx, read, create, stage, put, image, ended, start };
-}
-
-/** The bytes as a real request brings them. */
-async function send(
-  bytes: Uint8Array,
-  work: (source: PutImageFile['source']) => Promise<void>,
-): Promise<void> {
-  let failure: unknown;
-  const server = createServer((incoming, answer) => {
-    work(incoming)
-      .catch((error: unknown) => (failure = error))
-      .finally(() => answer.end());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve, reject) => {
-    const upload = request({ port, method: 'PUT', host: '127.0.0.1' }, (answer) =>
-      answer.resume().on('end', resolve),
-    );
-    upload.on('error', reject);
-    upload.end(bytes);
-  });
-  server.close();
-  if (failure !== undefined) throw failure;
+  process.runtime.worker.start();
+  return { place, process, runtime: process.runtime, ...actThrough(t, process) };
 }
 
 const hash = (bytes: Uint8Array) => createHash('sha512').update(bytes).digest('hex');

@@ -97,6 +97,7 @@ export function keepLease({ runtime, log }: Context, upload: UploadRow, tenure?:
       log.warn({ err: error, upload: upload.id }, 'the lease of an upload could not be extended');
     });
   }, heartbeatSeconds * 1000);
+  timer.unref();
   return () => clearInterval(timer);
 }
 
