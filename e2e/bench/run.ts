@@ -17,6 +17,7 @@ import { printTable, type Row } from './measure.ts';
 import { memory } from './memory.ts';
 import { million } from './million.ts';
 import { replicas } from './replicas.ts';
+import { s3 } from './s3.ts';
 import { small } from './small.ts';
 import { uploads } from './uploads.ts';
 
@@ -46,6 +47,7 @@ const all: Record<string, (bench: Bench) => Promise<Row[]>> = {
   million,
   replicas,
   dispatch,
+  s3,
 };
 
 const { values, positionals } = parseArgs({

@@ -11,6 +11,7 @@ import {
 import { Part } from './part.ts';
 import { leastPartBytes, partsAtMost, type PartPlan } from './part-plan.ts';
 import { encodeState, EtagDigest, makePoint, type Point, type SentPart } from './resume-state.ts';
+import { removeLeftovers } from './s3-leftovers.ts';
 import { readTail, writeTail, type TailPiece } from './tail.ts';
 import type { CopySource, Upload } from './upload.ts';
 
@@ -48,6 +49,7 @@ export class S3Writer implements ObjectWriter {
   #tail: TailPiece[];
   #current: Part;
   #tailNames: Set<string>;
+  #isAbandoned = false;
 
   constructor(start: WriterStart) {
     this.key = start.key;
@@ -113,23 +115,25 @@ export class S3Writer implements ObjectWriter {
     if (this.#parts.length === 0 && this.#current.bytes <= putAtMostBytes) {
       const bytes = Buffer.concat([...this.#current.slices(0)]);
       await bucket.putNew(name, bytes, this.#upload.writer, { signal });
-      await this.#upload.abort({ signal });
     } else {
       if (this.#current.bytes > 0) await this.#send(options);
       await this.#scheduler.settle(signal);
       signal?.throwIfAborted();
       await this.#upload.complete(this.#parts, sizeBytes, { signal });
     }
-    await this.#removeTails([...this.#tailNames], { signal });
     await this.close();
+    // Also what nobody knows of: an upload that a network began twice, the tail of a process that died.
+    await removeLeftovers(bucket, this.key, { signal });
     return { key: this.key, sizeBytes };
   }
 
-  /** Only of this writer: what came under the key afterwards is somebody else's. */
+  /** At first everything under the key; again only of this writer: what came there since is somebody else's. */
   async abandon({ signal }: CallOptions = {}): Promise<void> {
     await this.close();
     await this.#upload.abort({ signal });
-    await this.#removeTails([...this.#tailNames], { signal });
+    if (this.#isAbandoned) return;
+    await removeLeftovers(this.#upload.bucket, this.key, { signal });
+    this.#isAbandoned = true;
   }
 
   async close(): Promise<void> {
