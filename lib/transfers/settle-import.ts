@@ -7,12 +7,13 @@ import type { ImageRow, TaskRow, TransferRow } from '#lib/db/define-schema.ts';
 import { findImage, updateImage } from '#lib/db/repositories/images.ts';
 import { listLocations, updateLocation } from '#lib/db/repositories/locations.ts';
 import { findActiveTask, updateTask } from '#lib/db/repositories/tasks.ts';
-import { listTransfersOfGroup } from '#lib/db/repositories/transfers.ts';
+import { listTransfersOfGroup, updateTransfer } from '#lib/db/repositories/transfers.ts';
 import { deleteUploadRow, findUploadsOfImage, updateUpload } from '#lib/db/repositories/uploads.ts';
 import { judgeImport, type ImportPlan, type ImportVerdict } from '#lib/domain/imports.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { recordEvent } from '#lib/services/events/record.ts';
 import { withoutData } from './settle-location.ts';
+import { recordTransfer } from './tell.ts';
 
 /** The transfer is written already. Safe to repeat. */
 export async function settleImport(runtime: Runtime, q: Transaction, ended: TransferRow): Promise<void> {
@@ -31,6 +32,16 @@ export async function settleImport(runtime: Runtime, q: Transaction, ended: Tran
     }),
   );
   await concludeImport(runtime, q, { task, plan, image, verdict });
+  const isUndone = plan.method === 'glance-direct' && verdict.status === 'failure';
+  if (isUndone) for (const row of group) await endForGood(runtime, q, row);
+}
+
+/** What it was to copy is not the image any more: trying again would bring other bytes under its name. */
+async function endForGood(runtime: Runtime, q: Transaction, row: TransferRow): Promise<void> {
+  if (row.state !== 'failed') return;
+  const changes = { state: 'canceled' as const, remedy: null, updated_at: runtime.now() };
+  await updateTransfer(q, row.id, changes);
+  await recordTransfer(runtime, q, { ...row, ...changes }, 'system');
 }
 
 export interface ImportConclusion {

@@ -19,7 +19,7 @@ export interface ImportRequest {
 /**
  * Glance's import by `copy-image`: copies an active image into further stores. `bad_request` for a store that has it
  * already, `conflict` for one that does not exist or takes nothing; with `all` those are left out, and nothing to do is
- * no error.
+ * no error. A store that may fail and cannot be reached now is tried until it can, or until its transfer gives up.
  */
 export async function importByCopy(ctx: Context, imageId: string, request: ImportRequest): Promise<void> {
   const { owner_id } = await getImage(ctx.runtime.db.read, ctx.actor, imageId);
@@ -54,6 +54,12 @@ export async function importByCopy(ctx: Context, imageId: string, request: Impor
       input: { image_id: imageId, import_req: request.body, backend: stores },
       plan: { method: 'copy-image', stores, allStoresMustSucceed, stagedIn: null },
     });
-    await planCopies(ctx, q, { imageId, stores, byImport: true, allStoresMustSucceed });
+    await planCopies(ctx, q, {
+      imageId,
+      stores,
+      byImport: true,
+      allStoresMustSucceed,
+      whenBack: !allStoresMustSucceed,
+    });
   });
 }

@@ -117,6 +117,7 @@ async function begin(
           stores: others,
           byImport: true,
           allStoresMustSucceed: plan.allStoresMustSucceed,
+          whenBack: !plan.allStoresMustSucceed,
         });
   const verdict = judgeImport(
     plan,

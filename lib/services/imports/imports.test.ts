@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode, type ErrorCode } from '#lib/contract/errors.ts';
 import { MiB, uploadExpirySeconds } from '#lib/contract/limits.ts';
 import { listTasksOfImage } from '#lib/db/repositories/tasks.ts';
+import { listTransfersOfImage } from '#lib/db/repositories/transfers.ts';
 import { findUploadsOfImage } from '#lib/db/repositories/uploads.ts';
 import { deleteImage } from '../images/delete.ts';
 import {
@@ -18,6 +19,7 @@ import {
   storedBytes,
   type StoreWish,
 } from '#lib/transfers/test-support.ts';
+import { retryTransfer } from '../transfers/retry.ts';
 import { sweepUploads } from '../uploads/expire.ts';
 import { importByCopy } from './copy-image.ts';
 import { actThrough } from './test-support.ts';
@@ -90,7 +92,7 @@ test('an import into several stores reads what was staged once, and leaves nothi
 });
 
 test('when all stores must succeed and one fails, the image is queued and what was staged can be imported again', async (t) => {
-  const { place, process, create, stage, image, ended, start } = await open(t, [
+  const { place, process, create, stage, image, ended, start, read } = await open(t, [
     { id: 'fast' },
     { id: 'a' },
     { id: 'full', clones: false, plan: full },
@@ -111,6 +113,12 @@ test('when all stores must succeed and one fails, the image is queued and what w
   );
   await process.runtime.reconciler.runOnce();
   assert.deepEqual([...(await locationsOf(process, id)).keys()], ['fast']);
+  for (const transfer of await listTransfersOfImage(read, id, 10)) {
+    assert.equal(transfer.target_store === 'a' || transfer.state === 'canceled', true);
+    await assert.rejects(retryTransfer(contextOf(process.runtime, administrator), transfer.id), {
+      code: 'wrong_state',
+    });
+  }
   await start(id, ['fast', 'a']);
   assert.equal((await ended(id)).status, 'success');
   const active = await image(id);
