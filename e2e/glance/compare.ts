@@ -55,11 +55,12 @@ export function compare(glance: readonly Exchange[], stowage: readonly Exchange[
     if (ours.request !== theirs.request) {
       return [{ ...at, what: 'request', glance: theirs.request, stowage: ours.request }];
     }
+    // Whatever else is different follows from that.
+    if (ours.status !== theirs.status) {
+      return [{ ...at, what: 'status', glance: theirs.status, stowage: ours.status }];
+    }
     const names = new Set([...Object.keys(theirs.headers), ...Object.keys(ours.headers)]);
     return [
-      ...(theirs.status === ours.status
-        ? []
-        : [{ ...at, what: 'status', glance: theirs.status, stowage: ours.status }]),
       ...[...names]
         .filter((name) => theirs.headers[name] !== ours.headers[name])
         .map((name) => ({

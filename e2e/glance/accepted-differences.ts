@@ -1,0 +1,190 @@
+import type { AcceptedDifference } from './compare.ts';
+
+const all = /./;
+const loaded = /GET \/v2\/metadefs\/(resource_types|namespaces(\?|\/OS))/;
+const reference = 'the API reference of Glance';
+
+/** How answers travel, the same for all of them. */
+const transport: readonly AcceptedDifference[] = [
+  {
+    request: all,
+    what: /^header content-length$/,
+    reason: 'JSON and pages of errors are sent in chunks, without a length; the bytes of images have one',
+    source: 'RFC 9112, 6.1: a message has one or the other',
+  },
+  {
+    request: all,
+    what: /^header transfer-encoding$/,
+    glance: undefined,
+    reason: 'the other half of that',
+    source: 'RFC 9112, 6.1',
+  },
+  {
+    request: all,
+    what: /^header keep-alive$/,
+    glance: undefined,
+    reason: 'says how long the connection stays open; a hint that clients may leave alone',
+    source: 'RFC 2068, 19.7.1.1',
+  },
+  {
+    request: all,
+    what: /^header vary$/,
+    glance: undefined,
+    reason: 'the web framework serves pages beside the API and names what they depend on',
+    source: 'RFC 9110, 12.5.5: it concerns caches alone',
+  },
+  {
+    request: all,
+    what: /^header (content-security-policy|cross-origin-opener-policy|referrer-policy|x-content-type-options|x-frame-options)$/,
+    glance: undefined,
+    reason: 'the console lives on the same origin: no answer of the API may run as a page of it',
+    source: 'OSSA-2015-009, and OWASP’s list of secure headers',
+  },
+  {
+    request: all,
+    what: /^header content-type$/,
+    glance: 'text/html; charset=UTF-8',
+    stowage: undefined,
+    reason: 'an answer without a body has no type',
+    source: 'RFC 9110, 8.3 and 15.3.5',
+  },
+  {
+    request: /nobody/,
+    what: /^header x-openstack-request-id$/,
+    glance: undefined,
+    reason: 'every answer can be found in the log, also those without a token',
+    source: 'OpenStack’s guideline for request ids: the header is on every answer',
+  },
+  {
+    request: /nobody/,
+    what: /^header www-authenticate$/,
+    reason: 'the identity service is Stowage itself here, Keystone there; the form is the same',
+    source: 'keystonemiddleware: Keystone uri="…"',
+  },
+  {
+    request: all,
+    what: /^body\.words$/,
+    reason:
+      'errors are in words of ours that say what to do; texts that clients match on have tests of their own',
+    source: 'the clients show the text and match only the few in e2e/openstack/image-api.test.ts',
+  },
+];
+
+/** Metadata definitions. */
+const definitions: readonly AcceptedDifference[] = [
+  {
+    request: /POST .*\/metadefs\/|POST .*\/metadefs\/namespaces$|PUT .*\/metadefs\//,
+    what: /^status$/,
+    glance: 500,
+    stowage: 400,
+    reason: 'a body that the schema promises to refuse is the caller’s fault, and Glance falls over it',
+    source: 'RFC 9110, 15.5.1',
+  },
+  {
+    request: /GET .*\/metadefs\/.*(sort_key=nonsense|limit=x)/,
+    what: /^status$/,
+    glance: 500,
+    stowage: 400,
+    reason: 'a parameter that is wrong is the caller’s fault, and Glance falls over it',
+    source: 'RFC 9110, 15.5.1; Glance means to answer 400 to the limit ("limit param must be an integer")',
+  },
+  {
+    request: /POST \/v2\/metadefs\/namespaces$/,
+    what: /^status$/,
+    glance: 201,
+    stowage: 400,
+    reason: 'under a name that is empty or has a slash the namespace could never be read or deleted again',
+    source: 'the path /v2/metadefs/namespaces/{namespace_name} of ' + reference,
+  },
+  {
+    request: /metadefs/,
+    what: /description$/,
+    reason: 'the words of schemas and standard definitions are ours',
+    source: 'names and types are what programs read; words are for people',
+  },
+  {
+    request: loaded,
+    what: /updated_at$/,
+    glance: undefined,
+    stowage: '<time>',
+    reason: 'a definition that was never changed has the time at which it was written',
+    source: reference + ': updated_at is always in the answer',
+  },
+  {
+    request: loaded,
+    what: /visibility$/,
+    glance: 'private',
+    stowage: 'public',
+    reason: 'the common properties of images and systems are of use to those who make images',
+    source: 'Glance’s files leave the visibility out, and so hide them from everybody but administrators',
+  },
+  {
+    request: /GET .*\/objects/,
+    what: /^body\.schema$/,
+    glance: 'v2/schemas/metadefs/objects',
+    reason: 'a link to a schema begins with a slash like all others',
+    source: reference + ': schema is the path of the schema',
+  },
+];
+
+/** Images and what there is around them. */
+const images: readonly AcceptedDifference[] = [
+  {
+    request: /nobody GET \/v2(\/|\/nothing)?$/,
+    what: /^status$/,
+    glance: 401,
+    reason: 'discovery works without a token; a path that no version has is unknown to everybody',
+    source: 'keystoneauth asks for versions without a token first',
+  },
+  {
+    request: /GET (\/|\/versions|\/v3)?$/,
+    what: /^body\.versions/,
+    reason: 'Stowage speaks 2.17, Glance 25.1 up to 2.16; 2.14 and 2.16 only say that there is a cache',
+    source: reference + ', "Image API versions"',
+  },
+  {
+    request: /alpha PUT \/v2\/cache/,
+    what: /^status$/,
+    glance: 404,
+    stowage: 403,
+    reason: 'who may not manage a cache is told so before anything is looked up',
+    source: 'policy rule cache_image, whose default is the administrator',
+  },
+  {
+    request: /alpha POST \/v2\/images$/,
+    what: /^status$/,
+    glance: 201,
+    stowage: 403,
+    reason: 'os_hash_value belongs to the server; Glance 25.1 takes it and throws it away',
+    source: 'later versions of Glance answer 403 (image-api reference, 2.1)',
+  },
+  {
+    request: /alpha POST \/v2\/images$/,
+    what: /^header openstack-image-store-ids$/,
+    glance: 'fast,cheap,os_glance_staging_store,os_glance_tasks_store',
+    stowage: 'fast,cheap',
+    reason: 'reserved stores are nobody’s to choose',
+    source: reference + ': reserved stores are not exposed',
+  },
+  {
+    request: /GET \/v2\/images\?/,
+    what: /^body\.(first|next)$/,
+    reason: 'a link keeps a parameter that was given several times; Glance keeps the last one',
+    source: reference + ': the links repeat the request',
+  },
+  {
+    request: /GET \/v2\/schemas\//,
+    what: /description$/,
+    reason: 'the words of schemas are ours',
+    source: 'names and types are what programs read; words are for people',
+  },
+  {
+    request: /GET \/v2\/info\/stores\/detail/,
+    what: /^body\.stores\[\]\.(weight|properties\.(chunk_size|thin_provisioning))$/,
+    reason: 'the weight came with a later version; how a directory is written is each server’s own',
+    source: reference + ': stores detail of 2.15',
+  },
+];
+
+/** The first that fits counts. An entry that nothing needs any more fails the test. */
+export const acceptedDifferences: readonly AcceptedDifference[] = [...transport, ...definitions, ...images];
