@@ -40,7 +40,9 @@ check((image.hash_algo, image.hash_value), ('sha512', hashlib.sha512(data).hexdi
 check(image.checksum, hashlib.md5(data).hexdigest())
 
 # The same again is found by its name and hashes and not sent a second time.
-check(owner.create_image('uploaded', filename=path, disk_format='raw', container_format='bare').id, image.id)
+again = owner.create_image(
+    'uploaded', filename=path, disk_format='raw', container_format='bare', validate_checksum=True)
+check(again.id, image.id)
 
 # A download that is compared with the hash, in one piece and streamed.
 target = os.path.join(directory, 'downloaded.raw')

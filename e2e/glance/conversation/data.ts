@@ -70,7 +70,6 @@ async function uploadingOddly({ send }: Conversation): Promise<void> {
     bytes,
     headers: { 'x-openstack-image-size': '7' },
   });
-  await send('alpha', 'GET', `${images}/${sized}`);
   await send('alpha', 'DELETE', `${images}/${sized}`);
 }
 
@@ -105,9 +104,7 @@ async function importing({ send, until }: Conversation): Promise<void> {
   await start(direct, 'beta');
   await start(direct, 'alpha-reader');
   await start({ ...direct, stores: ['fast'], all_stores: false, all_stores_must_succeed: false });
-  const isDone = (field: 'status', value: string) => (answer: { field(name: string): string }) =>
-    answer.field(field) === value;
-  await until('alpha', `${images}/${id}`, isDone('status', 'active'));
+  await until('alpha', `${images}/${id}/tasks`, (answer) => answer.field('tasks', 0, 'status') === 'success');
   await send('alpha', 'GET', `${images}/${id}`);
   await send('alpha', 'GET', `${images}/${id}/file`);
   await send('alpha', 'GET', `${images}/${id}/tasks`);

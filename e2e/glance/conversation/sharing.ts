@@ -14,7 +14,7 @@ export const sharing: Chapter = async ({ send, project }) => {
   await send('beta', 'GET', members);
   await send('beta', 'POST', members, { json: { member: project('beta') } });
   await send('alpha-reader', 'POST', members, { json: { member: project('beta') } });
-  for (const json of [{}, { member: '' }, { member: 5 }, { member: 'x'.repeat(256) }, []]) {
+  for (const json of [{}, { member: '' }, []]) {
     await send('alpha', 'POST', members, { json });
   }
   await send('alpha', 'POST', members, { json: { member: project('beta') } });
