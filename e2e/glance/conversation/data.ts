@@ -1,4 +1,4 @@
-import type { Chapter, Conversation } from '../transcript.ts';
+import type { Answer, Chapter, Conversation } from '../transcript.ts';
 import { createImage, patchImage } from './images.ts';
 
 const images = '/v2/images';
@@ -105,6 +105,9 @@ async function importing({ send, until }: Conversation): Promise<void> {
   await start(direct, 'alpha-reader');
   await start({ ...direct, stores: ['fast'], all_stores: false, all_stores_must_succeed: false });
   await until('alpha', `${images}/${id}/tasks`, (answer) => answer.field('tasks', 0, 'status') === 'success');
+  // Glance lets go of its lock after that, and shows it until then.
+  const isFree = (answer: Answer) => answer.field('os_glance_import_task') === '';
+  await until('alpha', `${images}/${id}`, isFree);
   await send('alpha', 'GET', `${images}/${id}`);
   await send('alpha', 'GET', `${images}/${id}/file`);
   await send('alpha', 'GET', `${images}/${id}/tasks`);
@@ -118,7 +121,8 @@ async function importing({ send, until }: Conversation): Promise<void> {
   await start(copy(['cheap']), 'admin');
   await until('alpha', `${images}/${id}`, (answer) => {
     const stores = answer.field('stores').split(',');
-    return stores.includes('cheap') && answer.field('os_glance_importing_to_stores') === '';
+    const isDone = stores.includes('cheap') && answer.field('os_glance_importing_to_stores') === '';
+    return isDone && isFree(answer);
   });
   await send('alpha', 'GET', `${images}/${id}`);
   await send('alpha', 'DELETE', `/v2/stores/cheap/${id}`);
