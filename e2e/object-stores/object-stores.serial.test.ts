@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MiB } from '#lib/contract/limits.ts';
+import { startSwift, type TestSwift } from '#e2e/servers/swift.ts';
+import { httpClient, type HttpClient } from '#e2e/support/http.ts';
+import { startServer, type TestServer } from '#e2e/support/server.ts';
+import { signIn } from '#e2e/support/sign-in.ts';
+import { temporaryDirectory } from '#e2e/support/temporary-directory.ts';
+import { Random } from '#e2e/torture/random.ts';
+import { settle } from '#e2e/torture/settle.ts';
+import { createTusUpload, offsetOf, patch, randomFile, sha512, waitForImage } from '#e2e/uploads/tus.ts';
+import { objectStoresConfig, remaining } from './stores.ts';
+
+const started = await startSwift();
+const swift: TestSwift | null = started.ok ? started.server : null;
+const skip = started.ok ? false : started.reason;
+const directory = temporaryDirectory({ after });
+
+async function clientOf(server: TestServer): Promise<HttpClient> {
+  return httpClient(server.url, { 'x-auth-token': await signIn(server) });
+}
+
+describe('a Stowage with directories, S3 and Swift', { skip }, () => {
+  let server: TestServer;
+  let client: HttpClient;
+  const begin = async () => {
+    server = await startServer({ after }, { directory, config: objectStoresConfig(swift) });
+    client = await clientOf(server);
+  };
+  before(begin);
+  after(() => swift?.remove());
+
+  test('copies directory → S3 → Swift → directory, and the bytes are the same', async () => {
+    const bytes = randomFile(37 * MiB + 123);
+    const record = { name: 'chain', disk_format: 'raw', container_format: 'bare' };
+    const { id } = await client.json<{ id: string }>('POST', '/image/v2/images', 201, record);
+    const put = { body: bytes, headers: { 'content-type': 'application/octet-stream' } };
+    assert.equal((await client.send('PUT', `/image/v2/images/${id}/file`, put)).status, 204);
+    let from = 'fast';
+    for (const store of ['s3', 'swift', 'back']) {
+      await client.json('POST', `/api/v1/images/${id}/copies`, 202, { stores: [store], move_from: from });
+      await waitForImage(
+        client,
+        id,
+        ({ locations }) =>
+          locations.length === 1 && locations[0]?.store === store && locations[0].verified_at !== null,
+        120_000,
+      );
+      from = store;
+    }
+    const answer = await client.send('GET', `/image/v2/images/${id}/file`);
+    assert.equal(sha512(new Uint8Array(await answer.arrayBuffer())), sha512(bytes));
+    assert.equal((await client.send('DELETE', `/image/v2/images/${id}`)).status, 204);
+    await settle(client);
+    assert.deepEqual(await remaining(swift), [], 'both object stores are empty');
+  });
+
+  test('goes on after kill -9 in uploads, copies and removals, and leaves nothing behind', async (context) => {
+    const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+    context.diagnostic(`seed ${seed}`);
+    const random = new Random(seed);
+    const bytes = randomFile(21 * MiB + 7);
+    const images: string[] = [];
+    const restart = async () => {
+      await server.kill();
+      await begin();
+    };
+    for (const stores of ['swift', 's3,swift']) {
+      const upload = await createTusUpload(client, bytes.length, {
+        name: 'killed',
+        stores,
+        disk_format: 'raw',
+      });
+      images.push(upload.imageId);
+      for (let kills = 0, offset = 0; offset < bytes.length;) {
+        const sending = patch(client, upload, offset, bytes.subarray(offset))
+          .then((answer) => answer.body?.cancel())
+          // Killed in the middle.
+          .catch(() => undefined);
+        if (kills++ < 2) {
+          await Promise.race([sending, sleep(random.between(30, 900))]);
+          await restart();
+        }
+        await sending;
+        offset = await offsetOf(client, upload);
+      }
+      const image = await waitForImage(client, upload.imageId, undefined, 60_000);
+      assert.equal(image.sha512, sha512(bytes));
+    }
+    const [first = '', second = ''] = images;
+    await client.json('POST', `/api/v1/images/${first}/copies`, 202, { stores: ['s3', 'back'] });
+    await sleep(random.between(30, 600));
+    await restart();
+    await waitForImage(
+      client,
+      first,
+      ({ locations }) => locations.filter(({ state }) => state === 'active').length === 3,
+      120_000,
+    );
+    const removal = client.send('DELETE', `/image/v2/images/${second}`).catch(() => undefined);
+    await sleep(random.between(0, 100));
+    await restart();
+    await removal;
+    await settle(client);
+    const answer = await client.send('GET', `/image/v2/images/${first}/file`, {
+      headers: { 'x-image-meta-store': 'swift' },
+    });
+    assert.equal(sha512(new Uint8Array(await answer.arrayBuffer())), sha512(bytes));
+    for (const id of images) await client.send('DELETE', `/image/v2/images/${id}`);
+    await settle(client);
+    assert.deepEqual(await remaining(swift), [], 'no stray segment, part, tail or open multipart upload');
+  });
+});

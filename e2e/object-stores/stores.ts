@@ -1,0 +1,38 @@
+/** The object stores of these tests: one Swift, of which S3 is the other face. */
+import type { TestSwift } from '#e2e/servers/swift.ts';
+
+/** Directories `fast` and `back`; `s3` and `swift`, whose bucket and containers are made at the first start. */
+export function objectStoresConfig(swift: TestSwift | null): string {
+  return `default_store: fast
+stores:
+  - { id: fast, driver: filesystem, weight: 400, load_line: 100, options: { path: stores/fast } }
+  - { id: s3, driver: s3, weight: 300, options: { endpoint: "${swift?.url}", region: us-east-1, bucket: images-s3, access_key: "${swift?.s3.accessKey}", secret_key: ${swift?.s3.secretKey}, path_style: true, create_bucket: true } }
+  - { id: swift, driver: swift, weight: 200, options: { auth_url: "${swift?.authUrl}", username: "${swift?.username}", password: ${swift?.password}, container: images-swift, segment_size_mib: 4, create_container: true } }
+  - { id: back, driver: filesystem, weight: 100, load_line: 100, options: { path: stores/back } }
+`;
+}
+
+/**
+ * Everything that lies in any container of the account but the stores' markers: S3 keeps its parts and open multipart
+ * uploads in a container of its own, which is looked at as well.
+ */
+export async function remaining(swift: TestSwift | null): Promise<string[]> {
+  if (swift === null) return [];
+  const signedIn = await fetch(swift.authUrl, {
+    headers: { 'x-auth-user': swift.username, 'x-auth-key': swift.password },
+  });
+  const storage = signedIn.headers.get('x-storage-url') ?? '';
+  const headers = { 'x-auth-token': signedIn.headers.get('x-auth-token') ?? '' };
+  const names = async (path: string): Promise<string[]> => {
+    const answer = await fetch(`${storage}${path}?format=json`, { headers });
+    const listed = answer.status === 200 ? ((await answer.json()) as { name: string }[]) : [];
+    return listed.map(({ name }) => name);
+  };
+  const found: string[] = [];
+  for (const container of await names('')) {
+    for (const name of await names(`/${encodeURIComponent(container)}`)) {
+      if (!name.endsWith('stowage-store.json')) found.push(`${container}/${name}`);
+    }
+  }
+  return found;
+}
