@@ -19,6 +19,7 @@ import { million } from './million.ts';
 import { replicas } from './replicas.ts';
 import { s3 } from './s3.ts';
 import { small } from './small.ts';
+import { swift } from './swift.ts';
 import { uploads } from './uploads.ts';
 
 export interface Bench {
@@ -48,6 +49,7 @@ const all: Record<string, (bench: Bench) => Promise<Row[]>> = {
   replicas,
   dispatch,
   s3,
+  swift,
 };
 
 const { values, positionals } = parseArgs({
