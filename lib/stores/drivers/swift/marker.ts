@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { StoreMarker } from '../../store.ts';
 import { putNew } from './put-new.ts';
@@ -45,9 +46,10 @@ export async function writeMarkerObject(
       `Create the container, or write create_container: true in the options of this store.`,
     );
   }
+  const body = Buffer.from(`${JSON.stringify(marker, null, 2)}\n`);
   const request = {
-    headers: { 'content-type': 'application/json' },
-    body: Buffer.from(`${JSON.stringify(marker, null, 2)}\n`),
+    headers: { 'content-type': 'application/json', etag: createHash('md5').update(body).digest('hex') },
+    body,
     nonce: marker.token,
   };
   await putNew(place, place.container, markerName, request, signal);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Leaf } from './manifest.ts';
 import { ownManifestName, segmentName, type Segment } from './segment-ledger.ts';
@@ -27,11 +28,12 @@ export async function putOwnManifest(
   signal?: AbortSignal,
 ): Promise<void> {
   const entries = segments.map((segment) => [segmentName(key, segment), segment.bytes, segment.etag]);
+  const body = Buffer.from(JSON.stringify(entries));
   await place.client.repeat({
     method: 'PUT',
     path: [place.segmentsContainer, ownManifestName(key)],
-    headers: { 'content-type': 'application/json' },
-    body: Buffer.from(JSON.stringify(entries)),
+    headers: { 'content-type': 'application/json', etag: createHash('md5').update(body).digest('hex') },
+    body,
     expect: [201],
     signal,
   });

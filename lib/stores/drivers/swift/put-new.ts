@@ -1,6 +1,6 @@
 import type { HttpRequest } from './http-connection.ts';
 import { plainEtag } from './segments.ts';
-import { isRefusal } from './swift-faults.ts';
+import { isRefusal, SwiftRefusal } from './swift-faults.ts';
 import { writerHeader, type SwiftPlace } from './swift-place.ts';
 
 export interface NewObject extends Pick<HttpRequest, 'body' | 'headers' | 'patienceMilliseconds'> {
@@ -29,7 +29,7 @@ export async function putNew(
     if (found === null || found[writerHeader] === nonce) return found !== null;
     throw place.fault('exists', 'something is already stored under this name.');
   };
-  return place.client.retried(signal, async () => {
+  return place.client.retried(signal, async (attempt) => {
     if (!isStrict && (await isOurs())) return null;
     try {
       const { headers } = await place.client.try({
@@ -43,6 +43,8 @@ export async function putNew(
       return plainEtag(headers['etag']);
     } catch (error) {
       if (isRefusal(error, 400) && request.query !== undefined) {
+        // The manifest itself may have come in damaged: once more tells.
+        if (attempt === 1) throw new SwiftRefusal('PUT', 422, error.message, null);
         const text = 'a segment is not the one that was stored, so nothing was published.';
         throw place.fault('corrupt', text, null, error);
       }

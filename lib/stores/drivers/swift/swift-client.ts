@@ -138,7 +138,7 @@ export class SwiftClient {
   }
 
   #signIn(): Promise<Session> {
-    const signing = retrying(this.#budget, { ...this.#retry, attempts: 2 }, judge, () =>
+    const signing = retrying(this.#budget, { ...this.#retry, attempts: 3 }, judge, () =>
       signIn(this.#storeId, this.#options, (request) => this.#connection.send(request), Date.now()),
     )
       .then((session) => {
@@ -163,7 +163,7 @@ export class SwiftClient {
     // radosgw serves its Swift API below a prefix, and its /info there.
     const { origin, pathname } = new URL(storageUrl);
     const prefix = pathname.replace(/\/v1(\.0)?(\/.*)?$/, '');
-    const answer = await this.#faultsOf(
+    const answer = await this.retried(undefined, () =>
       this.#connection.send({
         method: 'GET',
         url: `${origin}${prefix}/info`,
