@@ -1,13 +1,12 @@
 'use client';
 
-import { CircleCheck, Clock, OctagonX } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { ImageMembers } from './image-members.tsx';
 import { visibilityIcons } from './visibility.tsx';
 import { ConfirmDialog } from '#components/shell/confirm-dialog.tsx';
 import { Segmented } from '#components/ui/field.tsx';
 import { Panel } from '#components/ui/panel.tsx';
-import { StateLabel } from '#components/ui/tag.tsx';
 import { showToast } from '#components/ui/toast.tsx';
 import { allowed } from '#lib/client/allowed.ts';
 import { useUpdateImage } from '#lib/client/queries/images.ts';
@@ -17,12 +16,6 @@ import type { ImageView } from '#lib/contract/images.ts';
 
 /** From the few who may use it to everyone. */
 const offered = ['private', 'shared', 'community', 'public'] as const satisfies readonly Visibility[];
-
-const memberLooks = {
-  accepted: { kind: 'ok', icon: CircleCheck },
-  pending: { kind: 'off', icon: Clock },
-  rejected: { kind: 'danger', icon: OctagonX },
-} as const;
 
 /** Who may use the image, and with whom it is shared. */
 export function ImageSharing({ image }: { image: ImageView }) {
@@ -61,34 +54,7 @@ export function ImageSharing({ image }: { image: ImageView }) {
           />
         }
       >
-        {image.members.length === 0 ? (
-          <p className="p-4 text-ink-3">{t('sharedWithNobody')}</p>
-        ) : (
-          <table className="table">
-            <thead className="sr-only">
-              <tr>
-                <th scope="col">{t('memberProject')}</th>
-                <th scope="col">{t('column.state')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {image.members.map(({ member_id: member, status }) => {
-                const known = status === 'accepted' || status === 'rejected' ? status : 'pending';
-                const look = memberLooks[known];
-                return (
-                  <tr key={member}>
-                    <td className="font-[550] [overflow-wrap:anywhere]">{member}</td>
-                    <td>
-                      <StateLabel kind={look.kind} icon={look.icon} className="font-normal">
-                        {t(`member.${known}`)}
-                      </StateLabel>
-                    </td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        )}
+        <ImageMembers image={image} />
       </Panel>
       {wanted !== null && (
         <ConfirmDialog

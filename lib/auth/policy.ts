@@ -43,7 +43,12 @@ function isMember({ visibility, membership }: ImageTarget): boolean {
 }
 
 export function can(actor: Actor, action: ImageAction, image: ImageTarget): boolean {
-  return maySee(actor, image) && holds(actor, action, toPolicyTarget(actor, image));
+  return (isNew(action) || maySee(actor, image)) && holds(actor, action, toPolicyTarget(actor, image));
+}
+
+/** There is nothing to be seen yet. */
+function isNew(action: ImageAction): boolean {
+  return action === 'add_image';
 }
 
 /** For what is not done to an image. `target` as the rule's expression names it; by default the caller's project. */
@@ -57,7 +62,7 @@ export function canOther(
 
 /** Throws `not_found` for what the caller may not see, `forbidden` for what they may not do. */
 export function assertCan(actor: Actor, action: ImageAction, image: ImageTarget, imageId: string): void {
-  if (!maySee(actor, image)) throw imageNotFound(imageId);
+  if (!isNew(action) && !maySee(actor, image)) throw imageNotFound(imageId);
   if (can(actor, action, image)) return;
   throw new StowageError('forbidden', `You may not ${policyRules[action].allows}.`, {
     remedy:

@@ -27,7 +27,7 @@ export class ApiError extends Error {
 export const sessionEndedEvent = 'stowage:session-ended';
 
 export interface ApiRequest {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   query?: Record<string, string | number | boolean | null | undefined>;
   signal?: AbortSignal | undefined;
@@ -77,12 +77,25 @@ async function readProblem(response: Response): Promise<ApiError> {
   const requestId = response.headers.get('x-openstack-request-id') ?? undefined;
   const body: unknown = await response.json().catch(() => null);
   if (isProblem(body)) return new ApiError({ ...body, request_id: body.request_id ?? requestId });
+  if (isImageError(body)) {
+    const { reason, message, request_id } = body.error;
+    return new ApiError({ code: reason, status: response.status, detail: message, request_id });
+  }
   return new ApiError({
     code: response.status === 401 ? 'unauthenticated' : response.status === 404 ? 'not_found' : 'internal',
     status: response.status,
     detail: `${response.status} ${response.statusText}`.trim(),
     ...(requestId && { request_id: requestId }),
   });
+}
+
+/** As the Images API tells what is wrong. */
+function isImageError(
+  body: unknown,
+): body is { error: { reason: ErrorCode; message: string; request_id: string } } {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return false;
+  const { error } = body;
+  return typeof error === 'object' && error !== null && 'reason' in error && 'message' in error;
 }
 
 function isProblem(body: unknown): body is Problem {

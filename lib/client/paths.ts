@@ -27,6 +27,9 @@ export const addresses = {
     `/api/v1/images/${part(imageId)}/locations/${part(storeId)}/verify`,
   usage: '/api/v1/usage',
   settings: '/api/v1/settings',
+  members: (imageId: string) => `/image/v2/images/${part(imageId)}/members`,
+  member: (imageId: string, projectId: string) =>
+    `/image/v2/images/${part(imageId)}/members/${part(projectId)}`,
   stores: '/api/v1/stores',
   store: (storeId: string) => `/api/v1/stores/${part(storeId)}`,
   transfers: '/api/v1/transfers',

@@ -168,6 +168,11 @@ function imageActions(actor: Actor, image: SeenRecord, locations: readonly Locat
   }
   if (can(actor, 'modify_image', image)) actions['edit'] = true;
   if (can(actor, 'upload_image', image) && image.status === 'queued') actions['upload'] = true;
+  if (image.visibility === 'shared') {
+    if (can(actor, 'add_member', image)) actions['share'] = true;
+    if (can(actor, 'delete_member', image)) actions['unshare'] = true;
+    if (image.membership !== null && can(actor, 'modify_member', image)) actions['decide'] = true;
+  }
   if (can(actor, 'delete_image', image)) {
     actions['delete'] = image.protected ? 'The image is protected. Take the protection away first.' : true;
   }

@@ -1,0 +1,146 @@
+'use client';
+
+import { Check, CircleCheck, Clock, OctagonX, UserPlus, X } from 'lucide-react';
+import { useTranslations } from 'next-intl';
+import { useState } from 'react';
+import { ProblemNote } from '#components/shell/problem-note.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Field, Input } from '#components/ui/field.tsx';
+import { StateLabel } from '#components/ui/tag.tsx';
+import { showToast } from '#components/ui/toast.tsx';
+import { isOffered } from '#lib/client/allowed.ts';
+import { useMemberChange } from '#lib/client/queries/members.ts';
+import { useSession } from '#lib/client/queries/session.ts';
+import type { ImageView } from '#lib/contract/images.ts';
+
+const looks = {
+  accepted: { kind: 'ok', icon: CircleCheck },
+  pending: { kind: 'off', icon: Clock },
+  rejected: { kind: 'danger', icon: OctagonX },
+} as const;
+
+/** With whom a shared image is shared: its owner adds and removes projects, a project accepts or rejects for itself. */
+export function ImageMembers({ image }: { image: ImageView }) {
+  const t = useTranslations('images');
+  const change = useMemberChange(image.id);
+  return (
+    <>
+      {image.members.length === 0 ? (
+        <p className="p-4 text-ink-3">{t('sharedWithNobody')}</p>
+      ) : (
+        <table className="table">
+          <thead className="sr-only">
+            <tr>
+              <th scope="col">{t('memberProject')}</th>
+              <th scope="col">{t('column.state')}</th>
+              <th scope="col">{t('memberActions')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {image.members.map((member) => (
+              <MemberRow key={member.member_id} image={image} member={member} change={change} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {change.error && (
+        <div className="px-4 pb-4">
+          <ProblemNote error={change.error} kind="mutation" />
+        </div>
+      )}
+      {isOffered(image.actions, 'share') && <ShareForm image={image} change={change} />}
+    </>
+  );
+}
+
+type Change = ReturnType<typeof useMemberChange>;
+
+function MemberRow({
+  image,
+  member: { member_id: project, status },
+  change,
+}: {
+  image: ImageView;
+  member: ImageView['members'][number];
+  change: Change;
+}) {
+  const t = useTranslations('images');
+  const session = useSession();
+  const known = status === 'accepted' || status === 'rejected' ? status : 'pending';
+  const isOwn = session.data?.project.id === project;
+  const decides = isOffered(image.actions, 'decide') && isOwn;
+  const decide = (wish: 'accepted' | 'rejected') => change.mutate({ kind: 'decide', project, status: wish });
+  return (
+    <tr>
+      <td className="font-[550] [overflow-wrap:anywhere]">
+        {isOwn ? t('memberYours', { project: session.data?.project.name ?? project }) : project}
+      </td>
+      <td>
+        <StateLabel kind={looks[known].kind} icon={looks[known].icon} className="font-normal">
+          {t(`member.${known}`)}
+        </StateLabel>
+      </td>
+      <td>
+        <span className="flex justify-end gap-2">
+          {decides && known !== 'accepted' && (
+            <Button size="small" icon={Check} onClick={() => decide('accepted')}>
+              {t('memberAccept')}
+            </Button>
+          )}
+          {decides && known !== 'rejected' && (
+            <Button size="small" icon={X} onClick={() => decide('rejected')}>
+              {t('memberReject')}
+            </Button>
+          )}
+          {isOffered(image.actions, 'unshare') && (
+            <Button
+              size="small"
+              variant="danger"
+              icon={X}
+              aria-label={t('memberRemoveNamed', { project })}
+              onClick={() => change.mutate({ kind: 'remove', project })}
+            >
+              {t('memberRemove')}
+            </Button>
+          )}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+function ShareForm({ image, change }: { image: ImageView; change: Change }) {
+  const t = useTranslations('images');
+  const [project, setProject] = useState('');
+  const wanted = project.trim();
+  return (
+    <form
+      className="flex items-end gap-2 border-t border-line p-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (wanted === '') return;
+        change.mutate(
+          { kind: 'add', project: wanted },
+          {
+            onSuccess: () => {
+              setProject('');
+              showToast({ id: `shared ${image.id}`, text: t('memberAdded', { project: wanted }) });
+            },
+          },
+        );
+      }}
+    >
+      <Field label={t('memberAddLabel')} hint={t('memberAddHint')} className="min-w-0 flex-1">
+        <Input value={project} onChange={(event) => setProject(event.target.value)} />
+      </Field>
+      <Button
+        type="submit"
+        icon={UserPlus}
+        busy={change.isPending}
+        disabledReason={wanted === '' ? t('memberAddFirst') : undefined}
+      >
+        {t('memberAdd')}
+      </Button>
+    </form>
+  );
+}
