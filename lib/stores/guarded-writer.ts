@@ -1,6 +1,10 @@
+import { GiB } from '#lib/contract/limits.ts';
 import type { CallGate, GateOptions } from './call-gate.ts';
 import { fault } from './faults.ts';
 import type { CallOptions, DurablePoint, ObjectStat, ObjectWriter } from './store.ts';
+
+/** A hole of a terabyte is written out by a store that has no holes: each call must end in its time. */
+const zerosAtOnceBytes = 4 * GiB;
 
 /** The guard in front of a writer: after a rejected call it lets only `abandon` and `close` through. */
 export class GuardedWriter implements ObjectWriter {
@@ -41,9 +45,14 @@ export class GuardedWriter implements ObjectWriter {
     if (!Number.isSafeInteger(length) || length < 0) {
       throw new RangeError('Zeros are appended in whole, non-negative numbers.');
     }
-    return this.#step('writing zeros', this.#options.slowTimeoutMilliseconds, signal, (inner) =>
-      this.#writer.appendZeros(length, { signal: inner }),
-    );
+    let left = length;
+    do {
+      const count = Math.min(left, zerosAtOnceBytes);
+      await this.#step('writing zeros', this.#options.slowTimeoutMilliseconds, signal, (inner) =>
+        this.#writer.appendZeros(count, { signal: inner }),
+      );
+      left -= count;
+    } while (left > 0);
   }
 
   flush({ signal }: CallOptions = {}): Promise<DurablePoint> {
