@@ -41,6 +41,9 @@ export interface FaultProxy {
   readonly url: string;
   /** Requests since the plan was set. */
   readonly seen: readonly SeenRequest[];
+  /** Bytes of bodies to the server and back since the plan was set. */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
   /** How often a fault was done since the plan was set. */
   readonly faults: number;
   plan(plan: FaultPlan): void;
@@ -55,6 +58,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   let plan = noFaults;
   let seen: SeenRequest[] = [];
   let faults = 0;
+  let sentBytes = 0;
+  let receivedBytes = 0;
   const server = http.createServer((request, response) => {
     const { method = 'GET', url = '/' } = request;
     const noted = { index: seen.length, method, url };
@@ -64,7 +69,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     // The client may go away at any time; that is its matter.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
-    pass(request, response, fault, { upstream, agent }).catch(() => response.destroy());
+    request.on('data', (chunk: Buffer) => (sentBytes += chunk.length)).pause();
+    const count = (chunk: Buffer) => (receivedBytes += chunk.length);
+    pass(request, response, fault, { upstream, agent, count }).catch(() => response.destroy());
   });
   // Tests hold connections for as long as they like.
   server.requestTimeout = 0;
@@ -79,10 +86,18 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     get faults() {
       return faults;
     },
+    get sentBytes() {
+      return sentBytes;
+    },
+    get receivedBytes() {
+      return receivedBytes;
+    },
     plan(next) {
       plan = next;
       seen = [];
       faults = 0;
+      sentBytes = 0;
+      receivedBytes = 0;
     },
     async close() {
       server.close();
@@ -95,6 +110,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 interface Target {
   upstream: URL;
   agent: http.Agent;
+  /** Told of what comes back. */
+  count(chunk: Buffer): void;
 }
 
 async function pass(
@@ -142,6 +159,7 @@ async function pass(
     : request;
   changed.pipe(asked);
   const [found] = (await once(asked, 'response')) as [IncomingMessage];
+  found.on('data', target.count).pause();
   if (fault?.kind === 'lost-answer') {
     found.resume();
     await once(found, 'end');

@@ -10,12 +10,16 @@ import { judgeS3Error, toS3Fault } from './s3-faults.ts';
 const connectTimeoutMilliseconds = 10_000;
 /** Nothing came or went on a connection for so long: it is given up and the call repeated. */
 const idleTimeoutMilliseconds = 30_000;
+/** Completing many parts and copying inside the endpoint may be silent for minutes. */
+const slowIdleTimeoutMilliseconds = 10 * 60_000;
 const socketsAtOnce = 256;
 
 export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** false: an unknown outcome must be looked at first. */
   isRepeatable?: boolean;
+  /** The endpoint has much to do before it answers. */
+  isSlow?: boolean;
 }
 
 export interface SendOptions {
@@ -28,7 +32,7 @@ export class S3Connection {
   readonly options: S3Options;
   readonly #retry: RetryOptions;
   readonly #budget = new RetryBudget();
-  #client: Promise<S3Client> | null = null;
+  readonly #clients = new Map<number, Promise<S3Client>>();
 
   constructor(storeId: string, options: S3Options, retry: Partial<RetryOptions> = {}) {
     this.storeId = storeId;
@@ -38,11 +42,11 @@ export class S3Connection {
 
   /** `run` sends one command, perhaps several times. Rejects with a StoreFault or what the guard understands. */
   async call<Value>(
-    { signal, isRepeatable = true }: CallOptions,
+    { signal, isRepeatable = true, isSlow = false }: CallOptions,
     run: (client: S3Client, options: SendOptions) => Promise<Value>,
   ): Promise<Value> {
     try {
-      const client = await this.#open();
+      const client = await this.#open(isSlow ? slowIdleTimeoutMilliseconds : idleTimeoutMilliseconds);
       const send = () => run(client, signal ? { abortSignal: signal } : {});
       if (!isRepeatable) return await send();
       return await retrying(this.#budget, this.#retry, judgeS3Error, send, signal);
@@ -52,20 +56,22 @@ export class S3Connection {
   }
 
   async close(): Promise<void> {
-    const client = this.#client;
-    this.#client = null;
-    (await client)?.destroy();
+    const clients = [...this.#clients.values()];
+    this.#clients.clear();
+    for (const client of clients) (await client).destroy();
   }
 
-  #open(): Promise<S3Client> {
-    this.#client ??= this.#make().catch((error: unknown) => {
-      this.#client = null;
-      throw error;
-    });
-    return this.#client;
+  #open(idleMilliseconds: number): Promise<S3Client> {
+    const known = this.#clients.get(idleMilliseconds);
+    if (known !== undefined) return known;
+    const client = this.#make(idleMilliseconds);
+    this.#clients.set(idleMilliseconds, client);
+    // What was wrong may be mended by the next call.
+    client.catch(() => this.#clients.delete(idleMilliseconds));
+    return client;
   }
 
-  async #make(): Promise<S3Client> {
+  async #make(idleMilliseconds: number): Promise<S3Client> {
     const { options } = this;
     const agent = { keepAlive: true, maxSockets: socketsAtOnce, maxFreeSockets: 32 };
     const ca = options.ca_file === undefined ? {} : { ca: await this.#certificate(options.ca_file) };
@@ -80,7 +86,7 @@ export class S3Connection {
       expectContinueHeader: false,
       requestHandler: {
         connectionTimeout: connectTimeoutMilliseconds,
-        socketTimeout: idleTimeoutMilliseconds,
+        socketTimeout: idleMilliseconds,
         httpAgent: new http.Agent(agent),
         httpsAgent: new https.Agent({ ...agent, ...ca }),
       },

@@ -8,6 +8,7 @@ import {
   type ObjectStat,
   type ObjectWriter,
 } from '../../store.ts';
+import { Pace } from './pace.ts';
 import { Part } from './part.ts';
 import { leastPartBytes, partsAtMost, type PartPlan } from './part-plan.ts';
 import { encodeState, EtagDigest, makePoint, type Point, type SentPart } from './resume-state.ts';
@@ -42,6 +43,7 @@ export class S3Writer implements ObjectWriter {
   readonly #start: WriterStart;
   readonly #upload: Upload;
   readonly #scheduler: PartScheduler;
+  readonly #pace: Pace;
   /** In order; one that is on its way has no ETag yet. */
   readonly #parts: SentPart[];
   readonly #digest = new EtagDigest();
@@ -56,6 +58,7 @@ export class S3Writer implements ObjectWriter {
     this.#start = start;
     this.#upload = start.upload;
     this.#scheduler = new PartScheduler(start.parallel);
+    this.#pace = new Pace(start.parallel);
     this.#parts = start.parts;
     this.#points = start.points;
     this.#tail = start.points[0]?.tail ?? [];
@@ -92,10 +95,7 @@ export class S3Writer implements ObjectWriter {
 
   async flush(options: CallOptions = {}): Promise<DurablePoint> {
     options.signal?.throwIfAborted();
-    const { plan } = this.#start;
-    if (this.#current.bytes >= leastPartBytes && plan.mayEndAt(this.#parts.length, this.position)) {
-      await this.#send(options);
-    }
+    if (this.#mayEndPart()) await this.#send(options);
     await this.#scheduler.settle(options.signal);
     this.#tail = await writeTail(this.#upload.bucket, this.#current, this.#tail, this.#newName, options);
     const point = makePoint(this.#parts, this.#digest.of(this.#parts), this.#tail);
@@ -179,22 +179,25 @@ export class S3Writer implements ObjectWriter {
       const full = this.#start.plan.bytesOf(this.#parts.length);
       const most = offset + full - this.#current.bytes;
       offset += this.#current.fill(chunk.subarray(offset, Math.min(chunk.byteLength, most)));
-      if (this.#current.bytes >= full) await this.#send(options);
+      if (this.#current.bytes >= full || (this.#pace.isSlow && this.#mayEndPart())) await this.#send(options);
     }
   }
 
   /** One more block for the part, or the part goes and makes room. */
   async #grow(options: CallOptions): Promise<void> {
-    const { pool, plan } = this.#start;
+    const { pool } = this.#start;
     for (;;) {
       const block = pool.tryTake();
       if (block !== null) return this.#current.addBlock(block);
-      if (this.#current.bytes >= leastPartBytes && plan.mayEndAt(this.#parts.length, this.position)) {
-        return await this.#send(options);
-      }
+      if (this.#mayEndPart()) return await this.#send(options);
       if (this.#scheduler.running === 0) return this.#current.addBlock(pool.takeBeyondLimit());
       await this.#scheduler.oneDone(options.signal);
     }
+  }
+
+  #mayEndPart(): boolean {
+    const isLargeEnough = this.#current.bytes >= leastPartBytes;
+    return isLargeEnough && this.#start.plan.mayEndAt(this.#parts.length, this.position);
   }
 
   async #send({ signal }: CallOptions): Promise<void> {
@@ -203,13 +206,16 @@ export class S3Writer implements ObjectWriter {
     this.#current = new Part(sending.offset + sending.bytes, this.#start.pool);
     this.#tail = [];
     const run = async (stop: AbortSignal) => {
+      const startedAt = performance.now();
       try {
         part.etag = await this.#upload.sendPart(number, sending, { signal: stop });
+        this.#pace.noteSent(performance.now() - startedAt);
       } finally {
         sending.free();
       }
     };
     try {
+      while (this.#scheduler.running >= this.#pace.parallel) await this.#scheduler.oneDone(signal);
       await this.#scheduler.start(run, signal);
     } catch (error) {
       // Nothing follows on a rejected call, so a part that never began is missed by nobody.

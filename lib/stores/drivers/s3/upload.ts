@@ -65,7 +65,7 @@ export class Upload {
       CopySourceRange: `bytes=${offset}-${offset + length - 1}`,
     };
     const send = (condition: { CopySourceIfMatch?: string }) =>
-      this.bucket.connection.call({ signal }, (s3, options) =>
+      this.bucket.connection.call({ signal, isSlow: true }, (s3, options) =>
         s3.send(new UploadPartCopyCommand({ ...input, ...condition }), options),
       );
     let copied;
@@ -94,7 +94,7 @@ export class Upload {
       });
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.bucket.connection.call({ signal, isRepeatable: false }, (s3, options) =>
+        await this.bucket.connection.call({ signal, isRepeatable: false, isSlow: true }, (s3, options) =>
           s3.send(command(), options),
         );
         return;
