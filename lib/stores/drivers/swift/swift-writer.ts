@@ -29,6 +29,9 @@ export interface SwiftWriterOptions {
 
 const zeros = Buffer.alloc(1 * MiB);
 
+/** When memory is short, a segment of this size goes as it is. */
+const shortSegmentBytes = 4 * MiB;
+
 /** Names what one writer stores, so that a frozen one that wakes up cannot change what another has written since. */
 export function newNonce(): string {
   return randomBytes(6).toString('hex');
@@ -70,7 +73,10 @@ export class SwiftWriter implements ObjectWriter {
   async append(chunks: readonly Uint8Array[], { signal }: CallOptions = {}): Promise<void> {
     for (const chunk of chunks) {
       for (let taken = 0; taken < chunk.byteLength;) {
-        if (this.#buffer.room === 0) this.#buffer.addBlock(await this.#takeBlock(signal));
+        if (this.#buffer.room === 0) {
+          await this.#makeRoom(signal);
+          continue;
+        }
         const room = Math.min(this.#buffer.room, this.#segmentEnd - this.position);
         const part = chunk.subarray(taken, taken + room);
         this.#buffer.push(part);
@@ -152,14 +158,21 @@ export class SwiftWriter implements ObjectWriter {
     return (Math.floor(offset / segmentBytes) + 1) * segmentBytes;
   }
 
-  async #takeBlock(signal: AbortSignal | undefined): Promise<Uint8Array> {
+  /** One more block for the buffer, or the memory of the buffer given back: then another segment has begun. */
+  async #makeRoom(signal: AbortSignal | undefined): Promise<void> {
     const { pool } = this.#options;
     for (;;) {
       signal?.throwIfAborted();
       const block = pool.tryTake();
-      if (block !== null) return block;
-      if (this.#scheduler.running === 0) return pool.takeBeyondLimit();
-      await this.#scheduler.oneDone(signal);
+      if (block !== null) return this.#buffer.addBlock(block);
+      if (this.#scheduler.running > 0) {
+        await this.#scheduler.oneDone(signal);
+        continue;
+      }
+      // Of very many uploads at once each would hold most of a segment and wait.
+      if (this.#buffer.filled < shortSegmentBytes) return this.#buffer.addBlock(pool.takeBeyondLimit());
+      await this.#storeTail(true, signal);
+      return this.#beginSegment();
     }
   }
 
@@ -210,8 +223,12 @@ export class SwiftWriter implements ObjectWriter {
   async #gather(signal?: AbortSignal): Promise<void> {
     const { limits, place, nonce } = this.#options;
     if (!limits.isStrict) return;
-    for (let plain = this.#ledger.plain; plain.length > limits.manifestSegments; plain = this.#ledger.plain) {
-      const gathered = plain.slice(0, limits.manifestSegments);
+    for (;;) {
+      const { plain, segments } = this.#ledger;
+      // Never the last: it may still grow.
+      const count = Math.min(limits.manifestSegments, plain.length - 1);
+      if (segments.length <= limits.manifestSegments || count < 2) return;
+      const gathered = plain.slice(0, count);
       const bytes = gathered.reduce((sum, segment) => sum + segment.bytes, 0);
       const manifest = { offset: gathered[0]?.offset ?? 0, bytes, etag: '', nonce, isManifest: true };
       const etag = await putInnerManifest(place, this.key, manifest, gathered, signal);
