@@ -23,6 +23,8 @@ stores:
 `;
 
 export interface Stage {
+  /** For other servers that a journey starts: they end with it. */
+  readonly cleanup: Cleanup;
   /** Ends with the journey. */
   start(options?: ServerOptions): Promise<TestServer>;
   /** A file of random bytes on the disk; `sha512` of all of them. */
@@ -36,6 +38,7 @@ export const test = base.extend<{ stage: Stage }>({
     const cleanup: Cleanup = { after: (done) => void endings.unshift(done) };
     let files: string | null = null;
     await use({
+      cleanup,
       start: (options = {}) => startServer(cleanup, { config: threeStores, ...options }),
       file: (name, bytes) => {
         files ??= temporaryDirectory(cleanup);

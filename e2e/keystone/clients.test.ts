@@ -1,0 +1,170 @@
+/** The `openstack` command signs in with a password, a token and an application credential, in both identity modes. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
+import { startKeystone } from '#e2e/servers/keystone.ts';
+import { seedPassword } from '#e2e/servers/keystone-seed.ts';
+import { programEnvironment } from '#e2e/servers/program.ts';
+import { requireDebian } from '#e2e/support/debian.ts';
+import { adminPassword, startServer } from '#e2e/support/server.ts';
+import { temporaryDirectory } from '#e2e/support/temporary-directory.ts';
+import { keystoneConfig } from './stowage.ts';
+
+const execute = promisify(execFile);
+
+interface Person {
+  readonly authUrl: string;
+  readonly user: string;
+  readonly password: string;
+  readonly project: string;
+}
+
+test('clouds.yaml signs in to a Stowage of its own users', async (t) => {
+  if (!(await requireDebian(['python3-openstackclient'], t)).ok) return;
+  const server = await startServer(t);
+  const authUrl = `${server.url}/identity/v3`;
+  await signsInEveryWay(t, { authUrl, user: 'admin', password: adminPassword, project: 'admin' });
+  const openstack = client(temporaryDirectory(t), {
+    authUrl,
+    user: 'admin',
+    password: adminPassword,
+    project: 'admin',
+  });
+  await openstack('password', 'project', 'create', '--description', 'Of the lab', 'lab');
+  await openstack('password', 'user', 'create', '--project', 'lab', '--password', 'first', 'maria');
+  await openstack('password', 'role', 'add', '--user', 'maria', '--project', 'lab', 'member');
+  const shown = await openstack(
+    'password',
+    'role',
+    'assignment',
+    'list',
+    '--names',
+    '--user',
+    'maria',
+    '-f',
+    'value',
+  );
+  assert.match(shown, /member maria@Default\s+lab@Default/);
+  await openstack('password', 'user', 'set', '--disable', 'maria');
+  const disabled = JSON.parse(await openstack('password', 'user', 'show', 'maria', '-f', 'json')) as object;
+  assert.equal((disabled as { enabled: boolean }).enabled, false);
+  await openstack('password', 'project', 'set', '--description', 'Closed', 'lab');
+  await openstack('password', 'user', 'delete', 'maria');
+  await openstack('password', 'project', 'delete', 'lab');
+  assert.equal((await openstack('password', 'project', 'list', '-f', 'value', '-c', 'Name')).trim(), 'admin');
+});
+
+test('clouds.yaml signs in to a Stowage whose users Keystone keeps', async (t) => {
+  if (!(await requireDebian(['python3-openstackclient'], t)).ok) return;
+  const keystone = await startKeystone(t);
+  if (keystone === null) return;
+  const server = await startServer(t, { config: keystoneConfig(keystone) });
+  await keystone.setEndpoint('image', 'glance', `${server.url}/image`);
+  await signsInEveryWay(t, {
+    authUrl: keystone.url,
+    user: 'alpha-member',
+    password: seedPassword,
+    project: 'alpha',
+  });
+});
+
+async function signsInEveryWay(t: TestContext, person: Person): Promise<void> {
+  const directory = temporaryDirectory(t);
+  const openstack = client(directory, person);
+  const made = [
+    'image',
+    'create',
+    '--container-format',
+    'bare',
+    '--disk-format',
+    'raw',
+    'disk',
+    '-f',
+    'value',
+    '-c',
+    'id',
+  ];
+  const id = (await openstack('password', ...made)).trim();
+  assert.match(id, /^[0-9a-f-]{36}$/);
+  const list = ['image', 'list', '-f', 'value', '-c', 'ID'];
+
+  const token = (await openstack('password', 'token', 'issue', '-f', 'value', '-c', 'id')).trim();
+  writeClouds(directory, person, { token });
+  assert.equal((await openstack('token', ...list)).trim(), id);
+
+  const credential = JSON.parse(
+    await openstack(
+      'password',
+      'application',
+      'credential',
+      'create',
+      '--role',
+      'reader',
+      '-f',
+      'json',
+      'laptop',
+    ),
+  ) as { id: string; secret: string };
+  writeClouds(directory, person, { credential });
+  assert.equal((await openstack('credential', ...list)).trim(), id);
+  await assert.rejects(
+    openstack('credential', 'image', 'delete', id),
+    /403|Forbidden|not (allowed|permitted)|may not/i,
+  );
+  await openstack('password', 'application', 'credential', 'delete', 'laptop');
+  await assert.rejects(openstack('credential', ...list), /401/);
+  await openstack('password', 'image', 'delete', id);
+}
+
+/** Runs `openstack --os-cloud <cloud> …` where clouds.yaml is. */
+function client(directory: string, person: Person) {
+  writeClouds(directory, person, {});
+  return async (cloud: 'password' | 'token' | 'credential', ...words: string[]): Promise<string> => {
+    const { stdout } = await execute('/usr/bin/openstack', ['--os-cloud', cloud, ...words], {
+      cwd: directory,
+      env: { ...programEnvironment(), HOME: directory },
+      timeout: 60_000,
+    });
+    return stdout;
+  };
+}
+
+function writeClouds(
+  directory: string,
+  { authUrl, user, password, project }: Person,
+  {
+    token = 'none',
+    credential = { id: 'none', secret: 'none' },
+  }: {
+    token?: string;
+    credential?: { id: string; secret: string };
+  },
+): void {
+  const common = `    region_name: RegionOne\n    identity_api_version: 3\n`;
+  const scope = `      project_name: ${project}\n      project_domain_name: Default\n`;
+  writeFileSync(
+    path.join(directory, 'clouds.yaml'),
+    `clouds:
+  password:
+${common}    auth:
+      auth_url: ${authUrl}
+      username: ${user}
+      password: ${password}
+      user_domain_name: Default
+${scope}  token:
+${common}    auth_type: v3token
+    auth:
+      auth_url: ${authUrl}
+      token: ${token}
+${scope}  credential:
+${common}    auth_type: v3applicationcredential
+    auth:
+      auth_url: ${authUrl}
+      application_credential_id: ${credential.id}
+      application_credential_secret: ${credential.secret}
+`,
+  );
+}
