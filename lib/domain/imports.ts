@@ -11,6 +11,8 @@ export interface ImportPlan {
   /** In the order in which they were named. */
   stores: string[];
   allStoresMustSucceed: boolean;
+  /** Of its transfers; others of the same image are not its. */
+  groupId: string;
   /** Of `glance-direct`: where the bytes wait; one of `stores` when they may stay there. */
   stagedIn: string | null;
 }

@@ -19,7 +19,8 @@ import { recordTransfer } from './tell.ts';
 export async function settleImport(runtime: Runtime, q: Transaction, ended: TransferRow): Promise<void> {
   if (!ended.by_import) return;
   const task = await findActiveTask(q, ended.image_id);
-  if (task === null || task.plan === null) return;
+  // One of an earlier import that a person has tried again does not decide this one.
+  if (task?.plan?.groupId !== ended.group_id) return;
   const image = await findImage(q, ended.image_id);
   if (image === null) return;
   const group = await listTransfersOfGroup(q, ended.group_id);

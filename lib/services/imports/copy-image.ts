@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { assertCan } from '#lib/auth/policy.ts';
 import { StowageError } from '#lib/contract/errors.ts';
 import { listLocations } from '#lib/db/repositories/locations.ts';
@@ -48,16 +49,18 @@ export async function importByCopy(ctx: Context, imageId: string, request: Impor
     }
     if (stores.length === 0) return;
     const { allStoresMustSucceed } = request;
+    const groupId = randomUUID();
     await beginTask(ctx, q, {
       type: 'api_image_import',
       image,
       input: { image_id: imageId, import_req: request.body, backend: stores },
-      plan: { method: 'copy-image', stores, allStoresMustSucceed, stagedIn: null },
+      plan: { method: 'copy-image', stores, allStoresMustSucceed, groupId, stagedIn: null },
     });
     await planCopies(ctx, q, {
       imageId,
       stores,
       byImport: true,
+      groupId,
       allStoresMustSucceed,
       whenBack: !allStoresMustSucceed,
     });

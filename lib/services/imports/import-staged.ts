@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { systemActor } from '#lib/auth/actor.ts';
 import { assertCan } from '#lib/auth/policy.ts';
 import { StowageError } from '#lib/contract/errors.ts';
@@ -87,6 +88,7 @@ async function begin(
     method: 'glance-direct',
     stores,
     allStoresMustSucceed: request.allStoresMustSucceed,
+    groupId: randomUUID(),
     stagedIn: location.store_id,
   };
   const now = runtime.now();
@@ -116,6 +118,7 @@ async function begin(
           imageId: image.id,
           stores: others,
           byImport: true,
+          groupId: plan.groupId,
           allStoresMustSucceed: plan.allStoresMustSucceed,
           whenBack: !plan.allStoresMustSucceed,
         });

@@ -17,6 +17,7 @@ import {
   openPlace,
   openProcess,
   storedBytes,
+  transferIn,
   type StoreWish,
 } from '#lib/transfers/test-support.ts';
 import { retryTransfer } from '../transfers/retry.ts';
@@ -24,7 +25,7 @@ import { sweepUploads } from '../uploads/expire.ts';
 import { importByCopy } from './copy-image.ts';
 import { actThrough } from './test-support.ts';
 
-const full: StoreWish['plan'] = ({ name }) =>
+const full: NonNullable<StoreWish['plan']> = ({ name }) =>
   name.includes('append') ? { kind: 'fail', error: Object.assign(new Error('x'), { code: 'ENOSPC' }) } : null;
 const refused = (...codes: ErrorCode[]) => ({
   name: 'StowageError',
@@ -188,6 +189,38 @@ test('a copy by import has a task, and a second one at the same time is refused'
   await assert.rejects(importByCopy(admin, id, { ...copy, stores: ['nowhere'] }), (error) =>
     hasCode(error, 'conflict'),
   );
+});
+
+test('a copy of an earlier import that is tried again does not end the import that runs now', async (t) => {
+  let isFull = true;
+  const slow = Promise.withResolvers<void>();
+  const place = await openPlace(t, [
+    { id: 'fast' },
+    { id: 'a', clones: false },
+    { id: 'full', clones: false, plan: (call, random) => (isFull ? full(call, random) : null) },
+  ]);
+  const process = await openProcess(place, {
+    hooks: {
+      at: (step, held) => (held.row.target_store === 'a' && step === 'opened' ? slow.promise : undefined),
+    },
+  });
+  process.runtime.worker.start();
+  const { create, put, ended, read } = actThrough(t, process);
+  const admin = contextOf(process.runtime, administrator);
+  const copy = { allStoresMustSucceed: false, body: {} };
+  const { id } = await create();
+  await put(id, randomBytes(MiB));
+  await importByCopy(admin, id, { ...copy, stores: ['full'] });
+  assert.equal((await ended(id)).status, 'failure');
+  isFull = false;
+  await importByCopy(admin, id, { ...copy, stores: ['a'] });
+  const [, failed] = await listTransfersOfImage(read, id, 2);
+  await retryTransfer(admin, failed?.id ?? '');
+  await transferIn(process, failed?.id ?? '', ['done']);
+  const [task] = await listTasksOfImage(read, id, 1);
+  assert.equal(task?.status, 'processing');
+  slow.resolve();
+  assert.equal((await ended(id)).status, 'success');
 });
 
 test('staged bytes that nobody imports expire, and the image is queued again', async (t) => {

@@ -25,6 +25,8 @@ export interface CopyRequest {
   moveFrom?: string | undefined;
   /** Asked for by `import` of the Images API, which shows how it goes on the image. */
   byImport?: boolean;
+  /** Of the transfers that are begun; made if absent. */
+  groupId?: string;
   /** One that fails takes what the others brought with it. */
   allStoresMustSucceed?: boolean;
   /** Also into a store that cannot be reached now: its transfer tries until it can, or until a person looks. */
@@ -129,7 +131,7 @@ class CopyPlan {
   readonly #image: ImageRow;
   readonly #request: CopyRequest;
   readonly #canRead: boolean;
-  readonly #groupId = randomUUID();
+  readonly #groupId: string;
 
   /** `canRead`: some copy of the image can be read from. */
   constructor(ctx: Context, q: Transaction, image: ImageRow, request: CopyRequest, canRead: boolean) {
@@ -138,6 +140,7 @@ class CopyPlan {
     this.#q = q;
     this.#image = image;
     this.#request = request;
+    this.#groupId = request.groupId ?? randomUUID();
   }
 
   /** Refuses, if it does, before it has written anything. */
