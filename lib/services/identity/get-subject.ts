@@ -1,4 +1,4 @@
-import { isService, type Actor } from '#lib/auth/actor.ts';
+import { isService } from '#lib/auth/actor.ts';
 import { canOther } from '#lib/auth/policy.ts';
 import { hashToken } from '#lib/auth/tokens.ts';
 import { StowageError } from '#lib/contract/errors.ts';
@@ -6,14 +6,15 @@ import { findTokenHolder, type TokenHolder } from '#lib/db/repositories/identity
 import type { IdentityContext } from './identity-context.ts';
 
 /**
- * The bearer of a token that somebody asks about: everybody about their own, services and administrators about any.
+ * The bearer of a token that somebody asks about or ends: everybody their own, administrators any; services may ask
+ * about any, but end none.
  * `not_found` for a token that is unknown, ended or revoked, and for one with access rules when who asks does not say that
  * it enforces them.
  */
 export async function getSubject(
   ctx: IdentityContext,
   subjectToken: string | null,
-  { knowsAccessRules = true }: { knowsAccessRules?: boolean } = {},
+  { knowsAccessRules = true, toEnd = false }: { knowsAccessRules?: boolean; toEnd?: boolean } = {},
 ): Promise<TokenHolder> {
   if (subjectToken === null) {
     throw new StowageError('bad_request', 'The header X-Subject-Token is missing.', {
@@ -28,15 +29,13 @@ export async function getSubject(
   if (holder.credential?.access_rules != null && !knowsAccessRules) {
     throw new StowageError('not_found', 'This is not a recognized token.');
   }
-  if (holder.user.id !== actor.userId && !mayAskAboutAny(actor)) {
+  const may = canOther(actor, 'manage_identity') || (isService(actor) && !toEnd);
+  if (holder.user.id !== actor.userId && !may) {
+    const action = toEnd ? 'revoke_token' : 'validate_token';
     throw new StowageError(
       'forbidden',
-      'You are not authorized to perform the requested action: identity:validate_token.',
+      `You are not authorized to perform the requested action: identity:${action}.`,
     );
   }
   return holder;
-}
-
-function mayAskAboutAny(actor: Actor): boolean {
-  return canOther(actor, 'manage_identity') || isService(actor);
 }

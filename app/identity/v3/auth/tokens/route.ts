@@ -38,7 +38,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods(
 
   DELETE: identityRoute({}, async ({ ctx, request }) => {
     const subject = request.headers.get(subjectHeader);
-    await getSubject(ctx, subject);
+    await getSubject(ctx, subject, { toEnd: true });
     await revokeToken(ctx, hashToken(subject ?? ''));
   }),
 });
