@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { after, test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { keystoneConfig } from '#e2e/keystone/stowage.ts';
 import { keystoneAdminPassword, startKeystone } from '#e2e/servers/keystone.ts';
@@ -96,8 +96,16 @@ async function runSdk(context: TestContext, cloud: Cloud): Promise<void> {
   assert.match(stdout, /everything was as it should be/);
 }
 
-async function buildGoProgram(context: TestContext): Promise<string> {
-  const directory = temporaryDirectory(context);
+const directoryOfFile = temporaryDirectory({ after });
+let building: Promise<string> | undefined;
+
+/** Built once: it takes longer than all that it then does. */
+function goProgram(): Promise<string> {
+  building ??= buildGoProgram(directoryOfFile);
+  return building;
+}
+
+async function buildGoProgram(directory: string): Promise<string> {
   // Debian's libraries are sources under GOPATH; nothing is fetched.
   const env = {
     ...programEnvironment(),
@@ -136,6 +144,6 @@ for (const [title, open] of [
     const cloud = await open(context);
     if (cloud === null) return;
     await runSdk(context, cloud);
-    await runGoProgram(await buildGoProgram(context), cloud);
+    await runGoProgram(await goProgram(), cloud);
   });
 }
