@@ -6,7 +6,7 @@ import { startSwift, type TestSwift } from '#e2e/servers/swift.ts';
 import { httpClient, type HttpClient } from '#e2e/support/http.ts';
 import { startServer, type TestServer } from '#e2e/support/server.ts';
 import { signIn } from '#e2e/support/sign-in.ts';
-import { temporaryDirectory } from '#e2e/support/temporary-directory.ts';
+import { temporaryDirectory, type Cleanup } from '#e2e/support/temporary-directory.ts';
 import { Random } from '#e2e/torture/random.ts';
 import { settle } from '#e2e/torture/settle.ts';
 import { createTusUpload, offsetOf, patch, randomFile, sha512, waitForImage } from '#e2e/uploads/tus.ts';
@@ -15,7 +15,14 @@ import { objectStoresConfig, remaining } from './stores.ts';
 const started = await startSwift();
 const swift: TestSwift | null = started.ok ? started.server : null;
 const skip = started.ok ? false : started.reason;
-const directory = temporaryDirectory({ after });
+/** Servers are started within tests and hooks, and end with the file. */
+const endings: (() => void | Promise<void>)[] = [];
+const cleanup: Cleanup = { after: (done) => void endings.unshift(done) };
+after(async () => {
+  for (const end of endings) await end();
+});
+const directory = temporaryDirectory(cleanup);
+cleanup.after(() => swift?.remove());
 
 async function clientOf(server: TestServer): Promise<HttpClient> {
   return httpClient(server.url, { 'x-auth-token': await signIn(server) });
@@ -25,11 +32,10 @@ describe('a Stowage with directories, S3 and Swift', { skip }, () => {
   let server: TestServer;
   let client: HttpClient;
   const begin = async () => {
-    server = await startServer({ after }, { directory, config: objectStoresConfig(swift) });
+    server = await startServer(cleanup, { directory, config: objectStoresConfig(swift) });
     client = await clientOf(server);
   };
   before(begin);
-  after(() => swift?.remove());
 
   test('copies directory → S3 → Swift → directory, and the bytes are the same', async () => {
     const bytes = randomFile(37 * MiB + 123);
