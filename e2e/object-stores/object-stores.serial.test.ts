@@ -79,17 +79,23 @@ describe('a Stowage with directories, S3 and Swift', { skip }, () => {
         disk_format: 'raw',
       });
       images.push(upload.imageId);
-      for (let kills = 0, offset = 0; offset < bytes.length;) {
+      let offset = 0;
+      for (let attempt = 0; offset < bytes.length; attempt++) {
+        let said = '';
         const sending = patch(client, upload, offset, bytes.subarray(offset))
-          .then((answer) => answer.body?.cancel())
+          .then(async (answer) => (said = `${answer.status} ${await answer.text()}`))
           // Killed in the middle.
-          .catch(() => undefined);
-        if (kills++ < 2) {
+          .catch((error: unknown) => (said = String(error)));
+        if (attempt < 2) {
           await Promise.race([sending, sleep(random.between(30, 900))]);
           await restart();
         }
         await sending;
         offset = await offsetOf(client, upload);
+        assert.ok(
+          attempt < 5,
+          `${offset} of ${bytes.length} bytes after ${attempt} attempts: ${said}\n${server.output()}`,
+        );
       }
       const image = await waitForImage(client, upload.imageId, undefined, 60_000);
       assert.equal(image.sha512, sha512(bytes));

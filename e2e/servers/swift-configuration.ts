@@ -28,6 +28,8 @@ export function serverConfiguration({
 ${basics({ directory, user, port, workers: kind === 'object' ? workers : 1 })}
 devices = ${directory}/srv
 mount_check = false
+# a listing knows of an object when its PUT is answered: what comes later no updater brings here
+container_update_timeout = 60
 [pipeline:main]
 pipeline = healthcheck ${kind}-server
 [app:${kind}-server]
