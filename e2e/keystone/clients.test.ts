@@ -52,7 +52,6 @@ test('clouds.yaml signs in to a Stowage of its own users', async (t) => {
   await openstack('password', 'user', 'set', '--disable', 'maria');
   const disabled = JSON.parse(await openstack('password', 'user', 'show', 'maria', '-f', 'json')) as object;
   assert.equal((disabled as { enabled: boolean }).enabled, false);
-  await openstack('password', 'project', 'set', '--description', 'Closed', 'lab');
   await openstack('password', 'user', 'delete', 'maria');
   await openstack('password', 'project', 'delete', 'lab');
   assert.equal((await openstack('password', 'project', 'list', '-f', 'value', '-c', 'Name')).trim(), 'admin');
@@ -88,7 +87,6 @@ async function signsInEveryWay(
     201,
     { name: 'disk' },
   );
-  assert.equal((await openstack('password', ...list)).trim(), id);
   writeClouds(directory, person, { token });
   assert.equal((await openstack('token', ...list)).trim(), id);
 
@@ -113,7 +111,6 @@ async function signsInEveryWay(
   );
   await openstack('password', 'application', 'credential', 'delete', 'laptop');
   await assert.rejects(openstack('credential', ...list), /401/);
-  await openstack('password', 'image', 'delete', id);
 }
 
 /** Runs `openstack --os-cloud <cloud> …` where clouds.yaml is. */
