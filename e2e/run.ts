@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { ensureBuilt } from '#lib/cli/bootstrap/build.mjs';
 import { keystonePackages } from './servers/keystone.ts';
+import { swiftPackages } from './servers/swift.ts';
 import { runOnPostgres, testsOfDatabase } from './support/database-tests.ts';
 import { requireDebian } from './support/debian.ts';
 import { runJourneys } from './support/journeys.ts';
@@ -26,6 +27,7 @@ const packages = [
   'golang-github-gophercloud-gophercloud-dev',
   // … and the services that it is compared with.
   ...keystonePackages,
+  ...swiftPackages,
   'glance-api',
 ];
 const minute = 60_000;

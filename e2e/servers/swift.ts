@@ -48,7 +48,13 @@ export interface SwiftOptions {
 export type SwiftOrReason =
   { readonly ok: true; readonly server: TestSwift } | { readonly ok: false; readonly reason: string };
 
-const packages = ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached'];
+export const swiftPackages = [
+  'swift-proxy',
+  'swift-account',
+  'swift-container',
+  'swift-object',
+  'memcached',
+] as const;
 
 /** One ring for each kind of server, with one replica on one device. One process instead of nine calls of the builder. */
 const makeRings = `
@@ -64,7 +70,7 @@ for name, port in zip(('account', 'container', 'object'), sys.argv[2:]):
 
 export async function startSwift(options: SwiftOptions = {}): Promise<SwiftOrReason> {
   const requirement = await requireDebian(
-    options.keystone ? [...packages, 'python3-keystonemiddleware'] : packages,
+    options.keystone ? [...swiftPackages, 'python3-keystonemiddleware'] : swiftPackages,
   );
   if (!requirement.ok) return requirement;
   if (!existsSync('/etc/swift/swift.conf'))
