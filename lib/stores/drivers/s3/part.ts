@@ -1,21 +1,25 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { BlockPool } from '#lib/streams/block-pool.ts';
 
-/** Bytes of one part in lent memory, hashed as they come: S3 checks the SHA-256 of what it receives. */
+/**
+ * Bytes of one part in lent memory. Where no TLS guards them they are hashed as they come, and S3 checks the MD5 of what
+ * it receives; a signature over their SHA-256 would cost two or three times as much.
+ */
 export class Part {
   /** Where it begins in the object. */
   readonly offset: number;
   bytes = 0;
   readonly #pool: BlockPool;
   readonly #blocks: Uint8Array[] = [];
-  readonly #hash = createHash('sha256');
-  #sha256: string | null = null;
+  readonly #hash: Hash | null;
+  #md5: string | null = null;
 
-  constructor(offset: number, pool: BlockPool) {
+  constructor(offset: number, pool: BlockPool, isHashed: boolean) {
     this.offset = offset;
     this.#pool = pool;
+    this.#hash = isHashed ? createHash('md5') : null;
   }
 
   /** Bytes that still go in without another block. */
@@ -34,21 +38,25 @@ export class Part {
     if (block === undefined || count === 0) return 0;
     const start = this.#pool.blockBytes - this.room;
     block.set(count === source.byteLength ? source : source.subarray(0, count), start);
-    this.#hash.update(block.subarray(start, start + count));
+    this.#hash?.update(block.subarray(start, start + count));
     this.bytes += count;
     return count;
   }
 
-  /** Of all of it, in hex. Nothing may be added afterwards. */
-  sha256(): string {
-    this.#sha256 ??= this.#hash.digest('hex');
-    return this.#sha256;
+  /** Of all of it, as `Content-MD5` has it; null where it is not hashed. Nothing may be added afterwards. */
+  md5(): string | null {
+    return (this.#md5 ??= this.#hash?.digest('base64') ?? null);
   }
 
-  /** The bytes from `from` on, without a copy; each call gives a new stream. */
+  /** All bytes, without a copy; each call gives a new stream. */
   stream(): Readable {
-    return Readable.from(this.slices(0), { objectMode: false });
+    const stream = Readable.from(this.slices(0), { objectMode: false });
+    // Read on after the part was freed, by a request that was answered before its end: nobody wants that any more.
+    stream.on('error', () => undefined);
+    return stream;
   }
+
+  /** The bytes from `from` on. */
 
   *slices(from: number): Generator<Uint8Array, void, undefined> {
     const { blockBytes } = this.#pool;

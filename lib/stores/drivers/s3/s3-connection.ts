@@ -14,6 +14,15 @@ const idleTimeoutMilliseconds = 30_000;
 const slowIdleTimeoutMilliseconds = 10 * 60_000;
 const socketsAtOnce = 256;
 
+/** Without one the SDK writes some of its warnings to the console. What goes wrong is told by faults. */
+const silent = {
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
 export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** false: an unknown outcome must be looked at first. */
@@ -38,6 +47,11 @@ export class S3Connection {
     this.storeId = storeId;
     this.options = options;
     this.#retry = { ...defaultRetryOptions, ...retry };
+  }
+
+  /** By TLS, which lets no byte be changed on its way. */
+  get isEncrypted(): boolean {
+    return !(this.options.endpoint ?? 'https:').startsWith('http:');
   }
 
   /** `run` sends one command, perhaps several times. Rejects with a StoreFault or what the guard understands. */
@@ -84,6 +98,7 @@ export class S3Connection {
       maxAttempts: 1,
       // A round trip for each part, where a refusal in the middle of it costs no more.
       expectContinueHeader: false,
+      logger: silent,
       requestHandler: {
         connectionTimeout: connectTimeoutMilliseconds,
         socketTimeout: idleMilliseconds,

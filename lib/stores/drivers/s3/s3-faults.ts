@@ -49,6 +49,7 @@ const answers: readonly Answer[] = [
       'PermanentRedirect',
       'TemporaryRedirect',
       'IllegalLocationConstraintException',
+      '301',
     ],
     message: 'the bucket lies in another region',
     remedy: 'Correct region (and endpoint, if it names a region).',

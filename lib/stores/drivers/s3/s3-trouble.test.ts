@@ -9,6 +9,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { startCeph, type TestCeph } from '#e2e/servers/ceph.ts';
+import { requireDebian } from '#e2e/support/debian.ts';
 import { temporaryDirectory } from '#e2e/support/temporary-directory.ts';
 import type { StoreDefinition } from '../../definition.ts';
 import { openRegistry, type RegisteredStore } from '../../registry.ts';
@@ -149,6 +150,20 @@ describe('an S3 store that is not as it should be', { skip: started.ok ? false :
     await assertFault('refused', () => reader.remove('image'));
     assert.equal((await readAll(store, 'image')).length, 1000);
     await store.remove('image');
+  });
+
+  test('is reached from a machine whose clock is wrong by hours', async (context) => {
+    const requirement = await requireDebian(['faketime'], context);
+    if (!requirement.ok) return;
+    const script = `
+      import { S3Store } from ${JSON.stringify(new URL('./s3-store.ts', import.meta.url).href)};
+      const store = new S3Store('store', ${JSON.stringify(good)});
+      console.log((await store.readMarker()).token, new Date().toISOString());
+      await store.close();`;
+    const run = ['-f', '-3h', process.execPath, '--input-type=module', '-e', script];
+    const [token, time = ''] = execFileSync('/usr/bin/faketime', run, { encoding: 'utf8' }).trim().split(' ');
+    assert.ok(Date.now() - Date.parse(time) > 2 * 3_600_000, 'its clock is wrong');
+    assert.equal(token, 'a-token');
   });
 
   test('tells the quota of its bucket as its capacity, and when it is used up', async () => {

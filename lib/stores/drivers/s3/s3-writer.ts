@@ -63,7 +63,7 @@ export class S3Writer implements ObjectWriter {
     this.#points = start.points;
     this.#tail = start.points[0]?.tail ?? [];
     this.#tailNames = new Set(start.tailNames);
-    this.#current = new Part(this.#sentBytes, start.pool);
+    this.#current = this.#newPart(this.#sentBytes);
   }
 
   get position(): number {
@@ -146,7 +146,7 @@ export class S3Writer implements ObjectWriter {
     this.#current.free();
     const offset = this.#sentBytes;
     const { number, part } = this.#nextPart(length);
-    this.#current = new Part(offset + length, this.#start.pool);
+    this.#current = this.#newPart(offset + length);
     this.#tail = [];
     await this.#scheduler.start(async (signal) => {
       part.etag = await this.#upload.copyPart(number, source, { offset, length }, { signal });
@@ -156,7 +156,7 @@ export class S3Writer implements ObjectWriter {
   /** Everything before is on its way: back to the last whole part, for `copy`. Returns where that is. */
   dropTail(): number {
     this.#current.free();
-    this.#current = new Part(this.#sentBytes, this.#start.pool);
+    this.#current = this.#newPart(this.#sentBytes);
     return this.#current.offset;
   }
 
@@ -203,7 +203,7 @@ export class S3Writer implements ObjectWriter {
   async #send({ signal }: CallOptions): Promise<void> {
     const sending = this.#current;
     const { number, part } = this.#nextPart(sending.bytes);
-    this.#current = new Part(sending.offset + sending.bytes, this.#start.pool);
+    this.#current = this.#newPart(sending.offset + sending.bytes);
     this.#tail = [];
     const run = async (stop: AbortSignal) => {
       const startedAt = performance.now();
@@ -222,6 +222,10 @@ export class S3Writer implements ObjectWriter {
       sending.free();
       throw error;
     }
+  }
+
+  #newPart(offset: number): Part {
+    return new Part(offset, this.#start.pool, !this.#upload.bucket.connection.isEncrypted);
   }
 
   #nextPart(bytes: number): { number: number; part: SentPart } {

@@ -31,22 +31,20 @@ export class Upload {
 
   /** Returns its ETag. */
   async sendPart(number: number, part: Part, { signal }: Signalled): Promise<string> {
-    const sent = await this.bucket.connection.call({ signal }, (s3, options) => {
+    const sent = await this.bucket.connection.call({ signal }, async (s3, options) => {
+      const body = part.stream();
+      const md5 = part.md5();
       const command = new UploadPartCommand({
         ...this.#target(number),
-        Body: part.stream(),
+        Body: body,
         ContentLength: part.bytes,
+        ...(md5 !== null && { ContentMD5: md5 }),
       });
-      // The signature covers the hash: the endpoint refuses bytes that were changed on their way.
-      command.middlewareStack.add(
-        (next) => (step) => {
-          const { headers } = step.request as { headers: Record<string, string> };
-          headers['x-amz-content-sha256'] = part.sha256();
-          return next(step);
-        },
-        { step: 'build', name: 'knownPayloadHash' },
-      );
-      return s3.send(command, options);
+      try {
+        return await s3.send(command, options);
+      } finally {
+        body.destroy();
+      }
     });
     return this.#etag(sent.ETag);
   }
