@@ -87,7 +87,7 @@ test('exactly twenty succeed, and never more is used than there may be', async (
     let seen = 0;
     while (!isOver) {
       seen = Math.max(seen, (await figures(project.id)).get('image_size_total') ?? 0);
-      await delay(20);
+      await delay(100);
     }
     return seen;
   })();
