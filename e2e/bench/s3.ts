@@ -108,7 +108,8 @@ function configureRclone(bench: Bench, { endpoint, accessKey, secretKey }: Rados
   const text = Object.entries(lines).map(([key, value]) => `${key} = ${value}`);
   writeFileSync(file, `[s3]\n${text.join('\n')}\n`);
   const options = `--config ${file} --multi-thread-streams ${parallelParts} --multi-thread-cutoff ${partMebibytes}Mi`;
-  return `PATH=${debianEnvironment().PATH} rclone ${options}`;
+  // It cannot have a bundle of certificates of its own with this transport.
+  return `env -u AWS_CA_BUNDLE PATH=${debianEnvironment().PATH} rclone ${options}`;
 }
 
 function configOf({ endpoint, accessKey, secretKey }: Radosgw): string {
@@ -117,7 +118,7 @@ function configOf({ endpoint, accessKey, secretKey }: Radosgw): string {
     driver: s3
     options:
       endpoint: ${endpoint}
-      bucket: ${id}
+      bucket: bench-${id}
       access_key: ${accessKey}
       secret_key: ${secretKey}
       create_bucket: true

@@ -20,8 +20,8 @@ export const S3Options = z
     bucket: z
       .string()
       .regex(
-        /^[a-z0-9A-Z][a-zA-Z0-9._-]{1,254}$/,
-        'Expected the name of a bucket: letters, digits, dots, dashes',
+        /^[a-z0-9A-Z][a-zA-Z0-9._-]{2,254}$/,
+        'Expected the name of a bucket: three or more letters, digits, dots, dashes',
       ),
     /** Of every object's name, for a bucket that holds other things too. */
     prefix: z
