@@ -25,7 +25,7 @@ test('the glance command writes, lists, changes and deletes metadata definitions
   const object = '{"description": "A place", "properties": {"row": {"title": "Row", "type": "integer"}}}';
   await glance('md-object-create', '--name', 'place', '--schema', object, 'Our::Own');
   await glance('md-tag-create-multiple', '--names', 'one,two', '--delim', ',', 'Our::Own');
-  await glance('md-tag-create-multiple', '--names', 'three', '--append', 'Our::Own');
+  await glance('md-tag-create', '--name', 'three', 'Our::Own');
   await glance('md-resource-type-associate', '--name', 'OS::Nova::Flavor', '--prefix', 'our:', 'Our::Own');
 
   const [shown, prefixed, tags, list] = await Promise.all([

@@ -69,7 +69,7 @@ check(owner.image.get_image(staged.id).status, 'uploading')
 archive = next(store for store in owner.image.stores() if store.id == 'cheap')
 owner.image.import_image(staged, method='glance-direct', stores=[archive])
 staged = wait(staged, lambda current: current.status == 'active')
-check((staged.stores, staged.hash_value), ('cheap', image.hash_value))
+check((staged.properties['stores'], staged.hash_value), ('cheap', image.hash_value))
 
 # Shared with another project, which accepts.
 assert other.image.find_image(image.id) is None

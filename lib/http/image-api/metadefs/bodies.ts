@@ -44,21 +44,24 @@ const Required = z
   .array(z.string())
   .refine((names) => new Set(names).size === names.length, 'a name is in it twice');
 
-const MetadefObject = z.strictObject({
+const objectFields = {
   name: Name,
   description: z.string().optional(),
   required: Required.optional(),
   properties: z.record(z.string(), Property).optional(),
-});
+};
+const MetadefObject = z.strictObject(objectFields);
 
-const ResourceType = z.strictObject({
+const resourceTypeFields = {
   name: Name,
   prefix: z.string().max(80).optional(),
   properties_target: z.string().max(80).optional(),
-});
+};
+const ResourceType = z.strictObject(resourceTypeFields);
 
 const Tag = z.strictObject({ name: Name });
 
+/** Clients send what they were given before, with links and times: those of what is within are left out. */
 const Namespace = z.strictObject({
   namespace: Name,
   display_name: z.string().max(80).optional(),
@@ -66,10 +69,10 @@ const Namespace = z.strictObject({
   visibility: z.enum(['public', 'private']).optional(),
   protected: z.boolean().optional(),
   owner: z.string().max(255).optional(),
-  resource_type_associations: z.array(ResourceType).optional(),
-  properties: z.record(Name, Property).optional(),
-  objects: z.array(MetadefObject).optional(),
-  tags: z.array(Tag).optional(),
+  resource_type_associations: z.array(z.object(resourceTypeFields)).optional(),
+  properties: z.record(Name, z.object({ name: Name.optional(), ...propertyFields })).optional(),
+  objects: z.array(z.object(objectFields)).optional(),
+  tags: z.array(z.object({ name: Name })).optional(),
 });
 
 const readOnlyOf = {
