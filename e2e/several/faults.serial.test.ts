@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Upload } from 'tus-js-client';
 import { findBroken } from '#e2e/torture/invariants.ts';
 import type { KnownImage } from '#e2e/torture/load.ts';
+import { directoryPlace } from '#e2e/torture/places.ts';
 import { Random } from '#e2e/torture/random.ts';
 import { postgresRows } from '#e2e/torture/rows.ts';
 import { settle } from '#e2e/torture/settle.ts';
@@ -70,7 +71,8 @@ async function uploadByTus(
 async function assertWhole(broken: readonly string[]): Promise<void> {
   assert.ok(rows !== null);
   const unsettled = await settle(cluster.client);
-  const found = await findBroken(rows, cluster.places, images);
+  const places = new Map([...cluster.places].map(([id, place]) => [id, directoryPlace(place)]));
+  const found = await findBroken(rows, places, images);
   const all = [...broken, ...unsettled, ...found, ...cluster.surprises()];
   assert.deepEqual(all, [], `SEED=${seed}`);
 }

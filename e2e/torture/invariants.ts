@@ -1,9 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { KnownImage } from './load.ts';
+import type { Place } from './places.ts';
 import type { Rows } from './rows.ts';
 
 interface Location {
@@ -21,8 +17,8 @@ interface Location {
 /** Of servers that had their time to clean up: what is not as it must be, in words. */
 export async function findBroken(
   rows: Rows,
-  /** Directories of the stores by id. */
-  places: ReadonlyMap<string, string>,
+  /** By the ids of the stores. */
+  places: ReadonlyMap<string, Place>,
   images: readonly KnownImage[],
 ): Promise<string[]> {
   const locations = await rows.all<Location>(
@@ -30,7 +26,7 @@ export async function findBroken(
   );
   return [
     ...(await brokenLocations(places, locations)),
-    ...(await strayFiles(places, locations)),
+    ...(await strayObjects(places, locations)),
     ...(await brokenImages(rows, locations, images)),
     ...(await wrongCounters(rows, locations)),
     ...(await brokenWork(rows)),
@@ -38,7 +34,7 @@ export async function findBroken(
 }
 
 async function brokenLocations(
-  places: ReadonlyMap<string, string>,
+  places: ReadonlyMap<string, Place>,
   locations: readonly Location[],
 ): Promise<string[]> {
   const broken: string[] = [];
@@ -48,25 +44,23 @@ async function brokenLocations(
       broken.push(`${name} has come to no end`);
       continue;
     }
-    const file = path.join(places.get(location.store_id) ?? '', location.object_key);
-    const facts = await stat(file).catch(() => null);
-    if (facts === null) broken.push(`${name} has no object`);
-    else if (facts.size !== location.size_bytes) broken.push(`${name} has ${facts.size} bytes`);
-    else if ((await sha512Of(file)) !== location.sha512)
-      broken.push(`${name} has other bytes than its image`);
+    const found = await places.get(location.store_id)?.find(location.object_key);
+    if (!found) broken.push(`${name} has no object`);
+    else if (found.sizeBytes !== location.size_bytes) broken.push(`${name} has ${found.sizeBytes} bytes`);
+    else if (found.sha512 !== location.sha512) broken.push(`${name} has other bytes than its image`);
     if (location.verified_at === null) broken.push(`${name} counts and was never verified`);
   }
   return broken;
 }
 
-async function strayFiles(
-  places: ReadonlyMap<string, string>,
+async function strayObjects(
+  places: ReadonlyMap<string, Place>,
   locations: readonly Location[],
 ): Promise<string[]> {
   const named = new Set(locations.map(({ store_id, object_key }) => `${store_id}/${object_key}`));
   const strays: string[] = [];
   for (const [store, place] of places) {
-    for (const name of await readdir(place)) {
+    for (const name of await place.names()) {
       const isObject = /^\.?[0-9a-f]{8}-[0-9a-f]{4}-/.test(name);
       if (isObject && !named.has(`${store}/${name}`)) strays.push(`${store}/${name} has no row`);
     }
@@ -137,10 +131,4 @@ async function brokenWork(rows: Rows): Promise<string[]> {
     ...uploads.map(({ id, state }) => `upload ${id} is ${state} and has come to no end`),
     ...shared.map(({ object_key }) => `${object_key} is named by more than one row`),
   ];
-}
-
-async function sha512Of(file: string): Promise<string> {
-  const hash = createHash('sha512');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }

@@ -9,7 +9,12 @@ interface ShownUpload {
 }
 
 /** Lets what is under way end, gives up what nobody will go on with, and waits until nothing moves any more. */
-export async function settle(client: HttpClient, patienceSeconds = 90): Promise<string[]> {
+export async function settle(
+  client: HttpClient,
+  /** Any of its stores: listing it runs the reconciler. */
+  store = 'fast',
+  patienceSeconds = 90,
+): Promise<string[]> {
   const deadline = performance.now() + patienceSeconds * 1000;
   for (;;) {
     const { uploads } = await client.json<{ uploads: ShownUpload[] }>('GET', '/api/v1/uploads', 200);
@@ -29,7 +34,7 @@ export async function settle(client: HttpClient, patienceSeconds = 90): Promise<
       await answer.body?.cancel();
     }
     // Runs the reconciler, and lists the stores.
-    await client.json('GET', '/api/v1/stores/fast/strays?refresh=true', 200);
+    await client.json('GET', `/api/v1/stores/${store}/strays?refresh=true`, 200);
     const waiting = [...unfinished, ...open, ...failed].length + (await countUnsettled(client));
     if (waiting === 0) return [];
     if (performance.now() > deadline) {

@@ -11,6 +11,7 @@ import { signIn } from '#e2e/support/sign-in.ts';
 import { temporaryDirectory, type Cleanup } from '#e2e/support/temporary-directory.ts';
 import { findBroken } from './invariants.ts';
 import { putImage, workUntil, type World } from './load.ts';
+import { directoryPlace, type Place } from './places.ts';
 import { Random } from './random.ts';
 import { sqliteRows } from './rows.ts';
 import { settle } from './settle.ts';
@@ -19,6 +20,8 @@ export interface TortureOptions {
   seconds: number;
   seed: number;
   say(line: string): void;
+  /** Of the stores by id; the first one is the default. Three directories without it. */
+  places?: ReadonlyMap<string, Place>;
 }
 
 export interface TortureReport {
@@ -27,29 +30,31 @@ export interface TortureReport {
   broken: string[];
 }
 
-const stores = ['fast', 'archive', 'tape'] as const;
 const workers = 6;
 const imagesAtStart = 8;
 
-function toConfig(places: ReadonlyMap<string, string>): string {
+function toConfig(places: ReadonlyMap<string, Place>): string {
   const entries = [...places].map(
-    ([id, place], index) =>
-      `  - { id: ${id}, driver: filesystem, weight: ${100 - index}, options: { path: ${place} } }`,
+    ([id, { entry }], index) => `  - { id: ${id}, weight: ${100 - index}, ${entry} }`,
   );
-  return `default_store: fast\nstores:\n${entries.join('\n')}\n`;
+  return `default_store: ${[...places.keys()][0]}\nstores:\n${entries.join('\n')}\n`;
 }
 
 /** The last one on a file system of its own where there is one, so that copies to it go through the process. */
-function choosePlaces(test: Cleanup, directory: string): Map<string, string> {
-  const places = new Map<string, string>(stores.map((id) => [id, path.join(directory, 'stores', id)]));
+function choosePlaces(test: Cleanup, directory: string): Map<string, Place> {
+  const places = new Map(
+    ['fast', 'archive', 'tape'].map((id) => [id, directoryPlace(path.join(directory, 'stores', id))]),
+  );
   const memory = '/dev/shm';
-  if (existsSync(memory)) places.set('tape', path.join(temporaryDirectory(test, memory), 'tape'));
+  if (existsSync(memory))
+    places.set('tape', directoryPlace(path.join(temporaryDirectory(test, memory), 'tape')));
   return places;
 }
 
-export async function torture(test: Cleanup, { seconds, seed, say }: TortureOptions): Promise<TortureReport> {
+export async function torture(test: Cleanup, options: TortureOptions): Promise<TortureReport> {
+  const { seconds, seed, say } = options;
   const directory = temporaryDirectory(test);
-  const places = choosePlaces(test, directory);
+  const places = options.places ?? choosePlaces(test, directory);
   const config = toConfig(places);
   const random = new Random(seed);
   let server = await startServer(test, { directory, config });
@@ -58,7 +63,7 @@ export async function torture(test: Cleanup, { seconds, seed, say }: TortureOpti
   let isReady = Promise.resolve();
   const world: World = {
     random: new Random(seed + 1),
-    stores,
+    stores: [...places.keys()],
     images: [],
     broken: [],
     counts: new Map(),
@@ -84,7 +89,7 @@ export async function torture(test: Cleanup, { seconds, seed, say }: TortureOpti
   }
   await load;
   say(`killed ${kills} times; settling`);
-  const unsettled = await settle(client);
+  const unsettled = await settle(client, [...places.keys()][0]);
   await server.stop();
   const rows = sqliteRows(path.join(directory, 'data', 'stowage.db'));
   const broken = await findBroken(rows, places, world.images);
