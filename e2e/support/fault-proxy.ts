@@ -3,7 +3,7 @@
  * passes on the Host header as it came, so signatures stay right.
  */
 import { once } from 'node:events';
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Transform } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,6 +33,8 @@ export interface SeenRequest {
   readonly index: number;
   readonly method: string;
   readonly url: string;
+  /** By lower-case name; what would let somebody in is masked. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export type FaultPlan = (request: SeenRequest) => NetworkFault | null;
@@ -62,7 +64,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   let receivedBytes = 0;
   const server = http.createServer((request, response) => {
     const { method = 'GET', url = '/' } = request;
-    const noted = { index: seen.length, method, url };
+    const noted = { index: seen.length, method, url, headers: withoutSecrets(request.headers) };
     seen.push(noted);
     const fault = plan(noted);
     if (fault !== null) faults += 1;
@@ -105,6 +107,17 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       agent.destroy();
     },
   };
+}
+
+const secretHeaders = new Set(['x-amz-security-token', 'x-auth-key', 'x-auth-token', 'x-subject-token']);
+
+/** A test that fails shows what it saw. */
+function withoutSecrets(headers: IncomingHttpHeaders): Record<string, string> {
+  const shown = Object.entries(headers).map(([name, value]) => {
+    const text = secretHeaders.has(name) ? '(masked)' : String(value);
+    return [name, name === 'authorization' ? text.replace(/Signature=\w+/, 'Signature=(masked)') : text];
+  });
+  return Object.fromEntries(shown) as Record<string, string>;
 }
 
 interface Target {

@@ -75,7 +75,8 @@ const answers: readonly Answer[] = [
   {
     kind: 'failed',
     names: ['InvalidBucketName', 'InvalidStorageClass', 'InvalidArgument'],
-    message: 'the endpoint does not accept the bucket, storage_class or sse that the options name',
+    message:
+      'the endpoint does not accept the bucket, storage_class, sse or session_token that the options name',
     remedy: 'Correct these options.',
   },
   {
