@@ -5,16 +5,7 @@ import type { StoreMarker } from '../../stores/store.ts';
 import type { Columns } from '../columns.ts';
 import { listIndexes, locationOrders } from '../list-indexes.ts';
 
-export function defineLocationTables({
-  table,
-  text,
-  number,
-  time,
-  flag,
-  json,
-  index,
-  uniqueIndex,
-}: Columns) {
+export function defineLocationTables({ table, text, number, time, flag, json, index, uniqueIndex }: Columns) {
   /**
    * One object in one store. Written before the first byte (state `writing`): a key without a row here is not ours.
    * A row in state `deleting` stays until the object is gone.
