@@ -65,6 +65,8 @@ export async function addLocation(
     await q.lock(seen.id);
     const { membership: _, ...image } = await getImage(q, actor, seen.id);
     assertQueued(image);
+    // Two images may be given the same object at once: only one of them gets it.
+    await q.lock(`object:${found.storeId}/${found.key}`);
     if ((await findKnownKeys(q, found.storeId, [found.key])).size > 0) throw taken();
     await assertRoom(runtime, q, found.storeId, found.sizeBytes);
     await dropStaged(ctx, q, image);

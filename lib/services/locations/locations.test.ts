@@ -152,6 +152,23 @@ test('what no store owns, what is not there and what is no image is refused', as
   assert.equal(ctx.actor.projectId, 'blue');
 });
 
+test('an object that several images are given at once belongs to one of them, and the others are told', async (t) => {
+  const { create, lay, add, image, ended } = await open(t);
+  for (let round = 0; round < 3; round += 1) {
+    const { url } = await lay(randomBytes(1000));
+    const ids = (await Promise.all(Array.from({ length: 4 }, () => create()))).map(({ id }) => id);
+    const outcomes = await Promise.allSettled(ids.map((id) => add(id, url)));
+    const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    assert.deepEqual(
+      refused.map(({ code, message }) => `${code}: ${message}`),
+      Array.from({ length: 3 }, () => 'conflict: That object belongs to an image already.'),
+    );
+    const statuses = await Promise.all(ids.map(async (id) => (await image(id))?.status));
+    assert.deepEqual(statuses.toSorted(), ['active', 'queued', 'queued', 'queued']);
+    await ended(ids[statuses.indexOf('active')] ?? '');
+  }
+});
+
 test('by the attribute a queued image takes a location, and one with several gives one up', async (t) => {
   const { process, runtime, ctx, create, lay, ended } = await open(t);
   const { id } = await create();
