@@ -15,6 +15,7 @@ import { openQuota } from '../quotas/enforce.ts';
 import { assertRoom, lockRoom } from '../stores/assert-room.ts';
 import { planRoute } from './staging.ts';
 import { parseUploadMetadata, type TusMetadata, type UploadWishes } from './parse-metadata.ts';
+import { promisedBytes } from './promised-bytes.ts';
 
 export interface NewUpload {
   id: string;
@@ -80,10 +81,9 @@ export async function createUpload(
     };
     for (const storeId of stores) await assertRoom(runtime, transaction, storeId, lengthBytes ?? 0);
     await insertUpload(transaction, upload);
-    for (const [i, storeId] of route.direct.entries()) {
-      // What will go on to other stores is promised to the first one, until the image is active.
-      const times = i === 0 ? 1 + route.later.length : 1;
-      await insertUploadLocation(transaction, upload, image, storeId, now, times);
+    for (const storeId of route.direct) {
+      const promised = promisedBytes(upload, route.direct, storeId, lengthBytes ?? 0);
+      await insertUploadLocation(transaction, upload, image, storeId, now, promised);
     }
     await recordEvent(
       ctx,
@@ -112,8 +112,8 @@ export async function insertUploadLocation(
   image: { id: string; owner_id: string },
   storeId: string,
   now: number,
-  /** How often its bytes will be kept, because of this location. */
-  times = 1,
+  /** Bytes that its project is charged with for it before they come. */
+  promised = upload.length_bytes ?? 0,
 ): Promise<void> {
   await insertLocation(
     transaction,
@@ -126,7 +126,7 @@ export async function insertUploadLocation(
       bytes: 0,
       resume_state: null,
       committed: false,
-      reserved_bytes: (upload.length_bytes ?? 0) * times,
+      reserved_bytes: promised,
       staged: upload.kind === 'stage',
       upload_id: upload.id,
       transfer_id: null,

@@ -7,6 +7,7 @@ import { openQuota } from '../quotas/enforce.ts';
 import { assertRoom, lockRoom } from '../stores/assert-room.ts';
 import { assertSize } from './create.ts';
 import { getUpload } from './get.ts';
+import { promisedBytes } from './promised-bytes.ts';
 
 /** Says once how long an upload will be that was begun without a length. */
 export async function declareLength(
@@ -32,11 +33,10 @@ export async function declareLength(
     const locations = (await listLocationsOfUpload(q, uploadId)).filter(({ state }) => state === 'writing');
     const stores = locations.map(({ store_id }) => store_id);
     await lockRoom(runtime, q, stores);
-    for (const [i, location] of locations.entries()) {
+    for (const location of locations) {
       await assertRoom(runtime, q, location.store_id, Math.max(0, lengthBytes - location.bytes));
-      const times = i === 0 ? 1 + (upload.later_stores?.length ?? 0) : 1;
       await updateLocation(q, location, owner, {
-        reserved_bytes: lengthBytes * times,
+        reserved_bytes: promisedBytes(upload, stores, location.store_id, lengthBytes),
         updated_at: runtime.now(),
       });
     }

@@ -1,11 +1,14 @@
 import { StowageError } from '../../contract/errors.ts';
 import type { UploadView } from '../../contract/uploads.ts';
+import type { Transaction } from '../../db/database.ts';
+import type { LocationRow, UploadRow } from '../../db/define-schema.ts';
 import { listLocationsOfUpload, updateLocation } from '../../db/repositories/locations.ts';
 import { findImage } from '../../db/repositories/images.ts';
 import { findUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import { getUpload, showUpload } from './get.ts';
 import { takeFromOthers } from './lease.ts';
+import { promisedBytes } from './promised-bytes.ts';
 import { uploadChanged } from './publish.ts';
 
 /** Goes on without a store that failed: what lies there is removed, the others keep what they have. */
@@ -48,6 +51,8 @@ export async function leaveOutStore(
         upload_id: null,
         updated_at: runtime.now(),
       });
+      const kept = locations.filter((candidate) => candidate !== location);
+      await chargeForOthers(q, upload, kept, image?.owner_id ?? '', runtime.now());
     });
   } finally {
     release();
@@ -55,4 +60,23 @@ export async function leaveOutStore(
   runtime.reconciler.kick();
   uploadChanged(runtime, uploadId);
   return await showUpload(ctx, uploadId);
+}
+
+/** What goes on to other stores later stays charged when the store that it was promised to is the one that is left out. */
+async function chargeForOthers(
+  q: Transaction,
+  upload: UploadRow,
+  locations: readonly LocationRow[],
+  ownerId: string,
+  now: number,
+): Promise<void> {
+  if (upload.later_stores === null) return;
+  const stores = locations.map(({ store_id }) => store_id);
+  const lengthBytes = upload.length_bytes ?? upload.offset_bytes;
+  for (const location of locations) {
+    await updateLocation(q, location, ownerId, {
+      reserved_bytes: promisedBytes(upload, stores, location.store_id, lengthBytes),
+      updated_at: now,
+    });
+  }
 }

@@ -9,6 +9,7 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import type { Quota } from '../quotas/enforce.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
 import { leaseLost } from './lease.ts';
+import { promisedBytes } from './promised-bytes.ts';
 import type { UploadRoom } from './room.ts';
 
 type DurableProgress = Parameters<NonNullable<RoadOptions['onDurable']>>[0];
@@ -79,6 +80,9 @@ async function saveDurable(
     if (!mine) throw leaseLost();
     await savePieces(q, image.id, progress.pieces);
     for (const sink of progress.sinks) await saveSink(q, image, locations, sink, now);
+    if (quota !== null && upload.later_stores !== null) {
+      await chargeForLater(q, { upload, image, locations }, progress.durableBytes, now);
+    }
     await room?.measure(q, progress.durableBytes);
   });
 }
@@ -102,4 +106,19 @@ async function saveSink(
     error: location.error,
     updated_at: now,
   });
+}
+
+/** Of an upload without a stated length: these bytes will also be kept in the stores that are filled once it is active. */
+async function chargeForLater(
+  q: Transaction,
+  { upload, image, locations }: Pick<Append, 'upload' | 'image' | 'locations'>,
+  durableBytes: number,
+  now: number,
+): Promise<void> {
+  const stores = locations.map(({ store_id }) => store_id);
+  for (const location of locations) {
+    const promised = promisedBytes(upload, stores, location.store_id, durableBytes);
+    if (promised === durableBytes) continue;
+    await updateLocation(q, location, image.owner_id, { reserved_bytes: promised, updated_at: now });
+  }
 }

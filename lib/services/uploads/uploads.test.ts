@@ -12,8 +12,12 @@ import { StoreFault } from '#lib/stores/store.ts';
 import { appendToUpload } from './append.ts';
 import { createUpload } from './create.ts';
 import { deleteImage } from '../images/delete.ts';
+import { recountAll } from '../quotas/recount.ts';
+import { showUsage } from '../quotas/show-usage.ts';
+import { declareLength } from './declare-length.ts';
 import { sweepUploads } from './expire.ts';
 import { showUpload } from './get.ts';
+import { leaveOutStore } from './leave-out-store.ts';
 import { removeUpload } from './remove.ts';
 
 async function open(t: TestContext, stores: StoreWish[] = [{ id: 'fast' }], now = () => Date.now()) {
@@ -279,6 +283,44 @@ test('parts wait in a store that was asked for as well, and stay there', async (
   const upload = await begin(1000, { stores: 'whole,fast' });
   await append(upload.id, 0, randomBytes(1000));
   assert.deepEqual(await storesWhenSettled(process, upload.image_id), ['fast', 'whole']);
+});
+
+test('what is to go on to other stores is charged as the bytes come, however long they will be', async (t) => {
+  const wishes = [{ id: 'fast' }, { id: 'archive' }, { id: 'waiting' }, whole];
+  const { process, ctx, db, begin, append } = await open(t, wishes);
+  Object.assign(process.runtime.config.limits.project, { size: 2500 });
+  const used = async () => {
+    const { figures } = await showUsage(ctx);
+    return figures.find(({ name, store }) => name === 'image_size_total' && store === null)?.used;
+  };
+  const upload = await begin(null, { stores: 'whole' });
+  await append(upload.id, 0, randomBytes(1000));
+  assert.equal(await used(), 2000);
+  await assert.rejects(append(upload.id, 1000, randomBytes(300)), {
+    code: 'quota_exceeded',
+    message: /2000 of 2500 bytes are used, and 600 more were asked for/,
+  });
+  assert.equal((await findUpload(db.read, upload.id))?.offset_bytes, 1000);
+  await append(upload.id, 1000, randomBytes(200));
+  await declareLength(ctx, { uploadId: upload.id, lengthBytes: 1200 });
+  await append(upload.id, 1200, new Uint8Array());
+  assert.equal((await findImage(db.read, upload.image_id))?.status, 'active');
+  assert.equal(await used(), 2400);
+  assert.deepEqual(await storesWhenSettled(process, upload.image_id), ['whole']);
+  assert.equal(await used(), 1200);
+
+  // Also when it was promised to a store that is left out.
+  const other = await begin(null, { stores: 'archive,fast,whole' });
+  await append(other.id, 0, randomBytes(400));
+  assert.equal(await used(), 2400);
+  await leaveOutStore(ctx, { uploadId: other.id, storeId: 'archive' });
+  assert.equal(await used(), 2000);
+  await assert.rejects(append(other.id, 400, randomBytes(251)), { code: 'quota_exceeded' });
+  await append(other.id, 400, randomBytes(250));
+  assert.equal(await used(), 2500);
+  await removeUpload(ctx, other.id);
+  assert.equal(await used(), 1200);
+  assert.equal(await recountAll(process.runtime), 0);
 });
 
 test('without a store in which parts can wait the upload is refused, and nothing was begun', async (t) => {
