@@ -22,8 +22,12 @@ export function actThrough(t: TestContext, { runtime }: Process) {
   Object.assign(runtime, { deferredMd5: { add: () => undefined } });
   const ctx = contextOf(runtime, tenant);
   const read = runtime.db.read;
-  const take = (work: (put: PutImageFile) => Promise<void>, imageId: string, bytes: Uint8Array) =>
-    send(t, bytes, (source) => work({ imageId, store: null, source, sizeBytes: bytes.byteLength }));
+  const take = (
+    work: (put: PutImageFile) => Promise<void>,
+    imageId: string,
+    bytes: Uint8Array,
+    sizeBytes: number | null = bytes.byteLength,
+  ) => send(t, bytes, (source) => work({ imageId, store: null, source, sizeBytes }));
   return {
     ctx,
     read,
@@ -42,7 +46,9 @@ export function actThrough(t: TestContext, { runtime }: Process) {
         tags: [],
         properties: {},
       }),
-    stage: (imageId: string, bytes: Uint8Array) => take((put) => stageImage(ctx, put), imageId, bytes),
+    /** `sizeBytes` null: without saying how many. */
+    stage: (imageId: string, bytes: Uint8Array, sizeBytes?: number | null) =>
+      take((put) => stageImage(ctx, put), imageId, bytes, sizeBytes),
     put: (imageId: string, bytes: Uint8Array) => take((put) => putImageFile(ctx, put), imageId, bytes),
     start: (imageId: string, stores: readonly string[] | 'all', allStoresMustSucceed = true) =>
       importStaged(ctx, imageId, {
