@@ -46,8 +46,9 @@ use = egg:swift#healthcheck
 export function proxyConfiguration({
   memcached,
   keystone,
+  isBehindTls = false,
   ...shared
-}: Shared & { memcached: number; keystone?: KeystoneOfSwift }): string {
+}: Shared & { memcached: number; keystone?: KeystoneOfSwift; isBehindTls?: boolean }): string {
   const authentication = keystone ? 'authtoken s3api s3token keystoneauth' : 's3api tempauth';
   return `[DEFAULT]
 ${basics(shared)}
@@ -62,6 +63,7 @@ use = egg:swift#memcache
 memcache_servers = 127.0.0.1:${memcached}
 [filter:tempauth]
 use = egg:swift#tempauth
+storage_url_scheme = ${isBehindTls ? 'https' : 'default'}
 user_admin_admin = admin .admin .reseller_admin
 user_test_tester = testing .admin
 user_test_reader = reading

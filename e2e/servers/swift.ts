@@ -39,6 +39,8 @@ export interface TestSwift {
 export interface SwiftOptions {
   /** A second proxy server is started that asks this Keystone who calls. */
   readonly keystone?: KeystoneOfSwift;
+  /** Tempauth tells storage URLs with https://, for who put TLS in front of it. */
+  readonly isBehindTls?: boolean;
   /** Processes of each proxy and object server. 1 by default; benchmarks want more. */
   readonly workers?: number;
   /** Where its files are: a file system with extended attributes. By default the directory for temporary files. */
@@ -101,7 +103,11 @@ export async function startSwift(options: SwiftOptions = {}): Promise<SwiftOrRea
   for (const [kind, port] of Object.entries(ports)) {
     add(kind, `swift-${kind}-server`, serverConfiguration({ ...shared, kind, port }));
   }
-  add('proxy', 'swift-proxy-server', proxyConfiguration({ ...shared, port: proxy, memcached }));
+  add(
+    'proxy',
+    'swift-proxy-server',
+    proxyConfiguration({ ...shared, port: proxy, memcached, isBehindTls: options.isBehindTls ?? false }),
+  );
   if (options.keystone) {
     const asking = { ...shared, port: keystoneProxy, memcached, keystone: options.keystone };
     add('proxy-keystone', 'swift-proxy-server', proxyConfiguration(asking));

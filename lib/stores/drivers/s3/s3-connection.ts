@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { defaultRetryOptions, RetryBudget, retrying, type RetryOptions } from '#lib/streams/retry.ts';
-import { StoreFault } from '../../store.ts';
+import { readCaFile } from '../../ca-file.ts';
 import type { S3Options } from './options.ts';
 import { judgeS3Error, toS3Fault } from './s3-faults.ts';
 
@@ -88,7 +87,7 @@ export class S3Connection {
   async #make(idleMilliseconds: number): Promise<S3Client> {
     const { options } = this;
     const agent = { keepAlive: true, maxSockets: socketsAtOnce, maxFreeSockets: 32 };
-    const ca = options.ca_file === undefined ? {} : { ca: await this.#certificate(options.ca_file) };
+    const ca = options.ca_file === undefined ? {} : { ca: readCaFile(options.ca_file, this.storeId) };
     const config: S3ClientConfig = {
       region: options.region,
       forcePathStyle: options.path_style ?? options.endpoint !== undefined,
@@ -115,14 +114,5 @@ export class S3Connection {
       };
     }
     return new S3Client(config);
-  }
-
-  async #certificate(file: string): Promise<Buffer> {
-    try {
-      return await readFile(file);
-    } catch (error) {
-      const text = `Store "${this.storeId}": the file that ca_file names cannot be read.`;
-      throw new StoreFault('failed', this.storeId, text, error, 'Name a file that this user may read.');
-    }
   }
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { startCeph, type TestCeph } from '#e2e/servers/ceph.ts';
+import { requireDebian } from '#e2e/support/debian.ts';
 import { startSwift } from '#e2e/servers/swift.ts';
 import { noFaults, startFaultProxy, type FaultProxy, type SeenRequest } from '#e2e/support/fault-proxy.ts';
 import { temporaryDirectory } from '#e2e/support/temporary-directory.ts';
@@ -29,12 +30,14 @@ const started = await startCeph({
     rgw_crypt_s3_kms_encryption_keys: `our-key=${Buffer.alloc(32, 5).toString('base64')}`,
   },
 });
+const curl = await requireDebian(['curl']);
+const skip = started.ok ? (curl.ok ? false : curl.reason) : started.reason;
 const bytes = patternBytes(5 * MiB + 70_001, 1);
 
 describe(
   'what the options of an S3 store make of its requests',
   {
-    skip: started.ok ? false : started.reason,
+    skip,
   },
   () => {
     let ceph: TestCeph;
@@ -191,7 +194,9 @@ describe(
           `${accessKey}:${secretKey}`,
         ];
         const body = new URLSearchParams(fields).toString();
-        return execFileSync('curl', ['-sS', ...signing, '-d', body, `${endpoint}/`], { encoding: 'utf8' });
+        return execFileSync('/usr/bin/curl', ['-sS', ...signing, '-d', body, `${endpoint}/`], {
+          encoding: 'utf8',
+        });
       }
 
       /** Keys of the same user that end in a quarter of an hour. */

@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
-import http from 'node:http';
-import https from 'node:https';
-import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { startCeph, type TestCeph } from '#e2e/servers/ceph.ts';
 import { requireDebian } from '#e2e/support/debian.ts';
 import { temporaryDirectory } from '#e2e/support/temporary-directory.ts';
+import { selfSigned, terminateTls } from '#e2e/support/tls.ts';
 import type { StoreDefinition } from '../../definition.ts';
 import { openRegistry, type RegisteredStore } from '../../registry.ts';
 import type { StoreMarker } from '../../store.ts';
@@ -183,72 +178,9 @@ describe('an S3 store that is not as it should be', { skip: started.ok ? false :
   describe('behind TLS', () => {
     const directory = temporaryDirectory({ after });
 
-    function openssl(...parameters: string[]): void {
-      execFileSync('openssl', parameters, { stdio: ['ignore', 'ignore', 'pipe'] });
-    }
-
-    /** Signed by itself; valid between these times, as `openssl ca` writes them. */
-    function certificate(
-      name: string,
-      from: string,
-      until: string,
-    ): { key: Buffer; cert: Buffer; file: string } {
-      const inside = (ending: string) => path.join(directory, `${name}.${ending}`);
-      const configuration = `[ca]
-default_ca = own
-[own]
-database = ${inside('index')}
-new_certs_dir = ${directory}
-default_md = sha256
-policy = any
-x509_extensions = extensions
-rand_serial = yes
-[any]
-commonName = supplied
-[extensions]
-subjectAltName = IP:127.0.0.1
-`;
-      writeFileSync(inside('cnf'), configuration);
-      writeFileSync(inside('index'), '');
-      const request = ['-new', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=127.0.0.1'];
-      openssl('req', ...request, '-keyout', inside('key'), '-out', inside('csr'));
-      const signing = ['-batch', '-selfsign', '-notext', '-startdate', from, '-enddate', until];
-      const files = ['-config', inside('cnf'), '-keyfile', inside('key'), '-in', inside('csr')];
-      openssl('ca', ...signing, ...files, '-out', inside('pem'));
-      return { key: readFileSync(inside('key')), cert: readFileSync(inside('pem')), file: inside('pem') };
-    }
-
-    /** radosgw behind a TLS terminator with this certificate. */
-    async function terminated(tls: { key: Buffer; cert: Buffer }): Promise<{ url: string; close(): void }> {
-      const target = new URL(ceph.radosgw.endpoint);
-      const server = https.createServer(tls, (request, response) => {
-        const asked = http.request(
-          {
-            host: target.hostname,
-            port: target.port,
-            method: request.method,
-            path: request.url,
-            headers: request.rawHeaders,
-            setHost: false,
-          },
-          (found) => {
-            response.writeHead(found.statusCode ?? 502, found.rawHeaders);
-            found.pipe(response);
-          },
-        );
-        request.pipe(asked);
-      });
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return {
-        url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-        close: () => void server.close().closeAllConnections(),
-      };
-    }
-
     test('trusts the authority that ca_file names, and nobody else', async () => {
-      const tls = certificate('good', '20200101000000Z', '20490101000000Z');
-      const { url, close } = await terminated(tls);
+      const tls = selfSigned(directory, 'good');
+      const { url, close } = await terminateTls(ceph.radosgw.endpoint, tls);
       const refused = await shown({ endpoint: url });
       assert.match(refused.error ?? '', /issued by nobody who is trusted here/);
       assert.match(refused.remedy ?? '', /ca_file/);
@@ -258,8 +190,8 @@ subjectAltName = IP:127.0.0.1
     });
 
     test('says that a certificate has expired', async () => {
-      const tls = certificate('expired', '20200101000000Z', '20200102000000Z');
-      const { url, close } = await terminated(tls);
+      const tls = selfSigned(directory, 'expired', { until: '20200102000000Z' });
+      const { url, close } = await terminateTls(ceph.radosgw.endpoint, tls);
       const found = await shown({ endpoint: url, ca_file: tls.file });
       assert.match(found.error ?? '', /certificate of the endpoint has expired/);
       assert.match(found.remedy ?? '', /Renew the certificate/);

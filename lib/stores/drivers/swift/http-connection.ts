@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher } from 'undici';
+import { readCaFile } from '../../ca-file.ts';
 import { SwiftRefusal } from './swift-faults.ts';
 
 export type Headers = Readonly<Record<string, string>>;
@@ -38,11 +38,13 @@ const defaultPatienceMilliseconds = 60_000;
 
 /** The connections of one store: kept open between requests, with its own certificates. */
 export class HttpConnection {
+  readonly #storeId: string;
   readonly #caFile: string | undefined;
   #agent: Agent | null = null;
   #isClosed = false;
 
-  constructor(caFile: string | undefined) {
+  constructor(storeId: string, caFile: string | undefined) {
+    this.#storeId = storeId;
     this.#caFile = caFile;
   }
 
@@ -77,7 +79,9 @@ export class HttpConnection {
       keepAliveTimeout: 4_000,
       connect: {
         timeout: 10_000,
-        ...(this.#caFile !== undefined && { ca: [...rootCertificates, readFileSync(this.#caFile, 'utf8')] }),
+        ...(this.#caFile !== undefined && {
+          ca: [...rootCertificates, readCaFile(this.#caFile, this.#storeId)],
+        }),
       },
     });
     const { origin, pathname, search } = new URL(url);

@@ -56,7 +56,7 @@ export class SwiftClient {
     this.#storeId = storeId;
     this.#manifestSegments = manifestSegments;
     this.#options = options;
-    this.#connection = new HttpConnection(options.ca_file);
+    this.#connection = new HttpConnection(storeId, options.ca_file);
     this.#retry = { ...defaultRetryOptions, ...retry };
   }
 

@@ -66,7 +66,7 @@ export async function openSwiftPlace(
 
 /** A token, for requests that a test makes by itself. */
 export async function signInForTest(account: TestAccount) {
-  const connection = new HttpConnection(undefined);
+  const connection = new HttpConnection('test', undefined);
   try {
     const options = SwiftOptions.parse({ container: 'none', ...account });
     return await signIn('test', options, (request) => connection.send(request), Date.now());
