@@ -7,13 +7,16 @@ import { seedPassword } from '#e2e/servers/keystone-seed.ts';
 import { httpClient, type HttpClient } from '#e2e/support/http.ts';
 import { startServer } from '#e2e/support/server.ts';
 import { keystoneConfig } from './stowage.ts';
+import { idOf, tryUnifiedLimits } from './unified-limits.ts';
 
 const cached = 1_100;
+/** What Keystone says of a project goes before it. */
+const limits = 'limits: { image_size_total_gib: 1 }\n';
 
 test('in Keystone mode', async (t) => {
   const keystone = await startKeystone(t);
   if (keystone === null) return;
-  const server = await startServer(t, { config: keystoneConfig(keystone) });
+  const server = await startServer(t, { config: keystoneConfig(keystone, limits) });
   const as = (token: string, headers = {}) => httpClient(server.url, { 'x-auth-token': token, ...headers });
   const tokenOf = (name: string, project?: string) =>
     keystone.signIn({
@@ -216,6 +219,8 @@ test('in Keystone mode', async (t) => {
     },
   );
 
+  await t.test('unified limits are enforced and shown', () => tryUnifiedLimits(keystone, server));
+
   await t.test(
     'without Keystone the answer is "later" and not "who are you", and then it goes on',
     async () => {
@@ -256,13 +261,6 @@ interface SessionShown {
   project: { id: string; name: string };
   projects: { id: string; name: string }[];
   identity: { auth_url: string; system_scope: boolean };
-}
-
-async function idOf(admin: HttpClient, noun: 'user' | 'project' | 'role', name: string): Promise<string> {
-  const found = await admin.json<Record<string, { id: string }[]>>('GET', `/${noun}s?name=${name}`, 200);
-  const id = found[`${noun}s`]?.[0]?.id;
-  assert.ok(id, `there is no ${noun} ${name}`);
-  return id;
 }
 
 async function revoke({ url }: TestKeystone, token: string): Promise<void> {

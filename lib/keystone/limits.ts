@@ -4,12 +4,14 @@ import { z } from 'zod';
 import { hasCode } from '../contract/errors.ts';
 import type { KeystoneAnswer, KeystoneRequest } from './wire.ts';
 
+export type UnifiedLimits = ReadonlyMap<string, number | null>;
+
 export interface KeystoneLimits {
   /**
    * Limits of a project by their names (`image_size_total`, …), in the units of Keystone: its own, else the registered
-   * ones. A name that is not in it has no limit. Believed for a minute.
+   * ones; null for as much as it wants. Of a name that is not in it Keystone says nothing. Believed for a minute.
    */
-  limitsOf(projectId: string): Promise<ReadonlyMap<string, number>>;
+  limitsOf(projectId: string): Promise<UnifiedLimits>;
 }
 
 interface Parts {
@@ -23,7 +25,7 @@ interface Parts {
 
 const freshMilliseconds = 60_000;
 const rememberedLimit = 10_000;
-/** -1 stands for none. */
+/** Stands for as much as it wants. */
 const unlimited = -1;
 
 const region_id = z.string().nullish();
@@ -35,10 +37,10 @@ const Registered = z.object({
 const OfProjects = z.object({
   limits: z.array(z.object({ service_id, region_id, resource_name, resource_limit: z.number() })),
 });
-const Services = z.object({ services: z.array(z.object({ id: z.string() })) });
+const Catalog = z.object({ catalog: z.array(z.object({ id: z.string(), type: z.string() })) });
 
 export function openLimits({ asSystem: ask, asOwn, region, now, log }: Parts): KeystoneLimits {
-  const remembered = new Map<string, { limits: Promise<ReadonlyMap<string, number>>; until: number }>();
+  const remembered = new Map<string, { limits: Promise<UnifiedLimits>; until: number }>();
 
   let told = false;
   function tellOnce(): void {
@@ -60,29 +62,30 @@ export function openLimits({ asSystem: ask, asOwn, region, now, log }: Parts): K
     }
   }
 
-  async function read(projectId: string): Promise<ReadonlyMap<string, number>> {
-    const found = await asOwn({ path: '/services?type=image' });
-    const services = new Set(Services.safeParse(found.body).data?.services.map(({ id }) => id));
+  async function read(projectId: string): Promise<UnifiedLimits> {
+    // From the catalog: the list of services is not for everybody who may validate tokens.
+    const { data: found } = Catalog.safeParse((await asOwn({ path: '/auth/catalog' })).body);
+    const services = new Set(found?.catalog.filter(({ type }) => type === 'image').map(({ id }) => id));
     const isOurs = (limit: { service_id: string; region_id?: string | null | undefined }) =>
       services.has(limit.service_id) &&
       (limit.region_id == null || region === null || limit.region_id === region);
 
-    const limits = new Map<string, number>();
+    const limits = new Map<string, number | null>();
+    const toMost = (limit: number) => (limit === unlimited ? null : limit);
     const registered = Registered.safeParse((await asOwn({ path: '/registered_limits' })).body);
     // What is said of one region counts more than what is said of all.
     const byRegion = (one: { region_id?: string | null | undefined }) => (one.region_id == null ? 0 : 1);
     for (const limit of registered.data?.registered_limits
       .filter(isOurs)
       .sort((a, b) => byRegion(a) - byRegion(b)) ?? []) {
-      limits.set(limit.resource_name, limit.default_limit);
+      limits.set(limit.resource_name, toMost(limit.default_limit));
     }
     const query = new URLSearchParams({ project_id: projectId });
     const own = OfProjects.safeParse((await asSystem(`/limits?${query}`)).body);
     for (const limit of own.data?.limits.filter(isOurs).sort((a, b) => byRegion(a) - byRegion(b)) ?? []) {
-      limits.set(limit.resource_name, limit.resource_limit);
+      limits.set(limit.resource_name, toMost(limit.resource_limit));
     }
     if (!registered.success || !own.success) tellOnce();
-    for (const [name, limit] of limits) if (limit === unlimited) limits.delete(name);
     return limits;
   }
 

@@ -64,14 +64,13 @@ export async function getLimits(
 }
 
 /** Keystone has sizes in MiB, as Glance registers them. */
-function toResources(limits: ReadonlyMap<string, number>): Partial<Record<Resource, number>> {
+function toResources(limits: ReadonlyMap<string, number | null>): Partial<Record<Resource, number | null>> {
   return Object.fromEntries(
     limitNames.flatMap((name) => {
       const limit = limits.get(name);
       if (limit === undefined) return [];
-      return [
-        [resourceOf[name], name === 'image_size_total' || name === 'image_stage_total' ? limit * MiB : limit],
-      ];
+      const unit = name === 'image_size_total' || name === 'image_stage_total' ? MiB : 1;
+      return [[resourceOf[name], limit === null ? null : limit * unit]];
     }),
   );
 }
