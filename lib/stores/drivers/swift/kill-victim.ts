@@ -1,44 +1,12 @@
-import { writeSync } from 'node:fs';
-import { patternBytes } from '../../conformance/place.ts';
-import { seededRandom } from '../../fault-store.ts';
+import { liveUntilKilled } from '../../conformance/victim.ts';
 import { SwiftOptions } from './options.ts';
 import { SwiftStore } from './swift-store.ts';
 
-/**
- * The process that `swift-kill.test.ts` kills: begins, writes, commits, clones and removes for ever, and says on its
- * standard output what it is about to do and what was acknowledged.
- */
-const [optionsText = '', seedText = ''] = process.argv.slice(2);
-const random = seededRandom(Number(seedText));
-const store = new SwiftStore('store', SwiftOptions.parse(JSON.parse(optionsText)));
-
-export type Line =
-  | { about: 'write'; key: string; seed: number; size: number }
-  | { about: 'copy'; key: string; source: string }
-  | { about: 'durable'; key: string; durableBytes: number; resumeState: string | null }
-  | { about: 'committed' | 'remove' | 'removed'; key: string };
-
-// Synchronous: what was said has left this process before it can be killed.
-const say = (line: Line) => writeSync(1, `${JSON.stringify(line)}\n`);
-
-for (let number = 0; ; number++) {
-  const key = `image-${number}`;
-  const size = Math.floor(random() * 5_000_000);
-  const bytes = patternBytes(size, number);
-  say({ about: 'write', key, seed: number, size });
-  const writer = await store.begin(key, { sizeBytes: size });
-  while (writer.position < size) {
-    const end = Math.min(size, writer.position + 1 + Math.floor(random() * 1_500_000));
-    await writer.append([bytes.subarray(writer.position, end)]);
-    if (random() < 0.5) say({ about: 'durable', key, ...(await writer.flush()) });
-  }
-  await writer.commit();
-  say({ about: 'committed', key });
-  const copy = `${key}-copy`;
-  say({ about: 'copy', key: copy, source: key });
-  await store.clone(store, { sourceKey: key, key: copy, sizeBytes: size, from: null });
-  say({ about: 'committed', key: copy });
-  say({ about: 'remove', key });
-  await store.remove(key);
-  say({ about: 'removed', key });
-}
+/** The process that `swift-kill.test.ts` kills. */
+const [options = '', seed = ''] = process.argv.slice(2);
+await liveUntilKilled({
+  store: new SwiftStore('store', SwiftOptions.parse(JSON.parse(options))),
+  seed: Number(seed),
+  objectBytes: 5_000_000,
+  appendBytes: 1_500_000,
+});
