@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startCeph, type TestCeph } from '#e2e/servers/ceph.ts';
-import { noFaults, startFaultProxy, type FaultProxy, type NetworkFault } from '#e2e/support/fault-proxy.ts';
+import { noFaults, startFaultProxy, type FaultProxy } from '#e2e/support/fault-proxy.ts';
 import { MiB } from '#lib/contract/limits.ts';
+import { testBadNetwork } from '../../conformance/bad-network.ts';
 import { assertFault, assertSameBytes, collect, patternBytes, readAll } from '../../conformance/place.ts';
 import { guardStore } from '../../guarded-store.ts';
-import { isStoreFault, type DurablePoint, type GuardedStore } from '../../store.ts';
+import type { DurablePoint, GuardedStore } from '../../store.ts';
 import type { S3Options } from './options.ts';
 import { S3Bucket } from './s3-bucket.ts';
 import { S3Connection } from './s3-connection.ts';
@@ -50,97 +51,14 @@ describe('the S3 driver through a bad network', { skip: started.ok ? false : sta
     assert.deepEqual(await collect(bucket.listUploads('')), [], 'open uploads');
   }
 
-  /** Begins, makes a point durable, goes on as another process would, publishes, reads, copies, lists, removes. */
-  async function live(key: string): Promise<void> {
-    const first = await store.begin(key, { sizeBytes: bytes.length });
-    await first.append([bytes.subarray(0, 5 * MiB + 10)]);
-    const point = await first.flush();
-    await first.close();
-    const second = await store.resume(key, { ...point, sizeBytes: bytes.length });
-    await second.append([bytes.subarray(second.position)]);
-    await second.commit();
-    assertSameBytes(await readAll(store, key), bytes);
-    await store.clone(store, { sourceKey: key, key: `${key}-copy`, sizeBytes: bytes.length, from: null });
-    assert.equal((await collect(store.list())).length, 2);
-    await store.remove(key);
-    await store.remove(`${key}-copy`);
-  }
-
-  let requests = 0;
-  test('counts what it asks for', async () => {
-    proxy.plan(noFaults);
-    await live('plain');
-    requests = proxy.seen.length;
-    assert.ok(requests > 15 && requests < 60, `${requests} requests`);
-    await assertOnly();
-  });
-
-  const statuses = [500, 503, 429] as const;
-  const faults: Record<string, (index: number) => NetworkFault> = {
-    'says 500, 503 or 429': (index) => ({ kind: 'status', status: statuses[index % 3] ?? 500 }),
-    'is reset': () => ({ kind: 'reset' }),
-    'does what it is asked and its answer is lost': () => ({ kind: 'lost-answer' }),
-    'is cut in the middle of its answer': () => ({ kind: 'cut', of: 'response', atByte: 40 }),
-    'ends its answer early': () => ({ kind: 'half-close', atByte: 40 }),
-    'comes twice': () => ({ kind: 'duplicate' }),
-    'is cut in the middle': () => ({ kind: 'cut', of: 'request', atByte: 1000 }),
-    'has another byte when it arrives': () => ({ kind: 'corrupt', of: 'request', atByte: 9 }),
-  };
-  // Every request meets one of them each time, by chance which; every kind with FAULTS=all (some minutes).
-  const isWhole = process.env['FAULTS'] === 'all';
-  const kinds = Object.entries(faults);
-  const shift = Math.floor(Math.random() * kinds.length);
-  for (const [position, [what, fault]] of kinds.entries()) {
-    test(`comes to the same end when any one request ${what}`, async (context) => {
-      context.diagnostic(`shift ${shift}`);
-      for (let index = 0; index < requests; index++) {
-        if (!isWhole && (index + shift) % kinds.length !== position) continue;
-        proxy.plan((request) => (request.index === index ? fault(index) : null));
-        try {
-          await live(`life-${index}`);
-        } catch (error) {
-          const { method, url } = proxy.seen[index] ?? {};
-          throw new Error(`request ${index}: ${method} ${url}`, { cause: error });
-        }
-        proxy.plan(noFaults);
-        await assertOnly();
-      }
-    });
-  }
-
-  test('never publishes other bytes, and leaves nothing when it gives up in the worst of networks', async (context) => {
-    const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-    context.diagnostic(`seed ${seed}`);
-    let state = seed;
-    const random = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
-    let published = 0;
-    for (let round = 0; round < 8; round++) {
-      const key = `storm-${round}`;
-      proxy.plan(({ index }) =>
-        random() < 0.25 ? (kinds[Math.floor(random() * kinds.length)]?.[1](index) ?? null) : null,
-      );
-      const isPublished = await store
-        .begin(key, { sizeBytes: bytes.length })
-        .then(async (writer) => {
-          await writer.append([bytes]);
-          await writer.commit();
-          return true;
-        })
-        .catch(() => false);
-      proxy.plan(noFaults);
-      if (isPublished) published += 1;
-      await store.discard(key, null);
-      const stat = await store.stat(key).catch((error: unknown) => {
-        assert.ok(isStoreFault(error, 'not-found'), String(error));
-        return null;
-      });
-      if (isPublished || stat !== null) {
-        assertSameBytes(await readAll(store, key), bytes, `round ${round}, seed ${seed}`);
-        await store.remove(key);
-      }
-      await assertOnly();
-    }
-    context.diagnostic(`${published} of 8 came through`);
+  testBadNetwork({
+    proxy: () => proxy,
+    open: async () => new S3Store('store', options, quickRetries),
+    assertEmpty: () => assertOnly(),
+    sizeBytes: bytes.length,
+    durableBytes: 5 * MiB + 10,
+    requests: { least: 16, most: 59 },
+    everyNth: 2,
   });
 
   test('copies inside the endpoint without a byte of it coming here', async () => {
