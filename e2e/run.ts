@@ -13,7 +13,8 @@ import { print, printSummary, unlistedSkips, type Summary } from './support/summ
 
 // `npm test [-- part-of-a-path…]`: everything, or the files whose path holds one of the words. `--unit` leaves out
 // what needs a build or a server or takes long (faults, kills). What opens a database runs twice, on SQLite and then on
-// PostgreSQL. Files named *.serial.test.ts and those that start servers of others run one at a time, after the rest.
+// PostgreSQL. Files that start servers of others come after the rest; those named *.serial.test.ts run one at
+// a time, last.
 
 /** What tests of the whole run use, fetched in one go; a test that needs more says so itself. */
 const packages = [
@@ -39,7 +40,7 @@ const find = (pattern: string) =>
   globSync(pattern, { cwd: root })
     .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
     .sort();
-/** They start servers of others (Ceph, Swift, Keystone): one at a time. */
+/** They start servers of others (Ceph, Swift, Keystone): after the rest, and not in verify. */
 const startsServers = (file: string) => reaches(root, file, (name) => name.startsWith('e2e/servers/'));
 const ofLib = find('lib/**/*.test.ts');
 const unit = ofLib.filter(
@@ -49,8 +50,9 @@ const unit = ofLib.filter(
 const postgresOnly = unit.filter((file) => file.endsWith('.postgres.test.ts'));
 const endToEnd = unitOnly ? [] : [...ofLib.filter(startsServers), ...find('e2e/**/*.test.ts')];
 const journeys = unitOnly ? [] : find('e2e/journeys/*.spec.ts');
-const serial = endToEnd.filter((file) => file.endsWith('.serial.test.ts') || startsServers(file));
-const parallel = endToEnd.filter((file) => !serial.includes(file));
+const serial = endToEnd.filter((file) => file.endsWith('.serial.test.ts'));
+const withServers = endToEnd.filter((file) => !serial.includes(file) && startsServers(file));
+const parallel = endToEnd.filter((file) => !serial.includes(file) && !withServers.includes(file));
 
 const summary: Summary = { passed: 0, failed: [], skipped: [] };
 // Programs of packages, and Node 24 for what tests start themselves, come before the system's.
@@ -72,6 +74,11 @@ if (endToEnd.length + journeys.length > 0) {
   process.env.STOWAGE_TESTS_BUILT = 'yes';
 }
 await runNodeTests({ root, files: parallel, concurrency: 2, fileTimeoutMilliseconds: 10 * minute }, summary);
+// Two at once: they wait more than they work. Beside a build or other uploads they would starve.
+await runNodeTests(
+  { root, files: withServers, concurrency: 2, fileTimeoutMilliseconds: 10 * minute },
+  summary,
+);
 await runNodeTests({ root, files: serial, concurrency: 1, fileTimeoutMilliseconds: 15 * minute }, summary);
 await runJourneys(root, journeys, summary);
 
