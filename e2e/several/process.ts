@@ -69,7 +69,10 @@ export class Process {
     this.#port = started.port;
     this.#now = started;
     void started.ended.then(({ code, signal }) => {
-      if (!this.#isEndExpected) this.surprises.push(`${this.name} ended by itself: ${code ?? signal}`);
+      if (!this.#isEndExpected) {
+        const lastWords = started.output().slice(-2_000);
+        this.surprises.push(`${this.name} ended by itself: ${code ?? signal}: ${lastWords}`);
+      }
       this.#written += started.output();
       if (this.#now === started) this.#now = null;
     });
