@@ -144,7 +144,8 @@ key = ${password}
 chunk_size = ${segmentMebibytes}Mi
 `,
   );
-  return `rclone --config ${file} --s3-chunk-size ${segmentMebibytes}Mi --s3-upload-concurrency 4`;
+  // It cannot have a bundle of certificates of its own with this transport.
+  return `env -u AWS_CA_BUNDLE rclone --config ${file} --s3-chunk-size ${segmentMebibytes}Mi --s3-upload-concurrency 4`;
 }
 
 async function onlyImage(client: HttpClient): Promise<string> {
