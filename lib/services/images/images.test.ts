@@ -8,13 +8,12 @@ import { sumImages, sumStores } from '#lib/db/repositories/counters.ts';
 import { findLocationIn, listLocations, updateLocation } from '#lib/db/repositories/locations.ts';
 import { insertMember } from '#lib/db/repositories/members.ts';
 import type { Context } from '#lib/runtime/context.ts';
-import { createImage, type NewImageRecord } from './create.ts';
 import { deleteImage } from './delete.ts';
 import { getImage } from './get.ts';
 import { importByCopy } from '../imports/copy-image.ts';
 import { listImages, type ImageListRequest } from './list.ts';
 import { listImageSummaries } from './list-summaries.ts';
-import { openTestPlace, pretendStored, type TestPlace } from './test-support.ts';
+import { createTestImage as create, openTestPlace, pretendStored, type TestPlace } from './test-support.ts';
 import { updateImage } from './update.ts';
 import { toImageView } from './view.ts';
 
@@ -25,24 +24,6 @@ before(async () => {
 after(async () => {
   await place.close();
 });
-
-async function create(ctx: Context, more: Partial<NewImageRecord> = {}) {
-  return await createImage(ctx, {
-    id: null,
-    ownerId: null,
-    name: 'image',
-    visibility: 'shared',
-    protected: false,
-    hidden: false,
-    minDiskGib: 0,
-    minRamMib: 0,
-    diskFormat: 'raw',
-    containerFormat: 'bare',
-    tags: [],
-    properties: {},
-    ...more,
-  });
-}
 
 async function share(imageId: string, member: string, status: 'pending' | 'accepted' | 'rejected') {
   const now = Date.now();

@@ -15,6 +15,7 @@ import type { Role } from '#lib/db/repositories/identity.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { openRuntime } from '#lib/runtime/open-runtime.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
+import { createImage, type NewImageRecord } from './create.ts';
 
 export interface TestPlace {
   runtime: Runtime;
@@ -107,4 +108,26 @@ function storedLocation(imageId: string, store: string, bytes: number, now: numb
     created_at: now,
     updated_at: now,
   };
+}
+
+/** A queued raw image, but for what is said otherwise. */
+export function createTestImage(
+  ctx: Context,
+  more: Partial<NewImageRecord> = {},
+): ReturnType<typeof createImage> {
+  return createImage(ctx, {
+    id: null,
+    ownerId: null,
+    name: 'image',
+    visibility: 'shared',
+    protected: false,
+    hidden: false,
+    minDiskGib: 0,
+    minRamMib: 0,
+    diskFormat: 'raw',
+    containerFormat: 'bare',
+    tags: [],
+    properties: {},
+    ...more,
+  });
 }

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findImage } from '#lib/db/repositories/images.ts';
 import { listTasksOfImage } from '#lib/db/repositories/tasks.ts';
 import { contextOf, tenant, type Process } from '#lib/transfers/test-support.ts';
-import { createImage } from '../images/create.ts';
+import { createTestImage } from '../images/test-support.ts';
 import { putImageFile, type PutImageFile } from '../uploads/put-image-file.ts';
 import { importStaged } from './import-staged.ts';
 import { stageImage } from './stage.ts';
@@ -31,21 +31,7 @@ export function actThrough(t: TestContext, { runtime }: Process) {
   return {
     ctx,
     read,
-    create: () =>
-      createImage(ctx, {
-        id: null,
-        ownerId: null,
-        name: 'image',
-        visibility: 'shared',
-        protected: false,
-        hidden: false,
-        minDiskGib: 0,
-        minRamMib: 0,
-        diskFormat: 'raw',
-        containerFormat: 'bare',
-        tags: [],
-        properties: {},
-      }),
+    create: () => createTestImage(ctx),
     /** `sizeBytes` null: without saying how many. */
     stage: (imageId: string, bytes: Uint8Array, sizeBytes?: number | null) =>
       take((put) => stageImage(ctx, put), imageId, bytes, sizeBytes),

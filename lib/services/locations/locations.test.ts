@@ -17,7 +17,7 @@ import {
   tenant,
   transferIn,
 } from '#lib/transfers/test-support.ts';
-import { createImage } from '../images/create.ts';
+import { createTestImage } from '../images/test-support.ts';
 import { deleteImage } from '../images/delete.ts';
 import { startCopies } from '../transfers/start-copies.ts';
 import { addLocation } from './add.ts';
@@ -41,21 +41,7 @@ async function open(t: TestContext) {
   runtime.worker.start();
   const ctx = contextOf(runtime, { ...tenant, roles: ['member', 'reader', 'service'] });
   const { read } = runtime.db;
-  const create = (diskFormat: string | null = 'raw') =>
-    createImage(ctx, {
-      id: null,
-      ownerId: null,
-      name: 'image',
-      visibility: 'shared',
-      protected: false,
-      hidden: false,
-      minDiskGib: 0,
-      minRamMib: 0,
-      diskFormat,
-      containerFormat: 'bare',
-      tags: [],
-      properties: {},
-    });
+  const create = (diskFormat: string | null = 'raw') => createTestImage(ctx, { diskFormat });
   const lay = async (bytes: Buffer) => {
     const key = `foreign-${randomUUID()}`;
     const file = join(place.directory, 'archive', key);
