@@ -245,6 +245,10 @@ export const otherCalls: Record<string, MakeCall> = {
   // Ends the token itself.
   'DELETE /api/v1/session': plain('/api/v1/session'),
   'GET /api/v1/settings': plain('/api/v1/settings'),
+  'GET /api/v1/tokens': plain('/api/v1/tokens'),
+  'POST /api/v1/tokens': () => ({ path: '/api/v1/tokens', body: { name: 'pipeline', days: 1 } }),
+  // Only one's own is found.
+  'DELETE /api/v1/tokens/{id}': plain('/api/v1/tokens/of-somebody-else'),
   'GET /api/v1/usage': plain('/api/v1/usage'),
   'GET /api/v1/projects': plain('/api/v1/projects'),
   'GET /api/v1/projects/{id}/limits': ({ cast }) => ({ path: `/api/v1/projects/${cast.owner}/limits` }),

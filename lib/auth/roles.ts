@@ -13,10 +13,12 @@ export function withImpliedRoles(roles: readonly Role[]): Role[] {
   return roles.includes('service') ? [...ranked, 'service'] : ranked;
 }
 
-/** What the bearer has in the project now; with an application credential no more than that was given. */
-export function rolesOf({ roles, credential }: Pick<TokenHolder, 'roles' | 'credential'>): Role[] {
-  const own = withImpliedRoles(roles);
-  if (credential === null) return own;
-  const given = withImpliedRoles(credential.roles);
-  return own.filter((role) => given.includes(role));
+/** What the bearer has in the project now; with an API token or application credential no more than that was given. */
+export function rolesOf({
+  token,
+  roles,
+  credential,
+}: Pick<TokenHolder, 'token' | 'roles' | 'credential'>): Role[] {
+  const given = [token.roles, credential?.roles].flatMap((limit) => (limit ? [withImpliedRoles(limit)] : []));
+  return withImpliedRoles(roles).filter((role) => given.every((limit) => limit.includes(role)));
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 import type { ApplicationCredentialRow, ProjectRow, Role, TokenRow, UserRow } from '../define-schema.ts';
 import { prepared } from '../prepared.ts';
@@ -240,10 +240,21 @@ export async function extendToken(q: Queries, hash: string, expiresAt: number): 
     .where(and(eq(tokens.hash, hash), lt(tokens.expires_at, expiresAt)));
 }
 
-/** False when there was none. */
+/** With those that were made with it and end with it. False when there was none. */
 export async function deleteToken(q: Queries, hash: string): Promise<boolean> {
   const { tokens } = q.tables;
+  await q.db.delete(tokens).where(eq(tokens.parent_hash, hash));
   return (await q.db.delete(tokens).where(eq(tokens.hash, hash)).returning({ hash: tokens.hash })).length > 0;
+}
+
+/** Those that were given a name, the newest first. */
+export async function listApiTokens(q: Queries, userId: string, now: number): Promise<TokenRow[]> {
+  const { tokens } = q.tables;
+  return await q.db
+    .select()
+    .from(tokens)
+    .where(and(eq(tokens.user_id, userId), isNotNull(tokens.name), gt(tokens.expires_at, now)))
+    .orderBy(desc(tokens.created_at), asc(tokens.hash));
 }
 
 export async function deleteTokensOfUser(q: Queries, userId: string): Promise<void> {

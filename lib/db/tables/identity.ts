@@ -65,8 +65,18 @@ export function defineIdentityTables({
       expires_at: time().notNull(),
       /** What asked for it, for the list of sessions. */
       client: text(),
+      /** Of an API token, given by its owner; null for what signing in gives. */
+      name: text(),
+      /** Of the owner's roles no more than these; null: all. */
+      roles: json<Role[]>(),
+      /** The API token that it was made with, and ends with. */
+      parent_hash: text(),
     },
-    (token) => [index('tokens_user').on(token.user_id), index('tokens_expiry').on(token.expires_at)],
+    (token) => [
+      index('tokens_user').on(token.user_id),
+      index('tokens_expiry').on(token.expires_at),
+      index('tokens_parent').on(token.parent_hash),
+    ],
   );
 
   const application_credentials = table(

@@ -1,5 +1,6 @@
 /** What the console's JSON offers, in the words of its schemas. A test compares the paths with the files in `app/api`. */
 import type { z } from 'zod';
+import { ApiTokenList, CreatedApiToken, NewApiToken } from '#lib/contract/api-tokens.ts';
 import {
   ImageList,
   ImageListQuery,
@@ -44,6 +45,20 @@ export const operations: readonly Operation[] = [
     answers: { 200: SessionView },
   },
   { method: 'delete', path: '/api/v1/session', summary: 'Sign out', answers: { 204: null } },
+  {
+    method: 'get',
+    path: '/api/v1/tokens',
+    summary: 'API tokens of who is signed in',
+    answers: { 200: ApiTokenList },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/tokens',
+    summary: 'Make an API token; the answer is the only one that has it',
+    body: NewApiToken,
+    answers: { 201: CreatedApiToken },
+  },
+  { method: 'delete', path: '/api/v1/tokens/{id}', summary: 'End an API token', answers: { 204: null } },
   {
     method: 'get',
     path: '/api/v1/images',

@@ -47,7 +47,7 @@ export async function deleteApplicationCredential(
   const credential = await getApplicationCredential(ctx, userId, id);
   const holder =
     actor.tokenHash === null ? null : await findTokenHolder(runtime.db.read, actor.tokenHash, runtime.now());
-  assertUnrestricted(holder?.credential ?? null);
+  if (holder !== null) assertUnrestricted(holder);
   await runtime.db.transaction(async (transaction) => {
     await removeCredential(transaction, credential);
     forgetCallers(runtime.db, transaction);

@@ -9,7 +9,8 @@ import {
   insertApplicationCredential,
   listApplicationCredentials,
 } from '#lib/db/repositories/application-credentials.ts';
-import { findTokenHolder } from '#lib/db/repositories/identity.ts';
+import { findTokenHolder, type TokenHolder } from '#lib/db/repositories/identity.ts';
+import { isApiToken } from './api-tokens.ts';
 import type { IdentityContext } from './identity-context.ts';
 import { newIdentityId } from './new-id.ts';
 
@@ -43,7 +44,7 @@ export async function createApplicationCredential(
       remedy: 'Sign in as that user.',
     });
   }
-  assertUnrestricted(holder.credential);
+  assertUnrestricted(holder);
   const own = rolesOf(holder);
   const roles = wanted.roles ?? own;
   const missing = roles.find((role) => !own.some((each) => each === role));
@@ -90,7 +91,12 @@ export async function createApplicationCredential(
 }
 
 /** A stolen credential must not make others that outlive it. */
-export function assertUnrestricted(credential: ApplicationCredentialRow | null): void {
+export function assertUnrestricted({ token, credential }: Pick<TokenHolder, 'token' | 'credential'>): void {
+  if (isApiToken(token)) {
+    throw new StowageError('forbidden', 'An API token may not make or delete what others sign in with.', {
+      remedy: 'Sign in with the password.',
+    });
+  }
   if (credential === null || credential.unrestricted) return;
   throw new StowageError('forbidden', 'A restricted application credential may not make or delete others.', {
     remedy: 'Sign in with the password, or with a credential that is unrestricted.',

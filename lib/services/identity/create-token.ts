@@ -1,6 +1,6 @@
 import { hashToken } from '#lib/auth/tokens.ts';
 import { StowageError } from '#lib/contract/errors.ts';
-import type { UserRow } from '#lib/db/define-schema.ts';
+import type { Role, UserRow } from '#lib/db/define-schema.ts';
 import { findTokenHolder, findUser, type TokenHolder } from '#lib/db/repositories/identity.ts';
 import { chooseProject, type WantedProject } from './choose-project.ts';
 import type { IdentityContext } from './identity-context.ts';
@@ -27,6 +27,8 @@ interface Proved {
   current: { id: string } | null;
   /** Then it is good for `current` only. */
   credentialId: string | null;
+  /** Of an API token: then it is good for `current` only and ends with it. */
+  parent: { hash: string; roles: Role[] | null } | null;
 }
 
 /** A token for who proves to be somebody, in one project. `unauthenticated` for whatever is wrong with the proof. */
@@ -35,11 +37,16 @@ export async function createToken(
   { proof, project: wanted, address, client }: CreateToken,
 ): Promise<{ token: string; holder: TokenHolder }> {
   const proved = await prove(ctx, proof, address);
-  const { user, current, credentialId } = proved;
+  const { user, current, credentialId, parent } = proved;
   const project = await chooseProject(ctx, user, wanted ?? current);
   if (credentialId !== null && project.id !== current?.id) {
     throw new StowageError('unauthenticated', 'An application credential is good for its own project only.', {
       remedy: 'Name no project, or sign in with the password.',
+    });
+  }
+  if (parent !== null && project.id !== current?.id) {
+    throw new StowageError('unauthenticated', 'An API token is good for its own project only.', {
+      remedy: 'Name no project, or make an API token in that one.',
     });
   }
   const { token, row } = await issueToken(ctx, {
@@ -50,6 +57,8 @@ export async function createToken(
     client,
     notAfter: proved.notAfter,
     applicationCredentialId: credentialId,
+    roles: parent?.roles ?? null,
+    parentHash: parent?.hash ?? null,
   });
   const holder = await findTokenHolder(ctx.runtime.db.read, row.hash, ctx.runtime.now());
   if (holder === null) throw wrongCredentials();
@@ -74,6 +83,7 @@ async function prove(
       notAfter: credential.expires_at ?? Infinity,
       current: { id: credential.project_id },
       credentialId: credential.id,
+      parent: null,
     };
   }
   return {
@@ -82,6 +92,7 @@ async function prove(
     notAfter: Infinity,
     current: null,
     credentialId: null,
+    parent: null,
   };
 }
 
@@ -94,11 +105,13 @@ async function fromToken({ runtime }: Pick<IdentityContext, 'runtime'>, token: s
       remedy: 'Sign in with the password.',
     });
   }
+  const parentHash = holder.token.name === null ? holder.token.parent_hash : holder.token.hash;
   return {
     user,
     methods: [...new Set([...holder.token.methods, 'token'])],
     notAfter: holder.token.expires_at,
     current: { id: holder.project.id },
     credentialId: holder.credential?.id ?? null,
+    parent: parentHash === null ? null : { hash: parentHash, roles: holder.token.roles },
   };
 }

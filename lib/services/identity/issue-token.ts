@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sessionIdleMilliseconds, tokenMilliseconds } from '#lib/auth/lifetimes.ts';
 import { makeToken } from '#lib/auth/tokens.ts';
-import type { TokenRow } from '#lib/db/define-schema.ts';
+import type { Role, TokenRow } from '#lib/db/define-schema.ts';
 import { deleteExpiredTokens, insertToken } from '#lib/db/repositories/identity.ts';
 import type { IdentityContext } from './identity-context.ts';
 
@@ -15,6 +15,14 @@ export interface TokenRequest {
   applicationCredentialId?: string | null;
   /** A token made from another one lives no longer than that. */
   notAfter?: number;
+  /** An API token has one. */
+  name?: string | null;
+  /** No more roles than these. */
+  roles?: Role[] | null;
+  /** The API token that it ends with. */
+  parentHash?: string | null;
+  /** Milliseconds; by default as long as signing in gives. */
+  lifetime?: number;
 }
 
 /** A new token or session. Its text exists only in what is returned. */
@@ -28,11 +36,14 @@ export async function issueToken(
     client,
     applicationCredentialId = null,
     notAfter = Infinity,
+    name = null,
+    roles = null,
+    parentHash = null,
+    lifetime = kind === 'session' ? sessionIdleMilliseconds : tokenMilliseconds,
   }: TokenRequest,
 ): Promise<{ token: string; row: TokenRow }> {
   const { token, hash } = makeToken();
   const now = runtime.now();
-  const lifetime = kind === 'session' ? sessionIdleMilliseconds : tokenMilliseconds;
   const row: TokenRow = {
     hash,
     kind,
@@ -45,6 +56,9 @@ export async function issueToken(
     created_at: now,
     expires_at: Math.min(now + lifetime, notAfter),
     client: client === null ? null : client.slice(0, 255),
+    name,
+    roles,
+    parent_hash: parentHash,
   };
   await runtime.db.transaction(async (transaction) => {
     await deleteExpiredTokens(transaction, now);

@@ -95,6 +95,9 @@ export function toSessionRow(
     // Keystone gives no second one without the password.
     expires_at: Math.min(content.expiresAt, now() + sessionLimitMilliseconds),
     client: client === null ? null : client.slice(0, 255),
+    name: null,
+    roles: null,
+    parent_hash: null,
   };
 }
 
