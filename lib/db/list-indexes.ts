@@ -31,17 +31,21 @@ export function locationOrders(
   };
 }
 
-/** `of`: the column whose every value has its own lists. `where`: the only rows that are listed. */
+/**
+ * `of`: the column whose every value has its own lists. `where`: the only rows that are listed. `beside`: what the index
+ * of an order tells of a row without reading it.
+ */
 export function listIndexes(
   index: Columns['index'],
   name: string,
   orders: Record<string, SQLiteColumn>,
   id: SQLiteColumn,
-  { of, where }: { of?: SQLiteColumn; where?: SQL } = {},
+  { of, where, beside = {} }: { of?: SQLiteColumn; where?: SQL; beside?: Record<string, SQLiteColumn> } = {},
 ): IndexBuilder[] {
   return Object.entries(orders).map(([order, column]) => {
     const begun = index(`${name}_${order}`);
-    const made = of === undefined ? begun.on(column, id) : begun.on(of, column, id);
+    const known = beside[order] === undefined ? [id] : [id, beside[order]];
+    const made = of === undefined ? begun.on(column, ...known) : begun.on(of, column, ...known);
     return where === undefined ? made : made.where(where);
   });
 }

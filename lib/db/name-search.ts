@@ -77,8 +77,7 @@ function after(text: string): string {
 
 /**
  * FTS5 reads the whole lists of all that it is asked for, and some trigrams are in every other name: so only for the
- * rarest. How many entries there are is not kept; how far the first few reach tells it well enough. Null: one is in no
- * name at all.
+ * rarest. Null: one is in no name at all.
  */
 async function chooseTrigrams(q: Queries, text: string): Promise<string[] | null> {
   const characters = Array.from(text).slice(0, trigramLimit + indexedCharacters - 1);
@@ -89,18 +88,39 @@ async function chooseTrigrams(q: Queries, text: string): Promise<string[] | null
         .map((_, i) => characters.slice(i, i + indexedCharacters).join('')),
     ),
   ];
-  const judged: { trigram: string; density: number }[] = [];
+  const judged: { trigram: string; entries: number }[] = [];
   for (const trigram of trigrams) {
-    const [sample] = await q.db
-      .select({ entries: sql<number>`count(*)`, reach: sql<number>`max(number)` })
-      .from(
-        sql`(select rowid as number from name_parts where name_parts match ${quote(trigram)} limit ${sql.raw(String(sampledEntries))})`,
-      );
-    if (sample === undefined || sample.entries === 0) return null;
-    judged.push({ trigram, density: sample.entries < sampledEntries ? 0 : sample.entries / sample.reach });
+    const entries = await estimateEntries(q, trigram);
+    if (entries === 0) return null;
+    judged.push({ trigram, entries });
   }
-  judged.sort((a, b) => a.density - b.density);
+  judged.sort((a, b) => a.entries - b.entries);
   return judged.slice(0, rarestTrigrams).map(({ trigram }) => trigram);
+}
+
+/**
+ * How many entries there are is not kept, but how close together the first and the last of them are tells it well
+ * enough. Of both ends, because names hold dates: what is in those of one year is in none of the years before.
+ */
+async function estimateEntries(q: Queries, trigram: string): Promise<number> {
+  const sample = async (direction: 'asc' | 'desc') => {
+    const [found] = await q.db
+      .select({
+        entries: sql<number>`count(*)`,
+        least: sql<number>`min(number)`,
+        most: sql<number>`max(number)`,
+      })
+      .from(
+        sql`(select rowid as number from name_parts where name_parts match ${quote(trigram)}
+          order by rowid ${sql.raw(direction)} limit ${sql.raw(String(sampledEntries))})`,
+      );
+    return found ?? { entries: 0, least: 0, most: 0 };
+  };
+  const first = await sample('asc');
+  if (first.entries < sampledEntries) return first.entries;
+  const last = await sample('desc');
+  const looked = first.most - first.least + (last.most - last.least);
+  return (last.most - first.least) * ((first.entries + last.entries) / looked);
 }
 
 function quote(trigram: string): string {

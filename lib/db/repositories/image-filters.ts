@@ -58,9 +58,11 @@ export const imageFilters = {
     }
     const begin = text.toLowerCase();
     const id = sql`(${images.id} >= ${begin} and ${images.id} < ${`${begin}g`})`;
+    const byName = nameHas(q, text);
     return {
       where: sql`(${name} or ${id})`,
       costly,
+      byName: byName === undefined ? undefined : sql`(${byName} or ${id})`,
       find: async () => {
         const byId = sql`select id from images where ${id}`;
         const byName = await findByName(q, text);

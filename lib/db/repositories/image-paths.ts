@@ -35,6 +35,8 @@ export interface Path {
 
 /** So many images are passed by in the time of a lookup. */
 const passedInLookup = 4;
+/** … and so many where the index itself tells most that do not match. */
+const skippedInLookup = 16;
 
 /** Whichever path has them first. */
 export function firstOf(paths: readonly Path[]): Path {
@@ -109,7 +111,8 @@ export class Walk implements Path {
   }
 
   async go(budget: number): Promise<ImageRow[] | null> {
-    const end = this.#isStraight ? null : await this.#placeBehind(budget * passedInLookup);
+    const entries = budget * (this.#index.skip === undefined ? passedInLookup : skippedInLookup);
+    const end = this.#isStraight ? null : await this.#placeBehind(entries);
     await this.#take(end);
     this.#place = end;
     return end === null || this.#taken.length >= this.#page.rows ? this.#taken : null;
@@ -194,8 +197,13 @@ function chooseIndex({ q, sort }: Page, filters: readonly ImageFilter[], along: 
     order: imageOrder(q, sort),
     entries: and(which, ...bounds.map(({ where }) => where)),
     meets: along?.scope === undefined ? bounds : [along, ...bounds],
-    skip: sort[0]?.key === 'name' ? and(...filters.map(({ byName }) => byName)) : undefined,
+    skip: hasName(along, sort) ? and(...filters.map(({ byName }) => byName)) : undefined,
   };
+}
+
+/** An index that has the names, in their order or beside it. */
+function hasName(along: ImageFilter | null, [first]: readonly SortPart[]): boolean {
+  return first?.key === 'name' || (first?.key === 'updated_at' && along === null);
 }
 
 function isNumeric(key: string | undefined): boolean {

@@ -50,7 +50,8 @@ export function defineImageTables({
       updated_at: time().notNull(),
     },
     (image) => [
-      ...listIndexes(index, 'images', imageOrders(image), image.id),
+      // With the names, because most searches look for the images changed last that have a part in their name.
+      ...listIndexes(index, 'images', imageOrders(image), image.id, { beside: { updated: image.sort_name } }),
       ...listIndexes(index, 'images_owner', imageOrders(image), image.id, { of: image.owner_id }),
       ...listIndexes(index, 'images_visibility', imageOrders(image), image.id, { of: image.visibility }),
       // The few that wait, failed or were taken out of service.

@@ -1,0 +1,2 @@
+DROP INDEX `images_updated`;--> statement-breakpoint
+CREATE INDEX `images_updated` ON `images` (`updated_at`,`id`,`sort_name`);
