@@ -6,6 +6,8 @@ import { startKeystone, type TestKeystone } from '#e2e/servers/keystone.ts';
 import { seedPassword } from '#e2e/servers/keystone-seed.ts';
 import { httpClient, type HttpClient } from '#e2e/support/http.ts';
 import { startServer } from '#e2e/support/server.ts';
+import { temporaryDirectory } from '#e2e/support/temporary-directory.ts';
+import { selfSigned, terminateTls } from '#e2e/support/tls.ts';
 import { keystoneConfig } from './stowage.ts';
 import { idOf, tryUnifiedLimits } from './unified-limits.ts';
 
@@ -16,7 +18,14 @@ const limits = 'limits: { image_size_total_gib: 1 }\n';
 test('in Keystone mode', async (t) => {
   const keystone = await startKeystone(t);
   if (keystone === null) return;
-  const server = await startServer(t, { config: keystoneConfig(keystone, limits) });
+  // Keystone itself speaks plain HTTP, and Stowage reaches it over TLS with a certificate that only ca_file vouches for.
+  const certificate = selfSigned(temporaryDirectory(t), 'keystone');
+  const secured = await terminateTls(keystone.url, certificate);
+  t.after(() => secured.close());
+  const section = `    ca_file: ${certificate.file}\n    www_authenticate_uri: ${keystone.url}\n`;
+  const server = await startServer(t, {
+    config: keystoneConfig({ url: `${secured.url}/v3` }, limits, section),
+  });
   const as = (token: string, headers = {}) => httpClient(server.url, { 'x-auth-token': token, ...headers });
   const tokenOf = (name: string, project?: string) =>
     keystone.signIn({

@@ -1,8 +1,11 @@
 import type { TestKeystone } from '#e2e/servers/keystone.ts';
 import { seedPassword } from '#e2e/servers/keystone-seed.ts';
 
-/** stowage.yaml of a Stowage whose users are kept by this Keystone. A second is what its answers are believed for. */
-export function keystoneConfig({ url }: Pick<TestKeystone, 'url'>, more = ''): string {
+/**
+ * stowage.yaml of a Stowage whose users are kept by this Keystone. A second is what its answers are believed for.
+ * `section`: further lines below `identity.keystone`, indented.
+ */
+export function keystoneConfig({ url }: Pick<TestKeystone, 'url'>, more = '', section = ''): string {
   return `identity:
   mode: keystone
   keystone:
@@ -12,5 +15,5 @@ export function keystoneConfig({ url }: Pick<TestKeystone, 'url'>, more = ''): s
     project: service
     region: RegionOne
     cache_seconds: 1
-${more}`;
+${section}${more}`;
 }

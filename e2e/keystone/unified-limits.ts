@@ -88,6 +88,7 @@ async function tryAsServiceOnly(keystone: TestKeystone, admin: HttpClient, proje
         projectDomain: 'Default',
       },
       region: 'RegionOne',
+      ca: null,
       serviceTokenRoles: [],
       cacheSeconds: 1,
     },

@@ -62,6 +62,8 @@ export async function terminateTls(
         found.pipe(response);
       },
     );
+    // The server is away: whoever asked finds its connection closed.
+    asked.on('error', () => response.destroy());
     request.pipe(asked);
   });
   server.listen(0, '127.0.0.1');

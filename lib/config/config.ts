@@ -75,6 +75,8 @@ export interface KeystoneConfig {
       }
     | { readonly kind: 'application_credential'; readonly id: string; readonly secret: string };
   readonly region: string | null;
+  /** Certificates (PEM) that Keystone's may come from beside those that are trusted anyway; null: no others. */
+  readonly ca: string | null;
   /** A service token needs one of them to count. */
   readonly serviceTokenRoles: readonly string[];
   /** How long what Keystone said of a token is believed, at most. */

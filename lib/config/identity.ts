@@ -1,5 +1,9 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { IdentityConfig, KeystoneConfig } from './config.ts';
 import type { ConfigDocument } from './document.ts';
+import { systemCode } from './problems.ts';
 import type { ConfigFile, KeystoneSection } from './schema.ts';
 
 /** Who may sign in and how; reports what is missing for it. */
@@ -27,10 +31,41 @@ export function readIdentity(
       publicUrl: keystone.www_authenticate_uri?.replace(/\/+$/, '').replace(/\/v3$/, '') ?? root,
       credentials,
       region: keystone.region ?? null,
+      ca: keystone.ca_file === undefined ? null : readCertificates(keystone.ca_file, document),
       serviceTokenRoles: keystone.service_token_roles,
       cacheSeconds: keystone.cache_seconds,
     },
   };
+}
+
+/** What `ca_file` names, a relative path counted from the file that says so; a file without a certificate is reported. */
+function readCertificates(file: string, document: ConfigDocument | null): string | null {
+  const report = (message: string, remedy: string) =>
+    document?.report(['identity', 'keystone', 'ca_file'], message, remedy);
+  let pem: string;
+  try {
+    pem = readFileSync(path.resolve(document?.directory ?? '.', file), 'utf8');
+  } catch (error) {
+    report(`The file ${file} cannot be read: ${systemCode(error)}.`, 'Name a file that this user may read.');
+    return null;
+  }
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (certificates.length > 0 && certificates.every(isCertificate)) return pem;
+  report(
+    `The file ${file} holds no certificate that can be read.`,
+    'Name the certificate of the authority that issued the one of Keystone, as PEM.',
+  );
+  return null;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== undefined;
+  } catch (error) {
+    // All that it throws: what stands there is none.
+    if (error instanceof Error) return false;
+    throw error;
+  }
 }
 
 function readCredentials(

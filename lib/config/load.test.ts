@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { rootCertificates } from 'node:tls';
 import type { Config } from './config.ts';
 import { loadConfig } from './load.ts';
 import { maskedConfig } from './masked.ts';
@@ -392,11 +393,30 @@ show: { locations: true, direct_url: true }
         publicUrl: 'https://k.example/identity',
         credentials: { kind: 'application_credential', id: 'i', secret: 'hunter2' },
         region: null,
+        ca: null,
         serviceTokenRoles: ['service'],
         cacheSeconds: 60,
       },
     });
     assert.ok(!JSON.stringify(maskedConfig(config)).includes('hunter2'));
+  });
+
+  it('takes certificates for Keystone from a file beside the configuration, and only certificates', () => {
+    const keystone = `identity:
+  mode: keystone
+  keystone:
+    auth_url: https://k.example/v3
+    application_credential_id: i
+    application_credential_secret: hunter2
+    ca_file: ca.pem
+`;
+    assert.match(problem(keystone), /^7 identity\.keystone\.ca_file: .*ca\.pem cannot be read: ENOENT\./);
+    writeFileSync(path.join(directory, 'ca.pem'), 'no certificate');
+    assert.match(problem(keystone), /^7 identity\.keystone\.ca_file: .* holds no certificate/);
+    const pem = rootCertificates[0] ?? assert.fail();
+    writeFileSync(path.join(directory, 'ca.pem'), pem);
+    const { identity } = load(keystone);
+    assert.equal(identity.mode === 'keystone' && identity.keystone.ca, pem);
   });
 
   it('refuses <key>_file beside the key, and one that cannot be read', () => {

@@ -62,6 +62,7 @@ const Keystone = z.strictObject({
   project_domain: z.string().min(1).default('Default'),
   region: z.string().min(1).optional(),
   www_authenticate_uri: z.url({ protocol: /^https?$/ }).optional(),
+  ca_file: z.string().min(1).optional(),
   service_token_roles: z.array(z.string().min(1)).min(1).default(['service']),
   cache_seconds: whole(0, 60).default(60),
 });
@@ -141,6 +142,7 @@ export const examples: Readonly<Record<string, string>> = {
     '{ auth_url: "https://keystone.example/v3", username: glance, password_file: /etc/stowage/keystone, project: service }',
   'identity.keystone.auth_url': 'https://keystone.example/v3',
   'identity.keystone.www_authenticate_uri': 'https://keystone.example',
+  'identity.keystone.ca_file': '/etc/ssl/private-ca.pem',
   'identity.keystone.service_token_roles': '[service]',
   'identity.keystone.cache_seconds': '60',
   staging_store: 'fast',

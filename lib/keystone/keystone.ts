@@ -33,7 +33,7 @@ export function openKeystone(
   config: KeystoneConfig,
   { log, now = Date.now }: { log: Logger; now?: () => number },
 ): Keystone {
-  const wire = openWire(config.authUrl);
+  const wire = openWire(config, { onTrouble: tellOf(config, log, now) });
   const parts = { wire, credentials: config.credentials, now, log };
   const own = new OwnToken({ ...parts, scope: 'own' });
   const system = new OwnToken({ ...parts, scope: 'system' });
@@ -97,4 +97,32 @@ export function openKeystone(
     }),
     close: () => wire.close(),
   };
+}
+
+const quietMilliseconds = 10_000;
+
+/** While Keystone is away every request fails for the same reason: the log has it once in a while and not each time. */
+function tellOf({ authUrl }: KeystoneConfig, log: Logger, now: () => number): (error: unknown) => void {
+  let quietUntil = 0;
+  return (error) => {
+    if (now() < quietUntil) return;
+    quietUntil = now() + quietMilliseconds;
+    const text = isUntrusted(error)
+      ? 'The certificate of Keystone was issued by nobody who is trusted here: name its issuer in identity.keystone.ca_file'
+      : 'Keystone does not answer';
+    log.warn({ err: error, keystone: authUrl }, text);
+  };
+}
+
+const untrustedCodes = [
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+];
+
+function isUntrusted(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  return typeof code === 'string' && untrustedCodes.includes(code);
 }

@@ -1,5 +1,7 @@
 /** Requests to Keystone's API: one pool of connections, short times, and one word for everything that is not an answer. */
+import { getCACertificates } from 'node:tls';
 import { Agent, request, type Dispatcher } from 'undici';
+import type { KeystoneConfig } from '../config/config.ts';
 import { StowageError } from '../contract/errors.ts';
 
 export interface KeystoneRequest {
@@ -40,10 +42,21 @@ export function keystoneUnavailable(cause: unknown, message = 'Keystone does not
   });
 }
 
-export function openWire(authUrl: string): KeystoneWire {
+/**
+ * `ca`: certificates that are trusted beside the usual ones. `onTrouble` is told why there was no answer, for the log: the
+ * caller is only told to come back.
+ */
+export function openWire(
+  { authUrl, ca }: Pick<KeystoneConfig, 'authUrl' | 'ca'>,
+  { onTrouble = () => undefined }: { onTrouble?: (error: unknown) => void } = {},
+): KeystoneWire {
   const agent = new Agent({
     connections: connectionLimit,
-    connect: { timeout: connectMilliseconds },
+    connect: {
+      timeout: connectMilliseconds,
+      // Whoever names some replaces all others; those of NODE_EXTRA_CA_CERTS are among the default ones.
+      ...(ca !== null && { ca: [...getCACertificates('default'), ca] }),
+    },
     headersTimeout: answerMilliseconds,
     bodyTimeout: answerMilliseconds,
     maxResponseSize: bodyLimitBytes,
@@ -74,11 +87,14 @@ export function openWire(authUrl: string): KeystoneWire {
           return sendOnce(asked);
         });
       } catch (error) {
+        onTrouble(error);
         throw keystoneUnavailable(error);
       }
       const { response, text } = answer;
       if (response.statusCode >= 500 || response.statusCode === 429) {
-        throw keystoneUnavailable(new Error(`Keystone answered ${response.statusCode} to ${asked.path}`));
+        const trouble = new Error(`Keystone answered ${response.statusCode} to ${asked.method ?? 'GET'}`);
+        onTrouble(trouble);
+        throw keystoneUnavailable(trouble);
       }
       return {
         status: response.statusCode,
