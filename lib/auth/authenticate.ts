@@ -2,6 +2,7 @@ import {
   extendToken,
   findSealedSession,
   findTokenHolder,
+  type Role,
   type TokenHolder,
 } from '#lib/db/repositories/identity.ts';
 import type { Keystone } from '#lib/keystone/keystone.ts';
@@ -13,7 +14,7 @@ import { rolesOf } from './roles.ts';
 import { isAdministrator } from './policy.ts';
 import { unseal } from './sealed.ts';
 import { readSessionCookie } from './session-cookie.ts';
-import { sessionIdleMilliseconds, sessionLimitMilliseconds } from './lifetimes.ts';
+import { sessionIdleMilliseconds, sessionLimitMilliseconds, vouchedMilliseconds } from './lifetimes.ts';
 import { hashToken } from './tokens.ts';
 
 export type AuthenticationParts = Pick<Runtime, 'db' | 'now' | 'log' | 'policy'> &
@@ -29,17 +30,37 @@ export async function authenticate(runtime: AuthenticationParts, headers: Header
   if (given === null) return null;
   if (runtime.keystone)
     return await authenticateWithKeystone({ ...runtime, keystone: runtime.keystone }, headers);
+  const serviceRoles = await serviceRolesOf(runtime, headers.get('x-service-token'));
+  if (serviceRoles === null) return null;
   const hash = hashToken(given.token);
-  const holder = await findHolder(runtime, hash);
+  // A long copy outlives the token that it began with: the service that carries it on vouches for the user.
+  const holder = (await findHolder(runtime, hash)) ?? (await findVouchedFor(runtime, hash, serviceRoles));
   // A session is worth something as a cookie only, because only there other sites are kept out.
   if (holder === null || holder.token.kind !== given.kind) return null;
   if (given.kind === 'session') keepSession(runtime, holder);
-  const serviceToken = headers.get('x-service-token');
-  if (serviceToken === null) return toActor(runtime, holder);
+  return toActor(runtime, holder, serviceRoles);
+}
+
+/** Null for a service token that is wrong; none without one, or when it is no service's. */
+async function serviceRolesOf(
+  runtime: AuthenticationParts,
+  serviceToken: string | null,
+): Promise<readonly Role[] | null> {
+  if (serviceToken === null) return [];
   const service = await findHolder(runtime, hashToken(serviceToken));
   if (service === null || service.token.kind !== 'token') return null;
-  const serviceRoles = rolesOf(service);
-  return toActor(runtime, holder, serviceRoles.includes('service') ? serviceRoles : []);
+  const roles = rolesOf(service);
+  return roles.includes('service') ? roles : [];
+}
+
+async function findVouchedFor(
+  { db, now }: AuthenticationParts,
+  hash: string,
+  serviceRoles: readonly Role[],
+): Promise<TokenHolder | null> {
+  if (serviceRoles.length === 0) return null;
+  const holder = await findTokenHolder(db.read, hash, now() - vouchedMilliseconds);
+  return holder?.token.kind === 'token' ? holder : null;
 }
 
 type KeystoneParts = AuthenticationParts & { keystone: Keystone };

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, lt, lte, or, sql } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 import type { ApplicationCredentialRow, ProjectRow, Role, TokenRow, UserRow } from '../define-schema.ts';
 import { prepared } from '../prepared.ts';
@@ -189,8 +189,9 @@ export async function insertToken(q: Queries, token: TokenRow): Promise<void> {
 }
 
 /**
- * Who bears the token with this hash: null unless it is known, unexpired, and its user and project are in use. A bearer
- * who has lost every role in the project is nobody, too, and who bears a credential that is gone or has ended.
+ * Who bears the token with this hash: null unless it is known, had not ended at `now`, and its user and project are in
+ * use. A bearer who has lost every role in the project is nobody, too, and who bears a credential that is gone or had
+ * ended. An earlier `now` finds those that have ended since.
  */
 export async function findTokenHolder(q: Queries, hash: string, now: number): Promise<TokenHolder | null> {
   const { tokens, users, projects, role_assignments, application_credentials } = q.tables;
@@ -261,8 +262,17 @@ export async function deleteTokensOfUser(q: Queries, userId: string): Promise<vo
   await q.db.delete(q.tables.tokens).where(eq(q.tables.tokens.user_id, userId));
 }
 
-export async function deleteExpiredTokens(q: Queries, now: number): Promise<void> {
-  await q.db.delete(q.tables.tokens).where(lte(q.tables.tokens.expires_at, now));
+/** `tokensUntil`: tokens (not sessions) that have ended since are kept. */
+export async function deleteExpiredTokens(
+  q: Queries,
+  { now, tokensUntil }: { now: number; tokensUntil: number },
+): Promise<void> {
+  const { tokens } = q.tables;
+  await q.db
+    .delete(tokens)
+    .where(
+      and(lte(tokens.expires_at, now), or(eq(tokens.kind, 'session'), lte(tokens.expires_at, tokensUntil))),
+    );
 }
 
 /** Safe to repeat; the newest name counts. */

@@ -7,7 +7,9 @@ import { pino } from 'pino';
 import { systemActor, type Actor } from '#lib/auth/actor.ts';
 import { openPolicy, type Policy } from '#lib/auth/policy-set.ts';
 import { authenticate } from '#lib/auth/authenticate.ts';
+import { tokenMilliseconds, vouchedMilliseconds } from '#lib/auth/lifetimes.ts';
 import { hashPassword, verifyPassword } from '#lib/auth/passwords.ts';
+import { hashToken } from '#lib/auth/tokens.ts';
 import { hasCode } from '#lib/contract/errors.ts';
 import type { Database } from '#lib/db/database.ts';
 import { makeTestDatabase, type TestDatabase } from '#lib/db/test-support.ts';
@@ -244,6 +246,50 @@ test('a token is shown to its bearer and to administrators, not to others', asyn
   assert.equal((await getSubject(admin.ctx, maria.token)).user.name, 'maria');
   await assert.rejects(getSubject(otto.ctx, maria.token), (error) => hasCode(error, 'forbidden'));
   await assert.rejects(getSubject(admin.ctx, 'garbage'), (error) => hasCode(error, 'not_found'));
+});
+
+test('a token that has ended counts for two more days with a service that vouches for it, and never once revoked', async () => {
+  const nova = await makeMember('nova');
+  await assignRole(system, { userId: nova.user.id, projectId: nova.project.id, role: 'service' });
+  await makeMember('maria');
+  await makeMember('otto');
+  const sign = async (name: string) => (await createToken(system, password(name, 'pw'))).token;
+  const [mine, revoked] = [await sign('maria'), await sign('maria')];
+  const session = await signIn(system, {
+    name: 'maria',
+    password: 'pw',
+    address: null,
+    client: null,
+    previousToken: null,
+  });
+  await revokeToken(system, hashToken(revoked));
+  const vouched = async (token: string, service: string) =>
+    (await authenticate(runtime, new Headers({ 'x-auth-token': token, 'x-service-token': service })))
+      ?.userName ?? null;
+  const ask = async (name: string, subject: string) => {
+    const actor = await authenticate(runtime, bearer(await sign(name)));
+    assert.ok(actor);
+    return await getSubject({ runtime, actor }, subject, { allowExpired: true });
+  };
+  const unknown = (error: unknown) => hasCode(error, 'not_found');
+
+  time += tokenMilliseconds;
+  const service = await sign('nova');
+  assert.equal(await authenticate(runtime, bearer(mine)), null);
+  assert.equal(await vouched(mine, service), 'maria');
+  assert.equal(await vouched(mine, await sign('otto')), null, 'no service');
+  assert.equal(await vouched(revoked, service), null);
+  assert.equal(await vouched(session.token, service), null);
+  assert.equal((await ask('nova', mine)).user.name, 'maria');
+  await assert.rejects(ask('otto', mine), unknown);
+  await assert.rejects(ask('maria', mine), unknown, 'not by asking for oneself');
+  await assert.rejects(ask('nova', revoked), unknown);
+  await assert.rejects(getSubject(system, mine), unknown, 'only when asked for');
+
+  time += vouchedMilliseconds;
+  assert.equal(await vouched(mine, await sign('nova')), null);
+  const rows = await runtime.db.read.db.select().from(runtime.db.read.tables.tokens);
+  assert.ok(!rows.some(({ hash }) => hash === hashToken(mine)), 'and then nothing of it is kept');
 });
 
 test('an address that guesses is refused for a while, and the right password is not locked out elsewhere', async () => {

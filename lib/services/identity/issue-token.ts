@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sessionIdleMilliseconds, tokenMilliseconds } from '#lib/auth/lifetimes.ts';
+import { sessionIdleMilliseconds, tokenMilliseconds, vouchedMilliseconds } from '#lib/auth/lifetimes.ts';
 import { makeToken } from '#lib/auth/tokens.ts';
 import type { Role, TokenRow } from '#lib/db/define-schema.ts';
 import { deleteExpiredTokens, insertToken } from '#lib/db/repositories/identity.ts';
@@ -61,7 +61,7 @@ export async function issueToken(
     parent_hash: parentHash,
   };
   await runtime.db.transaction(async (transaction) => {
-    await deleteExpiredTokens(transaction, now);
+    await deleteExpiredTokens(transaction, { now, tokensUntil: now - vouchedMilliseconds });
     await insertToken(transaction, row);
   });
   return { token, row };

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Actor } from '#lib/auth/actor.ts';
 import { guessLimiterOf } from '#lib/auth/guess-limiter.ts';
 import { rememberProject, toKeystoneActor } from '#lib/auth/keystone-actor.ts';
-import { sessionLimitMilliseconds } from '#lib/auth/lifetimes.ts';
+import { sessionLimitMilliseconds, vouchedMilliseconds } from '#lib/auth/lifetimes.ts';
 import { seal } from '#lib/auth/sealed.ts';
 import { makeToken } from '#lib/auth/tokens.ts';
 import { StowageError } from '#lib/contract/errors.ts';
@@ -61,7 +61,7 @@ export async function signInWithKeystone(
   const { token, hash } = makeToken();
   const row = toSessionRow(runtime, { hash, issued: scoped, client });
   await db.transaction(async (q) => {
-    await deleteExpiredTokens(q, now());
+    await deleteExpiredTokens(q, { now: now(), tokensUntil: now() - vouchedMilliseconds });
     if (previousHash !== null) await deleteToken(q, previousHash);
     await insertToken(q, row);
   });

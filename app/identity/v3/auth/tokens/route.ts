@@ -12,6 +12,11 @@ import { revokeToken } from '#lib/services/identity/revoke-token.ts';
 
 const subjectHeader = 'x-subject-token';
 
+/** As Keystone reads a flag of a query: there, and neither 0 nor false. */
+function isOn(value: string | null): boolean {
+  return value !== null && !/^(0|false|no|off|n|f)$/i.test(value);
+}
+
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods({
   POST: identityRoute({ access: 'none', body: AuthBody }, async ({ ctx, request, url, body }) => {
     const { token, holder } = await createToken(ctx, {
@@ -29,6 +34,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods(
     const subject = request.headers.get(subjectHeader);
     const holder = await getSubject(ctx, subject, {
       knowsAccessRules: request.headers.has('openstack-identity-access-rules'),
+      allowExpired: isOn(url.searchParams.get('allow_expired')),
     });
     const catalog = url.searchParams.has('nocatalog')
       ? null
