@@ -28,17 +28,24 @@ export interface PolicyTarget {
   protected?: boolean | null;
 }
 
-export interface Question {
-  credentials: Credentials;
-  target: PolicyTarget;
-  /** Whether another rule holds for the same question. */
-  rule(name: string): boolean;
-}
+export type TargetKey = (typeof targetKeys)[number];
 
-export type Check = (question: Question) => boolean;
+/** The text behind the colon: as it stands, or a value of the target. */
+export type Value = { text: string } | { key: TargetKey };
+
+/** What is compared with the value is on the left of the colon. */
+export type Node =
+  | { kind: 'constant'; holds: boolean }
+  | { kind: 'not'; node: Node }
+  | { kind: 'all' | 'any'; nodes: readonly Node[] }
+  | { kind: 'rule'; name: string }
+  | { kind: 'literal'; text: string; value: Value }
+  | { kind: 'role' | 'service_roles' | 'is_admin'; value: Value }
+  | { kind: 'credential'; name: 'user_id' | 'project_id' | 'system_scope'; value: Value }
+  | { kind: 'boolean'; expected: boolean; value: Value };
 
 export interface Expression {
-  holds: Check;
+  node: Node;
   /** Names of rules that it refers to, each with its place. */
   references: readonly { name: string; column: number }[];
 }
@@ -56,10 +63,10 @@ export const targetKeys = [
 
 /** Throws {@link ExpressionError}. */
 export function parseExpression(text: string): Expression {
-  if (text.trim() === '') return { holds: () => true, references: [] };
+  if (text.trim() === '') return { node: { kind: 'constant', holds: true }, references: [] };
   const parser = new Parser(tokenize(text), text.length + 1);
-  const holds = parser.parse();
-  return { holds, references: parser.references };
+  const node = parser.parse();
+  return { node, references: parser.references };
 }
 
 class Parser {
@@ -73,76 +80,66 @@ class Parser {
     this.#endColumn = endColumn;
   }
 
-  parse(): Check {
-    const check = this.#either();
+  parse(): Node {
+    const node = this.#either();
     const rest = this.#tokens[this.#at];
-    if (rest === undefined) return check;
+    if (rest === undefined) return node;
     throw new ExpressionError(
       rest.kind === ')' ? 'This ) closes nothing.' : 'Between two checks stands and or or.',
       rest.column,
     );
   }
 
-  #either(): Check {
-    const checks = [this.#all()];
-    while (this.#take('or')) checks.push(this.#all());
-    const [only] = checks;
-    return checks.length === 1 && only ? only : (question) => checks.some((check) => check(question));
+  #either(): Node {
+    const nodes = [this.#all()];
+    while (this.#take('or')) nodes.push(this.#all());
+    const [only] = nodes;
+    return nodes.length === 1 && only ? only : { kind: 'any', nodes };
   }
 
-  #all(): Check {
-    const checks = [this.#one()];
-    while (this.#take('and')) checks.push(this.#one());
-    const [only] = checks;
-    return checks.length === 1 && only ? only : (question) => checks.every((check) => check(question));
+  #all(): Node {
+    const nodes = [this.#one()];
+    while (this.#take('and')) nodes.push(this.#one());
+    const [only] = nodes;
+    return nodes.length === 1 && only ? only : { kind: 'all', nodes };
   }
 
-  #one(): Check {
-    if (this.#take('not')) {
-      const check = this.#one();
-      return (question) => !check(question);
-    }
+  #one(): Node {
+    if (this.#take('not')) return { kind: 'not', node: this.#one() };
     const opened = this.#take('(');
     if (opened) {
-      const check = this.#either();
+      const node = this.#either();
       if (!this.#take(')')) throw new ExpressionError('This ( is not closed.', opened.column);
-      return check;
+      return node;
     }
     const token = this.#tokens[this.#at];
     if (token === undefined) throw new ExpressionError('Here a check is missing.', this.#endColumn);
     this.#at += 1;
-    if (token.kind === '@') return () => true;
-    if (token.kind === '!') return () => false;
+    if (token.kind === '@' || token.kind === '!') return { kind: 'constant', holds: token.kind === '@' };
     if (token.kind !== 'check') {
       throw new ExpressionError(`Here a check is missing before ${token.kind}.`, token.column);
     }
     return this.#check(token);
   }
 
-  #check({ left, right, isLiteral, column }: Extract<Token, { kind: 'check' }>): Check {
+  #check({ left, right, isLiteral, column }: Extract<Token, { kind: 'check' }>): Node {
     const value = valueOf(right, column + left.length + (isLiteral ? 3 : 1));
-    if (isLiteral) return ({ target }) => value(target) === left;
+    if (isLiteral) return { kind: 'literal', text: left, value };
     switch (left) {
       case 'role':
-        return ({ credentials, target }) => hasRole(credentials.roles, value(target));
       case 'service_roles':
-        return ({ credentials, target }) => hasRole(credentials.service_roles, value(target));
+      case 'is_admin':
+        return { kind: left, value };
       case 'rule':
         this.references.push({ name: right, column: column + 'rule:'.length });
-        return (question) => question.rule(right);
-      case 'is_admin':
-        return (question) =>
-          String(question.rule('context_is_admin')) === value(question.target)?.toLowerCase();
+        return { kind: 'rule', name: right };
       case 'user_id':
       case 'project_id':
       case 'system_scope':
-        return ({ credentials, target }) => {
-          const own = credentials[left];
-          return own !== null && own !== '' && own === value(target);
-        };
+        return { kind: 'credential', name: left, value };
       case 'True':
       case 'False':
-        return ({ target }) => value(target)?.toLowerCase() === left.toLowerCase();
+        return { kind: 'boolean', expected: left === 'True', value };
     }
     throw new ExpressionError(`There is no check "${left}:".`, column, left, [
       'role',
@@ -160,23 +157,15 @@ class Parser {
   }
 }
 
-function hasRole(roles: readonly string[], wanted: string | null): boolean {
-  return wanted !== null && roles.some((role) => role.toLowerCase() === wanted.toLowerCase());
-}
-
-/** The text behind the colon: as it stands, or a value of the target. */
-function valueOf(text: string, column: number): (target: PolicyTarget) => string | null {
-  const key = /^%\((.*)\)s$/.exec(text)?.[1];
-  if (key === undefined) {
-    if (!text.includes('%(')) return () => text;
+function valueOf(text: string, column: number): Value {
+  const name = /^%\((.*)\)s$/.exec(text)?.[1];
+  if (name === undefined) {
+    if (!text.includes('%(')) return { text };
     throw new ExpressionError('A value of the target is written %(name)s, with nothing around it.', column);
   }
-  const known = targetKeys.find((candidate) => candidate === key);
-  if (known === undefined) {
-    throw new ExpressionError(`There is no %(${key})s.`, column, key, targetKeys);
+  const key = targetKeys.find((candidate) => candidate === name);
+  if (key === undefined) {
+    throw new ExpressionError(`There is no %(${name})s.`, column, name, targetKeys);
   }
-  return (target) => {
-    const value = target[known];
-    return value === undefined || value === null ? null : String(value);
-  };
+  return { key };
 }

@@ -1,4 +1,5 @@
 import { ExpressionError } from './expression-error.ts';
+import { meets, toCondition, type Condition } from './policy-condition.ts';
 import {
   parseExpression,
   type Credentials,
@@ -10,6 +11,8 @@ import { isPolicyRule, policyRules, type PolicyRule } from './policy-rules.ts';
 /** The rules as they hold in this installation. Rules of the operator's own are there for others to refer to. */
 export interface Policy {
   allows(rule: PolicyRule, credentials: Credentials, target: PolicyTarget): boolean;
+  /** What the rule still asks of a target when these credentials ask. */
+  conditionOf(rule: PolicyRule, credentials: Credentials): Condition;
   /** By name, for the console; the operator's own last. */
   readonly rules: readonly { name: string; expression: string; isOverridden: boolean }[];
 }
@@ -29,15 +32,14 @@ export function openPolicy(overrides: Overrides = {}): Policy {
   const expressions = new Map<string, Expression>();
   const texts = expressionsOf(overrides);
   for (const [name, text] of texts) expressions.set(name, parseExpression(text));
+  function conditionOf(rule: string, credentials: Credentials): Condition {
+    const expression = expressions.get(rule);
+    if (expression === undefined) return false;
+    return toCondition(expression.node, credentials, (name) => conditionOf(name, credentials));
+  }
   return {
-    allows(rule, credentials, target) {
-      const question = {
-        credentials,
-        target,
-        rule: (name: string): boolean => expressions.get(name)?.holds(question) ?? false,
-      };
-      return question.rule(rule);
-    },
+    conditionOf,
+    allows: (rule, credentials, target) => meets(conditionOf(rule, credentials), target),
     rules: [...texts].map(([name, expression]) => ({
       name,
       expression,

@@ -4,8 +4,9 @@
  * says whom to ask.
  */
 import { StowageError } from '../contract/errors.ts';
-import type { Visibility } from '../contract/common.ts';
+import type { ImageStatus, Visibility } from '../contract/common.ts';
 import type { Actor } from './actor.ts';
+import { meets, type Condition } from './policy-condition.ts';
 import type { Credentials, PolicyTarget } from './policy-expression.ts';
 import type { Policy } from './policy-set.ts';
 import { policyRules, type ImageAction, type OtherAction } from './policy-rules.ts';
@@ -15,6 +16,8 @@ export type { ImageAction, OtherAction } from './policy-rules.ts';
 export interface ImageTarget {
   owner_id: string;
   visibility: Visibility;
+  status?: ImageStatus;
+  protected?: boolean;
   /** Status of the caller's project as a member, if it is one. */
   membership?: 'pending' | 'accepted' | 'rejected' | null;
 }
@@ -86,8 +89,23 @@ export function imageNotFound(imageId: string): StowageError {
 
 /** Stowage itself is above its rules. */
 function holds(actor: Actor, action: ImageAction | OtherAction, target: PolicyTarget): boolean {
-  return actor.via === 'system' || actor.policy.allows(action, toCredentials(actor), target);
+  return meets(conditionOf(actor, action), target);
 }
+
+/** What a rule still asks of a target when this caller asks; for lists, which judge all that they hold at once. */
+export function conditionOf(actor: Actor, action: ImageAction | OtherAction): Condition {
+  if (actor.via === 'system') return true;
+  let known = conditions.get(actor);
+  if (known === undefined) conditions.set(actor, (known = new Map()));
+  let condition = known.get(action);
+  if (condition === undefined) {
+    known.set(action, (condition = actor.policy.conditionOf(action, toCredentials(actor))));
+  }
+  return condition;
+}
+
+/** A page of images asks the same of each. Actors are not changed once they are made. */
+const conditions = new WeakMap<Actor, Map<string, Condition>>();
 
 /** What a policy judges a caller by. */
 type Judged = Pick<Actor, 'roles' | 'serviceRoles' | 'userId' | 'projectId' | 'systemScope'>;
@@ -112,6 +130,8 @@ function toPolicyTarget(actor: Actor, image: ImageTarget): PolicyTarget {
     project_id: image.owner_id,
     owner: image.owner_id,
     visibility: image.visibility,
+    status: image.status ?? null,
+    protected: image.protected ?? null,
     member_id: isMember(image) ? actor.projectId : null,
   };
 }

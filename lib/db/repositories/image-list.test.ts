@@ -10,6 +10,7 @@ import type { Database } from '../database.ts';
 import type { ImageRow } from '../define-schema.ts';
 import { makeTestDatabase, type TestDatabase } from '../test-support.ts';
 import { imageFilters, type ImageFilter } from './image-filters.ts';
+import type { ImageCondition } from './image-condition.ts';
 import { listImages, type ImageBranch } from './image-list.ts';
 import { Walk } from './image-paths.ts';
 import { compareRows, completeSort, isIndexed, sortValue, type Place, type SortPart } from './image-order.ts';
@@ -181,7 +182,44 @@ const tenant = (project: string): ImageBranch[] => [
   { kind: 'member', project, status: 'accepted' },
 ];
 
+const conditions: readonly ImageCondition[] = [
+  false,
+  { kind: 'column', column: 'status', values: ['active', 'queued'], ignoreCase: true },
+  { kind: 'not', condition: { kind: 'column', column: 'visibility', values: ['public'], ignoreCase: false } },
+  {
+    kind: 'any',
+    conditions: [
+      { kind: 'column', column: 'protected', values: ['true', 'neither'], ignoreCase: true },
+      { kind: 'member', project: rare },
+      {
+        kind: 'all',
+        conditions: [
+          true,
+          { kind: 'column', column: 'owner_id', values: ['project-0', 'project-1'], ignoreCase: false },
+        ],
+      },
+    ],
+  },
+];
+
+function meets(condition: ImageCondition, image: ImageRow): boolean {
+  if (typeof condition === 'boolean') return condition;
+  switch (condition.kind) {
+    case 'not':
+      return !meets(condition.condition, image);
+    case 'all':
+      return condition.conditions.every((each) => meets(each, image));
+    case 'any':
+      return condition.conditions.some((each) => meets(each, image));
+    case 'member':
+      return isIn({ kind: 'member', project: condition.project, status: 'all' }, image);
+    case 'column':
+      return condition.values.includes(String(image[condition.column]));
+  }
+}
+
 function isIn(branch: ImageBranch, image: ImageRow): boolean {
+  if (branch.only !== undefined && !meets(branch.only, image)) return false;
   switch (branch.kind) {
     case 'all':
       return true;
@@ -211,12 +249,15 @@ test('a page holds what it would hold if every image were looked at, whatever is
   const random = new Random(11);
   const meetings = new Map<string, number>();
   for (let round = 0; round < 120; round += 1) {
-    const branches: ImageBranch[] = random.pick([
+    const whose: ImageBranch[] = random.pick([
       [{ kind: 'all' }],
       tenant(rare),
       tenant('project-0'),
       tenant('stranger'),
     ]);
+    const branches = whose.map((branch) =>
+      random.chance(0.2) ? { ...branch, only: random.pick(conditions) } : branch,
+    );
     const names = Object.keys(cases).filter(() => random.chance(0.2));
     const chosen = names.map((name) => cases[name]?.(random)).filter((each) => each !== undefined);
     const sort = randomSort(random);

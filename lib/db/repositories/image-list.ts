@@ -5,20 +5,22 @@
  * turn, until one has the page; that costs a few times what the best one costs alone.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { or, sql } from 'drizzle-orm';
+import { and, or, sql } from 'drizzle-orm';
 import type { Visibility } from '../../contract/common.ts';
 import type { Queries } from '../database.ts';
 import type { ImageRow } from '../define-schema.ts';
+import { toSql, type ImageCondition } from './image-condition.ts';
 import { imageFilters, type ImageFilter } from './image-filters.ts';
 import { completeSort, isIndexed, type Place, type SortPart } from './image-order.ts';
 import { firstOf, Lookup, Merge, once, SortAll, Walk, type Page, type Path } from './image-paths.ts';
 
-/** Whose images: whoever is in one of the branches is listed. */
-export type ImageBranch =
+/** Whose images: whoever is in one of the branches is listed. `only`: not all that are in it. */
+export type ImageBranch = (
   | { kind: 'all' }
   | { kind: 'owner'; owner: string }
   | { kind: 'visibility'; visibility: Visibility }
-  | { kind: 'member'; project: string; status: 'pending' | 'accepted' | 'rejected' | 'all' };
+  | { kind: 'member'; project: string; status: 'pending' | 'accepted' | 'rejected' | 'all' }
+) & { only?: ImageCondition };
 
 export interface ImageListRequest {
   /** An image that is in several branches comes once. */
@@ -57,6 +59,13 @@ export async function listImages(
 }
 
 function branchFilters(q: Queries, branch: ImageBranch): ImageFilter[] {
+  const whose = whoseFilters(q, branch);
+  if (branch.only === undefined) return whose;
+  // Nobody looks for those that meet it: it may be met by most, or by none.
+  return [...whose, { where: toSql(q, branch.only), isWide: true }];
+}
+
+function whoseFilters(q: Queries, branch: ImageBranch): ImageFilter[] {
   switch (branch.kind) {
     case 'all':
       return [];
@@ -97,7 +106,9 @@ function pathTo(page: Page, branches: readonly ImageFilter[][], filters: readonl
     const all = [...branch, ...filters];
     return firstOf([...lookups(page, branch, all).flat(), ...walks(page, all)]);
   });
-  const isVisible: ImageFilter = { where: sql`(${or(...possible.flat().map(({ where }) => where))})` };
+  const isVisible: ImageFilter = {
+    where: sql`(${or(...possible.map((branch) => and(...branch.map(({ where }) => where))))})`,
+  };
   const all = [...filters, isVisible];
   const [cheap, costly] = lookups(page, filters, all);
   return firstOf([

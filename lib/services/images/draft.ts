@@ -57,7 +57,12 @@ export function assertDraft(draft: ImageDraft): void {
       throw wrong(property, `${property} must have at most ${propertyValueLimitBytes} bytes`);
     }
   }
-  assertCount('properties', entries.length, propertyLimitCount);
+  assertPropertyCount(entries.length);
+}
+
+/** Throws `quota_exceeded`. */
+export function assertPropertyCount(count: number): void {
+  assertCount('properties', count, propertyLimitCount);
 }
 
 /** Throws `forbidden` for what this caller may not make of the image. `before` null: it is being created. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { openPolicy } from '#lib/auth/policy-set.ts';
 import { hasCode, type ErrorCode } from '#lib/contract/errors.ts';
 import { ImageList, ImageListQuery, ImageView } from '#lib/contract/images.ts';
 import { listEventsOfImage } from '#lib/db/repositories/events.ts';
@@ -93,6 +94,57 @@ test('a list holds own, public and accepted images, each once', async () => {
     (await list(other, { visibility: 'shared', memberStatus: 'pending' })).sort(),
     [own.id, pending.id].sort(),
   );
+});
+
+test('with a stricter rule get_image a list holds what can be looked at one by one, and counts no more', async () => {
+  const [owner, other, operator] = [
+    place.as('ruled-owner'),
+    place.as('ruled-other'),
+    place.as('ruled-admin', 'admin'),
+  ];
+  const ids: string[] = [];
+  for (const visibility of ['private', 'shared', 'community', 'public'] as const) {
+    for (const isProtected of [false, true]) {
+      const { id } = await create(owner, { visibility: 'shared', protected: isProtected });
+      ids.push(id);
+      await updateImage(operator, id, (draft) => ({ ...draft, visibility }));
+      if (visibility === 'shared') await share(id, 'ruled-other', isProtected ? 'accepted' : 'pending');
+      if (isProtected && visibility !== 'private') await pretendStored(place.runtime, id, ['fast']);
+    }
+  }
+  let hidden = 0;
+  for (const rule of [
+    'rule:context_is_admin or project_id:%(project_id)s',
+    "role:member and not 'public':%(visibility)s",
+    "'active':%(status)s and (project_id:%(owner)s or project_id:%(member_id)s)",
+    "True:%(protected)s or (role:admin and 'community':%(visibility)s)",
+    'project_id:%(user_id)s or role:%(visibility)s',
+    '!',
+  ]) {
+    for (const caller of [owner, other, operator]) {
+      const ctx = { ...caller, actor: { ...caller.actor, policy: openPolicy({ get_image: rule }) } };
+      const ours = (found: string[]) => found.filter((id) => ids.includes(id)).sort();
+      for (const visibility of [null, 'all', 'public', 'shared'] as const) {
+        const request = { visibility, memberStatus: 'all' as const };
+        const one = async (id: string) =>
+          (await getImage(read(), ctx.actor, id).catch(() => null)) === null ? [] : [id];
+        const plain = ours(await list(caller, request));
+        const expected = (await Promise.all(plain.map(one))).flat();
+        hidden += plain.length - expected.length;
+        assert.deepEqual(
+          ours(await list(ctx, request)),
+          expected,
+          `${rule} ${caller.actor.projectId} ${visibility}`,
+        );
+      }
+      for (const tab of ['all', 'project', 'public', 'shared'] as const) {
+        const { images, total } = await listImageSummaries(ctx, ImageListQuery.parse({ tab, limit: 100 }));
+        for (const { id } of images) await getImage(read(), ctx.actor, id);
+        assert.ok(total === null || total === images.length, `${rule} ${tab} ${total} ${images.length}`);
+      }
+    }
+  }
+  assert.ok(hidden > 20);
 });
 
 test('pages over several branches meet every image once, whatever the order', async () => {

@@ -9,6 +9,7 @@ import { imageFilters, type ImageFilter } from '#lib/db/repositories/image-filte
 import { listImages, type ImageBranch } from '#lib/db/repositories/image-list.ts';
 import { sortValue } from '#lib/db/repositories/image-order.ts';
 import type { Context } from '#lib/runtime/context.ts';
+import { seenBranches } from './seen-branches.ts';
 import { toImageSummaries } from './view.ts';
 import { visibleBranches } from './visible-branches.ts';
 
@@ -19,8 +20,11 @@ export async function listImageSummaries(
 ): Promise<ImageList> {
   assertCanOther(ctx.actor, 'get_images');
   const q = ctx.runtime.db.read;
+  const whose = branchesOf(ctx.actor, query.tab);
+  const branches = seenBranches(ctx.actor, whose);
+  const seesAll = branches.length === whose.length && branches.every(({ only }) => only === undefined);
   const { rows, more } = await listImages(q, {
-    branches: branchesOf(ctx.actor, query.tab),
+    branches,
     filters: filtersOf(q, ctx.actor, query),
     sort: [{ key: query.sort, dir: query.dir }],
     after: query.cursor === undefined ? null : parseCursor(query.cursor, query),
@@ -30,7 +34,7 @@ export async function listImageSummaries(
   return {
     images: await toImageSummaries(ctx, rows),
     next_cursor: more && last !== undefined ? toCursor(last, query) : null,
-    total: await countAll(q, ctx.actor, query),
+    total: seesAll ? await countAll(q, ctx.actor, query) : null,
   };
 }
 

@@ -8,6 +8,7 @@ import { sortValue, type SortPart } from '#lib/db/repositories/image-order.ts';
 import type { Queries } from '#lib/db/database.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { getImage } from './get.ts';
+import { seenBranches } from './seen-branches.ts';
 import { visibleBranches, type MemberStatus } from './visible-branches.ts';
 
 export type TextColumn = Parameters<typeof imageFilters.column>[1];
@@ -50,7 +51,7 @@ export async function listImages(
   }
   const sortKeys = request.sort.map(({ key }) => key);
   return await listImageRows(q, {
-    branches: visibleBranches(actor, visibility, request.memberStatus),
+    branches: seenBranches(actor, visibleBranches(actor, visibility, request.memberStatus)),
     // Killed images are never listed, as in Glance.
     filters: [
       imageFilters.notKilled(q),
