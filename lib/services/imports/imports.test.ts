@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode, type ErrorCode } from '#lib/contract/errors.ts';
 import { MiB, uploadExpirySeconds } from '#lib/contract/limits.ts';
 import { listTasksOfImage } from '#lib/db/repositories/tasks.ts';
-import { listTransfersOfImage } from '#lib/db/repositories/transfers.ts';
+import { listOpenTransfersOfImage, listTransfersOfImage } from '#lib/db/repositories/transfers.ts';
 import { findUploadsOfImage } from '#lib/db/repositories/uploads.ts';
 import { deleteImage } from '../images/delete.ts';
 import {
@@ -20,6 +20,11 @@ import {
   transferIn,
   type StoreWish,
 } from '#lib/transfers/test-support.ts';
+import { getTask } from '../tasks/get.ts';
+import { listTasksOfImage as listTasksAsSeen } from '../tasks/list-of-image.ts';
+import { cancelTransfer } from '../transfers/cancel.ts';
+import { pauseTransfer } from '../transfers/pause.ts';
+import { resumeTransfer } from '../transfers/resume.ts';
 import { retryTransfer } from '../transfers/retry.ts';
 import { sweepUploads } from '../uploads/expire.ts';
 import { importByCopy } from './copy-image.ts';
@@ -164,6 +169,36 @@ test('when some stores may fail, the first that succeeds makes the image active'
       .map((row) => row.store_id),
     ['a'],
   );
+});
+
+test('a task says that its import waits for a copy that somebody has paused', async (t) => {
+  const process = await openProcess(await openPlace(t, [{ id: 'fast' }, { id: 'a' }]));
+  const { runtime } = process;
+  const { ctx, create, stage, image, start } = actThrough(t, process);
+  const { id } = await create();
+  await stage(id, randomBytes(100_000));
+  await start(id, ['a']);
+  const operator = contextOf(runtime, administrator);
+  const [transfer] = await listOpenTransfersOfImage(runtime.db.read, id);
+  const task = async () => (await listTasksAsSeen(ctx, id))[0];
+  assert.equal((await task())?.message, '');
+  await pauseTransfer(operator, transfer?.id ?? '');
+  const waiting = await task();
+  assert.equal(waiting?.status, 'processing');
+  assert.match(
+    waiting?.message ?? '',
+    /^Paused by an administrator: the copy to a\. The import goes on when/,
+  );
+  assert.equal(
+    (await getTask({ runtime, actor: operator.actor }, waiting?.id ?? '')).message,
+    waiting?.message,
+  );
+  assert.equal((await image(id)).status, 'importing');
+  await resumeTransfer(operator, transfer?.id ?? '');
+  assert.equal((await task())?.message, '');
+  await pauseTransfer(operator, transfer?.id ?? '');
+  await cancelTransfer(operator, transfer?.id ?? '');
+  assert.deepEqual([(await task())?.status, (await image(id)).status], ['failure', 'queued']);
 });
 
 test('a copy by import has a task, and a second one at the same time is refused', async (t) => {

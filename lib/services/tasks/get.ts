@@ -3,6 +3,7 @@ import { StowageError } from '#lib/contract/errors.ts';
 import type { TaskRow } from '#lib/db/define-schema.ts';
 import { findTask } from '#lib/db/repositories/tasks.ts';
 import type { Context } from '#lib/runtime/context.ts';
+import { withPauses } from './with-pauses.ts';
 
 /** `not_found` also for a task of another project. */
 export async function getTask(
@@ -15,5 +16,5 @@ export async function getTask(
   if (task === null || (!actor.administrator && task.owner_id !== actor.projectId)) {
     throw new StowageError('not_found', `No task found with ID ${id}`);
   }
-  return task;
+  return await withPauses(runtime.db.read, task);
 }

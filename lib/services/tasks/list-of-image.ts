@@ -2,6 +2,7 @@ import type { TaskRow } from '#lib/db/define-schema.ts';
 import { listTasksOfImage as listRows } from '#lib/db/repositories/tasks.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { getImage } from '../images/get.ts';
+import { withPauses } from './with-pauses.ts';
 
 const mostListed = 1000;
 
@@ -13,5 +14,6 @@ export async function listTasksOfImage(
   const q = runtime.db.read;
   const image = await getImage(q, actor, imageId);
   if (!actor.administrator && image.owner_id !== actor.projectId) return [];
-  return await listRows(q, imageId, mostListed);
+  const tasks = await listRows(q, imageId, mostListed);
+  return await Promise.all(tasks.map((task) => withPauses(q, task)));
 }

@@ -24,7 +24,8 @@ export async function listTasks(
   if (limit === 0) return { rows: [], more: false };
   const q = runtime.db.read;
   const after = marker === null ? null : await findTask(q, marker);
-  if (marker !== null && after === null) {
+  const isSeen = actor.administrator || after?.owner_id === actor.projectId;
+  if (marker !== null && (after === null || !isSeen)) {
     throw new StowageError('bad_request', `The marker ${marker} is no task.`, { field: 'marker' });
   }
   return await listTaskRows(q, {
