@@ -20,11 +20,53 @@ export async function readJson(
       },
     );
   }
+  const value = parse(text);
+  assertPlain(value, mayHoldWrongText.test(text));
+  return value;
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
     throw new StowageError('bad_request', 'The body is not JSON.', { cause });
   }
+}
+
+/** What the deepest body of any call needs, many times over. */
+const depthLimit = 64;
+/** Both can only come as an escape: the bytes themselves are no JSON, or no UTF-8. */
+const mayHoldWrongText = /\\u(?:0000|d[89a-f])/i;
+
+/**
+ * Throws `bad_request` for what parses and yet nobody can keep: nesting that would exhaust the stack of whoever walks
+ * it, and texts that no database holds as they are (a NUL character, half of a surrogate pair).
+ */
+function assertPlain(value: unknown, looksAtTexts: boolean): void {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > depthLimit) {
+      throw new StowageError('bad_request', `The body is nested deeper than ${depthLimit} levels.`);
+    }
+    const next: unknown[] = [];
+    for (const each of level) {
+      if (typeof each === 'string' && looksAtTexts) assertText(each);
+      if (typeof each !== 'object' || each === null) continue;
+      if (looksAtTexts && !Array.isArray(each)) for (const name of Object.keys(each)) assertText(name);
+      for (const part of Object.values(each)) {
+        if (typeof part === 'object' || (looksAtTexts && typeof part === 'string')) next.push(part);
+      }
+    }
+    level = next;
+  }
+}
+
+function assertText(text: string): void {
+  if (!text.includes('\0') && text.isWellFormed()) return;
+  throw new StowageError(
+    'bad_request',
+    'The body has a text with a NUL character or half of a surrogate pair, which nobody can keep.',
+  );
 }
 
 async function readText(request: Request, limitBytes: number): Promise<string> {

@@ -60,6 +60,12 @@ export function route<Params = Record<string, never>, Query = Record<string, nev
     const log = runtime.log.child({ request_id: requestId });
     try {
       const url = new URL(request.url);
+      if (url.href.includes('%00')) {
+        throw new StowageError(
+          'bad_request',
+          'The URL has a NUL character, which no name or value may have.',
+        );
+      }
       let actor: Actor | null = null;
       if (options.access !== 'none') {
         actor = await authenticate(runtime, request.headers);

@@ -37,7 +37,7 @@ export function setAttribute(draft: ImageDraft, name: string, value: unknown): I
   assertWritableName(name);
   const attribute = attributes.get(name);
   if (attribute === undefined) {
-    if (typeof value !== 'string') throw mismatch(name, `${JSON.stringify(value)} is not of type 'string'`);
+    if (typeof value !== 'string') throw mismatch(name, `${shown(value)} is not of type 'string'`);
     return { ...draft, properties: withProperty(draft.properties, name, value) };
   }
   const parsed = attribute.schema.safeParse(value);
@@ -65,6 +65,14 @@ function withProperty(
 /** A copy in which `__proto__` and `constructor` are names like any other. */
 function withoutPrototype(properties: ImageDraft['properties']): Record<string, string> {
   return Object.assign(Object.create(null) as Record<string, string>, properties);
+}
+
+const shownCharacters = 200;
+
+/** As JSON, cut: nobody reads a megabyte back. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
 }
 
 function mismatch(name: string, why: string): StowageError {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { StowageError } from '#lib/contract/errors.ts';
 import type { NewImageRecord } from '#lib/services/images/create.ts';
-import type { ImageDraft } from '#lib/services/images/draft.ts';
-import { setAttribute } from './attributes.ts';
+import { assertPropertyCount, type ImageDraft } from '#lib/services/images/draft.ts';
+import { isAttribute, setAttribute } from './attributes.ts';
 
 /** Kept as JSON.parse made it: a schema that copies would lose a property named `__proto__`. */
 export const CreateBody = z.custom<Record<string, unknown>>(
@@ -14,6 +14,9 @@ const Id = z.string().regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}
 
 /** The body of `POST /v2/images`. */
 export function toNewImage(body: Record<string, unknown>): NewImageRecord {
+  // Before each is looked at: a body has room for tens of thousands.
+  const properties = Object.keys(body).filter((name) => name !== 'id' && !isAttribute(name));
+  assertPropertyCount(properties.length);
   let id: string | null = null;
   let hasOwner = false;
   let draft: ImageDraft = {

@@ -55,6 +55,9 @@ const notFilters = new Set([
   'member_status',
 ]);
 
+/** Each is a condition of the query, and databases nest them. */
+const filterLimit = 100;
+
 export function parseListQuery(query: URLSearchParams): ImageListRequest {
   const visibility = query.get('visibility') || null;
   const memberStatus = MemberStatus.safeParse(query.get('member_status') ?? 'accepted');
@@ -64,6 +67,7 @@ export function parseListQuery(query: URLSearchParams): ImageListRequest {
   for (const [name, value] of query) {
     if (!notFilters.has(name)) filters.push(...toFilters(name, value));
   }
+  if (filters.length > filterLimit) throw wrong(`A list takes at most ${filterLimit} filters.`);
   return {
     visibility: visibility === null ? null : toVisibility(visibility),
     memberStatus: memberStatus.data,
@@ -90,7 +94,13 @@ export function toLimit(value: string | null): number {
   return Math.min(limit, pageSizeLimit);
 }
 
+/** A key that is named again sorts nothing more. */
 function toSort(query: URLSearchParams): ImageListRequest['sort'] {
+  const parts = toSortParts(query);
+  return parts.filter(({ key }, index) => parts.findIndex((part) => part.key === key) === index);
+}
+
+function toSortParts(query: URLSearchParams): ImageListRequest['sort'] {
   const keys = query.getAll('sort_key');
   const dirs = query.getAll('sort_dir');
   const both = query.get('sort');
@@ -151,7 +161,9 @@ function toNumberFilters(name: string, value: string): ImageFilter[] | null {
   if (column === undefined) return null;
   if (!/^-?\d+$/.test(value)) throw wrong('Unable to filter on a range with a non-numeric value.');
   const operator: Operator = bound === '_min' ? 'gte' : bound === '_max' ? 'lte' : 'eq';
-  return [{ kind: 'number', column, operator, value: Number(value) }];
+  // What lies beyond is as far away as the last that databases take, and no image has either.
+  const bounded = Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(value)));
+  return [{ kind: 'number', column, operator, value: bounded }];
 }
 
 function toFlag(name: string, value: string): boolean {

@@ -26,6 +26,8 @@ export interface Change {
   isStrictAdd: boolean;
 }
 
+/** Many times what can be changed of an image; each costs as much as the image has properties. */
+const changeLimit = 1000;
 const Changes = z.array(z.record(z.string(), z.unknown()));
 
 /** The media type without its parameters, when it is one of the two. */
@@ -36,6 +38,7 @@ export function toPatchType(contentType: string | null): PatchType | null {
 
 export function parsePatch(body: unknown, type: PatchType): Change[] {
   if (!Array.isArray(body)) throw wrong('Request body must be a JSON array of operation objects.');
+  if (body.length > changeLimit) throw wrong(`A PATCH takes at most ${changeLimit} operations.`);
   const parsed = Changes.safeParse(body);
   if (!parsed.success) throw wrong('Operations must be JSON objects.');
   return parsed.data.map((raw) =>

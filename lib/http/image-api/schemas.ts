@@ -162,7 +162,7 @@ const task = {
 const tasks = {
   name: 'tasks',
   properties: {
-    tasks: { type: 'array', items: { name: 'task', properties: stub } },
+    tasks: { type: 'array', items: task },
     first: { type: 'string' },
     next: { type: 'string' },
     schema: { type: 'string' },
