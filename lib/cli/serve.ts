@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { watchYoungMemory } from '#lib/streams/young-memory.ts';
 import { openRuntime } from '#lib/runtime/open-runtime.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
+import { loadDirectRoutes, type DirectRoutes } from './direct-routes.ts';
 import { exitOnFailure } from './failure.ts';
 import { openHttpServer, type Handle } from './http-server.ts';
 import { captureConsole, openLog } from './logger.ts';
@@ -49,8 +50,8 @@ const http = openHttpServer(
 // The port comes first: where another process has it, that one may also have the data directory open.
 const port = await listenOrExit();
 const runtime = await openRuntime(config, log, { role: 'web' });
-const next = await openNext(port);
-serving.handle = next.handle;
+const [next, direct] = await Promise.all([openNext(port), openDirectRoutes()]);
+serving.handle = (req, res) => direct(req, res) ?? next.handle(req, res);
 opened.resolve();
 announce(runtime, port);
 
@@ -94,6 +95,11 @@ function listenAdvice({ code, message }: NodeJS.ErrnoException): string {
 
 function isProbe({ url = '' }: IncomingMessage): boolean {
   return /^\/(readyz|healthz|healthcheck|metrics)(\?|$)/.test(url);
+}
+
+/** In development Next answers everything, so that what is edited is what runs. */
+function openDirectRoutes(): Promise<DirectRoutes> {
+  return development ? Promise.resolve(() => undefined) : loadDirectRoutes();
 }
 
 /** Next in this process, so that its routes reach the runtime. */

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { rawRequest } from './raw-request.ts';
 
 /**
- * An answer whose body goes straight to Node's response. Next sends status and headers and then ends the response; at
- * that moment the body is written instead. Through web streams nobody learns when a chunk has been sent, so its memory
+ * An answer whose body goes straight to Node's response. Whoever sends it (Next, or `answerDirectly`) sends status and
+ * headers and then ends the response; at that moment the body is written instead. Through web streams nobody learns when a chunk has been sent, so its memory
  * could not be used again, and collecting a fresh MiB for each MiB cost more than sending it.
  *
  * @param spent told of each chunk when it has been handed to the socket or will never be
@@ -19,16 +19,17 @@ export function rawBodyResponse(
   const end = res.end;
   res.end = () => {
     res.end = end;
-    void send(res, chunks, spent);
+    void sendChunks(res, chunks, spent);
     return res;
   };
   return new Response(null, init);
 }
 
-async function send(
+/** Writes a body as fast as the client takes it, and ends the answer. Never rejects. */
+export async function sendChunks(
   res: ServerResponse,
   chunks: AsyncIterable<Uint8Array>,
-  spent: (chunk: Uint8Array) => void,
+  spent: (chunk: Uint8Array) => void = () => undefined,
 ): Promise<void> {
   try {
     for await (const chunk of chunks) {

@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendChunks } from './raw-body.ts';
+import type { RouteHandler } from './route.ts';
+
+/** What a route learns of its address it takes from the headers; a request needs some origin to be one. */
+const origin = 'http://stowage.invalid';
+
+/**
+ * Runs a route handler for a request of Node's server, without Next between them. The request that the handler gets has
+ * no body: only for handlers that read `rawRequest()`. Rejects when the handler does; nothing has been sent then.
+ */
+export async function answerDirectly(
+  handler: RouteHandler,
+  params: Record<string, string>,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  // A client that leaves is told of by 'close'; as an error that nobody listens to it would end the process.
+  req.on('error', ignored);
+  res.on('error', ignored);
+  const gone = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) gone.abort();
+  });
+  const { method = 'GET', url = '/' } = req;
+  const request = new Request(origin + url, { method, headers: headersOf(req), signal: gone.signal });
+  await send(res, method, await handler(request, { params: Promise.resolve(params) }));
+}
+
+function ignored(): void {}
+
+function headersOf(req: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(req.headers)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined) headers.append(name, one);
+    }
+  }
+  return headers;
+}
+
+async function send(res: ServerResponse, method: string, response: Response): Promise<void> {
+  if (res.destroyed) {
+    await response.body?.cancel();
+    return;
+  }
+  res.statusCode = response.status;
+  // What the server has set already (its security headers, the end of the connection) is not for a route to change.
+  const present = new Set(res.getHeaderNames());
+  for (const [name, value] of response.headers) if (!present.has(name)) res.appendHeader(name, value);
+  if (response.body === null || method === 'HEAD') res.end();
+  else await sendChunks(res, response.body);
+}
