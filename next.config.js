@@ -1,6 +1,4 @@
-import createNextIntlPlugin from 'next-intl/plugin';
-
-const withNextIntl = createNextIntlPlugin('./lib/i18n/request.ts');
+import { PHASE_PRODUCTION_SERVER } from 'next/constants.js';
 
 /** @type {import('next').NextConfig} */
 const config = {
@@ -10,6 +8,8 @@ const config = {
   poweredByHeader: false,
   // What a browser asks for where no page names an icon: JSON, a download, a probe.
   rewrites: async () => [{ source: '/favicon.ico', destination: '/icon.svg' }],
+  // A page that nobody asks for costs no memory: all of them together hold more than the service itself.
+  experimental: { preloadEntriesOnStart: false },
   // `npm run verify` checks types with the native compiler, which has no programmatic interface for Next to call.
   typescript: { ignoreBuildErrors: true },
   // What has native parts or worker files is loaded by Node itself and never bundled.
@@ -23,4 +23,10 @@ const config = {
   ],
 };
 
-export default withNextIntl(config);
+/** @param {string} phase */
+export default async function configure(phase) {
+  // It tells the bundler where the messages are. Loading it brings a compiler that a running service has no use for.
+  if (phase === PHASE_PRODUCTION_SERVER) return config;
+  const { default: createNextIntlPlugin } = await import('next-intl/plugin');
+  return createNextIntlPlugin('./lib/i18n/request.ts')(config);
+}

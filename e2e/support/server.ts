@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureBuilt } from '#lib/cli/bootstrap/build.mjs';
+import { serviceFlags } from '#lib/cli/bootstrap/service-flags.mjs';
 import { temporaryDirectory, type Cleanup } from './temporary-directory.ts';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -93,7 +94,7 @@ export async function startServer(test: Cleanup, options: ServerOptions = {}): P
 function launch(directory: string, { config, env, port }: ServerOptions): ChildProcess {
   mkdirSync(directory, { recursive: true });
   if (config !== undefined) writeFileSync(path.join(directory, 'stowage.yaml'), config);
-  return spawn(process.execPath, [path.join(root, 'lib/cli/serve.ts')], {
+  return spawn(process.execPath, [...serviceFlags, path.join(root, 'lib/cli/serve.ts')], {
     cwd: directory,
     env: { ...serverEnvironment(), PORT: String(port ?? 0), STOWAGE_ADMIN_PASSWORD: adminPassword, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -9,14 +9,15 @@ import { ensureInstalled } from './bootstrap/install.mjs';
 import { runtimeExecutable } from './bootstrap/platform.mjs';
 import { PrepareError, say } from './bootstrap/report.mjs';
 import { runToItsEnd } from './bootstrap/run.mjs';
+import { serviceFlags } from './bootstrap/service-flags.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** What each command runs, and whether it needs the production build first. */
+/** What each command runs, what Node is told for it, and whether it needs the production build first. */
 const commands = {
-  start: { entry: 'lib/cli/serve.ts', build: true },
+  start: { entry: 'lib/cli/serve.ts', flags: serviceFlags, build: true },
   dev: { entry: 'lib/cli/serve.ts', arguments: ['--dev'] },
-  worker: { entry: 'lib/cli/worker.ts' },
+  worker: { entry: 'lib/cli/worker.ts', flags: serviceFlags },
   check: { entry: 'lib/cli/check.ts' },
   'set-admin-password': { entry: 'lib/cli/set-admin-password.ts' },
   'migrate-database': { entry: 'lib/cli/migrate-database.ts' },
@@ -39,7 +40,7 @@ async function main() {
   if (!command.entry) return 0;
   const entry = path.join(root, command.entry);
   if (!existsSync(entry)) throw new PrepareError(`${command.entry} is missing from this copy of Stowage.`);
-  return runToItsEnd(executable, [entry, ...(command.arguments ?? []), ...rest]);
+  return runToItsEnd(executable, [...(command.flags ?? []), entry, ...(command.arguments ?? []), ...rest]);
 }
 
 try {

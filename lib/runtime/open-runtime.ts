@@ -9,7 +9,7 @@ import { openDatabase } from '../db/open-database.ts';
 import { findStoreMarker, saveStoreMarker } from '../db/repositories/stores.ts';
 import { releaseUploadLeases } from '../db/repositories/uploads.ts';
 import { claimDataDirectory } from '../db/sole-owner.ts';
-import { openKeystone } from '../keystone/keystone.ts';
+import type { Keystone } from '../keystone/keystone.ts';
 import { HashPool } from '../pipeline/hash-pool.ts';
 import { SlotPool } from '../pipeline/slots.ts';
 import { ensureFirstAdministrator } from '../services/identity/ensure-first-administrator.ts';
@@ -46,6 +46,13 @@ function hear(runtime: Runtime, message: PeerMessage): void {
   else runtime.events.hear(message);
 }
 
+/** Its HTTP client is loaded only where Keystone is used. */
+async function openIdentity({ identity }: Config, log: Logger): Promise<Keystone | null> {
+  if (identity.mode !== 'keystone') return null;
+  const { openKeystone } = await import('../keystone/keystone.ts');
+  return openKeystone(identity.keystone, { log });
+}
+
 export async function openRuntime(
   config: Config,
   log: Logger,
@@ -78,8 +85,7 @@ export async function openRuntime(
   });
   let draining = false;
   const parts: Partial<Runtime> = {};
-  const keystone =
-    config.identity.mode === 'keystone' ? openKeystone(config.identity.keystone, { log }) : null;
+  const keystone = await openIdentity(config, log);
   const runtime: Runtime = Object.assign(parts, {
     keystone,
     config,
