@@ -30,6 +30,8 @@ export class PostgresChannel implements Channel {
   readonly #closing = new AbortController();
   #listening: { hear: (text: string) => void; onGap: () => void } | null = null;
   #client: pg.Client | null = null;
+  /** `performance.now()` when it listened. */
+  #since = Infinity;
   #probe: NodeJS.Timeout | null = null;
   #returning: Promise<void> | null = null;
 
@@ -58,6 +60,20 @@ export class PostgresChannel implements Channel {
     this.#probe = setInterval(() => void this.#ask(), probeMilliseconds).unref();
   }
 
+  /**
+   * Through the connection that listens, if it has stood since before `at` (of `performance.now()`): then the server has
+   * not crashed meanwhile, because that ends every connection. Null where it has not; rejects when it breaks.
+   */
+  async askSince<Row extends pg.QueryResultRow>(
+    at: number,
+    text: string,
+    values: unknown[],
+  ): Promise<Row[] | null> {
+    const client = this.#client;
+    if (client === null || this.#since > at) return null;
+    return (await client.query<Row>(text, values)).rows;
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     if (this.#probe !== null) clearInterval(this.#probe);
@@ -83,13 +99,19 @@ export class PostgresChannel implements Channel {
     this.#client = client;
     await client.connect();
     await client.query(`listen ${channelName}`);
+    this.#since = performance.now();
   }
 
   #lose(client: pg.Client, error: unknown): void {
     if (this.#client !== client || this.#closing.signal.aborted) return;
     this.#client = null;
+    this.#since = Infinity;
     this.#options.onConnectionError?.(error);
     void client.end().catch(() => undefined);
+    this.#return();
+  }
+
+  #return(): void {
     this.#returning ??= this.#comeBack().finally(() => {
       this.#returning = null;
     });
@@ -119,7 +141,11 @@ export class PostgresChannel implements Channel {
 
   async #ask(): Promise<void> {
     const client = this.#client;
-    if (client === null) return;
+    if (client === null) {
+      // Lost in the moment in which it had come back.
+      if (this.#returning === null) this.#return();
+      return;
+    }
     try {
       await client.query('select 1');
     } catch (error) {

@@ -2,13 +2,24 @@
  * Jobs through graphile-worker: it hands out within milliseconds (LISTEN/NOTIFY, SKIP LOCKED), adds a job in our own
  * transaction by a function of SQL, and keys and schedules are its own. It holds no connection while a job runs.
  */
-import { Logger as WorkerLogger, parseCronItems, run, runMigrations, type Runner } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  Logger as WorkerLogger,
+  parseCronItems,
+  run,
+  runMigrations,
+  type Runner,
+  type WorkerEvents,
+} from 'graphile-worker';
 import pg from 'pg';
 import type { Job, JobBoard, JobBoardOptions } from './jobs.ts';
 import { toDatabaseError } from './postgres-errors.ts';
 
 /** A job that was added while nobody was told is found by asking. */
 const pollMilliseconds = 2_000;
+const firstPauseMilliseconds = 200;
+const longestPauseMilliseconds = 5_000;
 
 interface Connection {
   query(text: string, values: unknown[]): Promise<unknown>;
@@ -22,7 +33,10 @@ export interface PostgresJobsOptions {
 export class PostgresJobs implements JobBoard {
   readonly #pool: pg.Pool;
   readonly #onFailure: (error: unknown) => void;
-  #runner: Runner | null = null;
+  readonly #stopping = new AbortController();
+  /** One, and those that have given up while a job of theirs goes on. */
+  readonly #runners = new Set<Runner>();
+  #returning: Promise<void> = Promise.resolve();
 
   constructor({ pool, onFailure = () => undefined }: PostgresJobsOptions) {
     this.#pool = pool;
@@ -46,13 +60,34 @@ export class PostgresJobs implements JobBoard {
     );
   }
 
-  async start({ atOnce, handlers, schedule }: JobBoardOptions): Promise<void> {
-    this.#runner = await run({
+  async start(options: JobBoardOptions): Promise<void> {
+    await this.#run(options);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#returning;
+    await Promise.all(
+      [...this.#runners].map(async (runner) => {
+        // One that has given up cannot be stopped any more; it has said why.
+        await runner.stop().catch(() => undefined);
+        await runner.promise.catch(() => undefined);
+      }),
+    );
+  }
+
+  async #run(options: JobBoardOptions): Promise<void> {
+    const { atOnce, handlers, schedule } = options;
+    const events: WorkerEvents = new EventEmitter();
+    const runner = await run({
       pgPool: this.#pool,
       concurrency: atOnce,
       pollInterval: pollMilliseconds,
       noHandleSignals: true,
       logger: quiet(this.#onFailure),
+      events,
+      // Without these it lets the end of a job go unheard: a connection that breaks just then would end the process.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       taskList: Object.fromEntries(
         Object.entries(handlers).map(([name, handle]) => [name, async () => await handle()]),
       ),
@@ -64,14 +99,42 @@ export class PostgresJobs implements JobBoard {
         })),
       ),
     });
-    // Its end by itself is a failure that it has logged; what remains is the slower look of the worker.
-    this.#runner.promise.catch(this.#onFailure);
+    this.#runners.add(runner);
+    // By itself it gives up when it cannot write that a job has ended. Those that run end in peace beside its successor.
+    events.once('pool:gracefulShutdown', () => {
+      this.#returning = this.#comeBack(options);
+    });
+    this.#stopWhenDeaf(runner, events);
+    void runner.promise.catch(this.#onFailure).finally(() => this.#runners.delete(runner));
   }
 
-  async stop(): Promise<void> {
-    const runner = this.#runner;
-    this.#runner = null;
-    await runner?.stop().catch(this.#onFailure);
+  /** Whose very first question fails remembers the failure instead of an answer, and gets no job ever. */
+  #stopWhenDeaf(runner: Runner, events: WorkerEvents): void {
+    const deaf = () => {
+      heard();
+      void runner.stop().catch(this.#onFailure);
+    };
+    const heard = () => {
+      events.off('worker:getJob:error', deaf);
+      events.off('worker:getJob:empty', heard);
+      events.off('job:start', heard);
+    };
+    events.on('worker:getJob:error', deaf);
+    events.on('worker:getJob:empty', heard);
+    events.on('job:start', heard);
+  }
+
+  async #comeBack(options: JobBoardOptions): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let pause = firstPauseMilliseconds; ; pause = Math.min(2 * pause, longestPauseMilliseconds)) {
+      await delay(pause, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        return await this.#run(options);
+      } catch (error) {
+        this.#onFailure(error);
+      }
+    }
   }
 }
 

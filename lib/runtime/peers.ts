@@ -56,7 +56,12 @@ class ChannelPeers implements Peers {
 
   async listen(hear: (message: PeerMessage) => void, onGap: () => void): Promise<void> {
     await this.#channel.listen((text) => {
-      for (const message of JSON.parse(text) as PeerMessage[]) hear(message);
+      try {
+        for (const message of JSON.parse(text) as PeerMessage[]) hear(message);
+      } catch (error) {
+        // Everybody with access to the database can say something here; nobody shall end a process by it.
+        this.#log.warn({ err: error }, 'what another process told could not be understood');
+      }
     }, onGap);
   }
 

@@ -161,7 +161,12 @@ class StreamCopy {
     const index = this.#sources.findIndex(({ location }) => location.object_key === key);
     const source = this.#sources[index];
     if (source === undefined) return;
-    this.#leaving.push(noteSourceFailure(this.#job, source, error));
+    // Caught here: until the end of the road nobody waits for it.
+    this.#leaving.push(
+      noteSourceFailure(this.#job, source, error).catch((failure: unknown) =>
+        this.#job.runtime.log.warn({ err: failure }, 'a broken source could not be marked'),
+      ),
+    );
     this.#current = this.#sources[(index + 1) % this.#sources.length] ?? source;
   }
 

@@ -78,10 +78,14 @@ export function openDeferredMd5(runtime: Runtime): DeferredMd5 {
     },
     start() {
       if (runtime.config.checksumMd5 !== 'deferred') return;
-      void listImagesWithoutMd5(runtime.db.read, 10_000).then((ids) => {
-        for (const id of ids) waiting.add(id);
-        run();
-      });
+      listImagesWithoutMd5(runtime.db.read, 10_000)
+        .then((ids) => {
+          for (const id of ids) waiting.add(id);
+          run();
+        })
+        .catch((error: unknown) =>
+          runtime.log.warn({ err: error }, 'images without an MD5 could not be looked for'),
+        );
     },
     async stop() {
       stopping.abort();
