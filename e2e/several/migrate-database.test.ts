@@ -80,10 +80,12 @@ describe('npm run migrate-database', { skip }, () => {
       assert.ok(!output.includes(secret));
     }
 
-    const next = await startServer(t, {
-      config: configOf(stores, true),
-      env: { STOWAGE_DATABASE_URL_FILE: urlFile },
-    });
+    const shared = { config: configOf(stores, true), env: { STOWAGE_DATABASE_URL_FILE: urlFile } };
+    // It would make a secret key of its own.
+    await assert.rejects(startServer(t, shared), /another secret key/);
+    const keyFile = path.join(server.directory, 'data/secret.key');
+    const env = { ...shared.env, STOWAGE_SECRET_KEY_FILE: keyFile };
+    const next = await startServer(t, { ...shared, env });
     // The token of before is still one.
     const again = httpClient(next.url, { 'x-auth-token': token });
     const { images } = await again.json<{ images: { id: string }[] }>('GET', '/image/v2/images', 200);

@@ -9,6 +9,11 @@ function keyOf(secretKey: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secretKey, '', 'stowage sealed v1', 32));
 }
 
+/** Says whether two keys are the same one, and nothing of what they are. */
+export function fingerprintOf(secretKey: string): string {
+  return Buffer.from(hkdfSync('sha256', secretKey, '', 'stowage fingerprint v1', 32)).toString('hex');
+}
+
 /** `place` says where it is kept (the row's key): what is moved elsewhere does not open. */
 export function seal(secretKey: string, text: string, place: string): string {
   const nonce = randomBytes(nonceBytes);

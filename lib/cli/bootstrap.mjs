@@ -20,6 +20,7 @@ const commands = {
   worker: { entry: 'lib/cli/worker.ts', flags: serviceFlags },
   check: { entry: 'lib/cli/check.ts' },
   'set-admin-password': { entry: 'lib/cli/set-admin-password.ts' },
+  'replace-secret-key': { entry: 'lib/cli/replace-secret-key.ts' },
   'migrate-database': { entry: 'lib/cli/migrate-database.ts' },
   build: { build: true },
   test: { entry: 'e2e/run.ts' },

@@ -29,5 +29,6 @@ export const {
   tokens,
   application_credentials,
   known_projects,
+  key_fingerprints,
   events,
 } = defineSchema(sqliteColumns);

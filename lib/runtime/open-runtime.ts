@@ -12,6 +12,7 @@ import { claimDataDirectory } from '../db/sole-owner.ts';
 import type { Keystone } from '../keystone/keystone.ts';
 import { HashPool } from '../pipeline/hash-pool.ts';
 import { SlotPool } from '../pipeline/slots.ts';
+import { confirmSecretKey } from '../services/identity/confirm-secret-key.ts';
 import { ensureFirstAdministrator } from '../services/identity/ensure-first-administrator.ts';
 import { openDeferredMd5 } from '../services/images/deferred-md5.ts';
 import { countFirst } from '../services/quotas/recount.ts';
@@ -65,6 +66,13 @@ export async function openRuntime(
     onConnectionError: (error) =>
       log.warn({ err: error }, 'a connection to the database broke, or was refused for now'),
   });
+  try {
+    await confirmSecretKey(db, config, Date.now);
+  } catch (error) {
+    await db.close();
+    release?.();
+    throw error;
+  }
   const peers = openPeers(db, log);
   const events = openEventBus({ peers, db, log });
   const stores = await openRegistry({

@@ -262,6 +262,16 @@ export async function deleteTokensOfUser(q: Queries, userId: string): Promise<vo
   await q.db.delete(q.tables.tokens).where(eq(q.tables.tokens.user_id, userId));
 }
 
+/** Those that hold something sealed; how many there were. */
+export async function deleteSealedSessions(q: Queries): Promise<number> {
+  const { tokens } = q.tables;
+  const rows = await q.db
+    .delete(tokens)
+    .where(isNotNull(tokens.sealed_token))
+    .returning({ hash: tokens.hash });
+  return rows.length;
+}
+
 /** `tokensUntil`: tokens (not sessions) that have ended since are kept. */
 export async function deleteExpiredTokens(
   q: Queries,

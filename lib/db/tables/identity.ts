@@ -108,5 +108,20 @@ export function defineIdentityTables({
     seen_at: time().notNull(),
   });
 
-  return { projects, users, role_assignments, tokens, application_credentials, known_projects };
+  /** Which secret keys what is sealed here belongs to; a fingerprint tells nothing of its key. */
+  const key_fingerprints = table('key_fingerprints', {
+    name: text().primaryKey(),
+    fingerprint: text().notNull(),
+    since: time().notNull(),
+  });
+
+  return {
+    projects,
+    users,
+    role_assignments,
+    tokens,
+    application_credentials,
+    known_projects,
+    key_fingerprints,
+  };
 }
