@@ -8,13 +8,14 @@ import { PgDialect, type PgPreparedQuery, type PreparedQueryConfig } from 'drizz
 import pg from 'pg';
 import { postgresColumns } from './columns.ts';
 import { openCommitWork } from './commit-work.ts';
-import type { Database, Queries, Transaction } from './database.ts';
+import { overtaken, type Database, type Queries, type Transaction } from './database.ts';
 import { defineSchema } from './define-schema.ts';
 import type { Job } from './jobs.ts';
 import { PostgresChannel } from './postgres-channel.ts';
 import { isConflict, isConnectionLost, toDatabaseError } from './postgres-errors.ts';
 import { PostgresJobs } from './postgres-jobs.ts';
 import { migratePostgres } from './postgres-migrations.ts';
+import { findOutcome, type Begun } from './postgres-outcome.ts';
 
 export interface PostgresOptions {
   /** postgres://…; may hold a password, so it is never told. */
@@ -85,11 +86,16 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
   const jobs = new PostgresJobs({ pool, onFailure: onConnectionError });
   const channel = new PostgresChannel({ url: options.url, pool, onConnectionError });
 
-  async function begin(): Promise<pg.PoolClient> {
+  async function begin(): Promise<{ client: pg.PoolClient; begun: Begun }> {
     const client = await pool.connect();
+    const at = performance.now();
     try {
-      await client.query('begin isolation level read committed read write');
-      return client;
+      // In one message, so that its number costs no round trip; the types know of one result only.
+      const results: unknown = await client.query(
+        'begin isolation level read committed read write; select pg_current_xact_id()::text as xid',
+      );
+      const [, { rows }] = results as [unknown, pg.QueryResult<{ xid: string }>];
+      return { client, begun: { at, xid: rows[0]?.xid ?? '' } };
     } catch (error) {
       client.release(true);
       throw error;
@@ -98,8 +104,7 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
 
   async function attempt<T>(work: (q: Transaction) => Promise<T>): Promise<T> {
     const { finish, tell, ...commitWork } = openCommitWork();
-    const client = await begin();
-    let isCommit = false;
+    const { client, begun } = await begin();
     let result: T;
     try {
       let q = queriesOf.get(client);
@@ -111,15 +116,27 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
       const enqueue = (job: Job) => jobs.enqueue(client, job);
       result = await work({ ...q, ...commitWork, lock, notify, enqueue });
       await finish();
-      isCommit = true;
-      await client.query('commit');
     } catch (error) {
       await rollBack(client, error);
-      throw isConflict(error) ? error : toDatabaseError(error, { isCommit });
+      throw isConflict(error) ? error : toDatabaseError(error);
     }
-    client.release();
+    await commit(client, begun);
     tell(options.onAfterCommitFailure);
     return result;
+  }
+
+  /** Throws a conflict, so that it is run again, when nothing was changed after all. */
+  async function commit(client: pg.PoolClient, begun: Begun): Promise<void> {
+    try {
+      await client.query('commit');
+      client.release();
+    } catch (error) {
+      await rollBack(client, error);
+      if (isConflict(error)) throw error;
+      const outcome = isConnectionLost(error) ? await findOutcome(begun, { pool, channel }) : 'unknown';
+      if (outcome === 'aborted') throw overtaken();
+      if (outcome === 'unknown') throw toDatabaseError(error, { isCommit: true });
+    }
   }
 
   return {
