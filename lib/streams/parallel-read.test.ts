@@ -17,7 +17,7 @@ function source(failAt = Infinity) {
         await sleep(1 + Math.random() * 3, undefined, { signal });
         if (offset >= failAt) throw new Error('the line is cut');
         const end = Math.min(range.offset + range.length, offset + 37_003);
-        yield Uint8Array.prototype.slice.call(bytes, offset, end);
+        yield [Uint8Array.prototype.slice.call(bytes, offset, end)];
         offset = end;
       }
     } finally {

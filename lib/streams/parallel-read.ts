@@ -1,19 +1,22 @@
 import { KiB, MiB } from '#lib/contract/limits.ts';
+import { ReadWidth } from './read-width.ts';
 
 export interface ParallelReadOptions {
   range: { offset: number; length: number };
-  /** Bytes of one request; the last one is shorter. */
+  /** Bytes of one request of several; the last one is shorter, and one that goes alone may be longer. */
   stepBytes: number;
-  /** Requests at once. */
+  /** Requests at once, if that makes it faster. */
   parallel: number;
   /** What requests that run ahead may hold in memory, for all who share it. */
   ahead: ReadAheadBudget;
-  /** Opens one request: exactly the bytes of the range in pieces of any size, which belong to the receiver. */
-  open(range: { offset: number; length: number }, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Opens one request: exactly the bytes of the range in batches of pieces, which belong to the receiver. */
+  open(range: { offset: number; length: number }, signal: AbortSignal): AsyncIterable<Batch>;
   /** Memory for a chunk; fresh memory without it. */
   allocate?(length: number): Uint8Array;
   signal?: AbortSignal | undefined;
 }
+
+type Batch = readonly Uint8Array[];
 
 const chunkBytes = 512 * KiB;
 
@@ -37,8 +40,7 @@ export class ReadAheadBudget {
 }
 
 /**
- * Reads a range with several requests at once, because one connection to an object store is often slower than the line
- * is, and yields its bytes in order, in chunks of 512 KiB. The first request is read as fast as the receiver takes it;
+ * Reads a range, with several requests at once where one connection to the store is slower than the line is, and yields its bytes in order, in chunks of 512 KiB. The first request is read as fast as the receiver takes it;
  * those ahead of it fill memory. Ending the iteration early ends all requests.
  */
 export async function* readParallel(
@@ -50,13 +52,14 @@ export async function* readParallel(
   const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
   const requests: Request[] = [];
   let next = range.offset;
+  const width = new ReadWidth(parallel);
   const openNext = (reservedBytes: number) => {
-    const length = Math.min(stepBytes, end - next);
+    const length = Math.min(stepBytes * (reservedBytes > 0 ? 1 : width.steps), end - next);
     requests.push(new Request(options.open({ offset: next, length }, signal), reservedBytes));
     next += length;
   };
   const openAhead = () => {
-    while (next < end && requests.length < parallel && ahead.tryTake(stepBytes)) openNext(stepBytes);
+    while (next < end && requests.length < width.requests && ahead.tryTake(stepBytes)) openNext(stepBytes);
   };
 
   let position = range.offset;
@@ -68,24 +71,30 @@ export async function* readParallel(
       openAhead();
       const head = requests[0];
       if (head === undefined) break;
-      let piece = await head.take();
-      if (piece === null) {
+      const askedAt = performance.now();
+      const batch = await head.take();
+      const waited = performance.now() - askedAt;
+      if (batch === null) {
+        width.noteEnd(stepBytes);
         requests.shift();
         if (head.reservedBytes > 0) ahead.give(head.reservedBytes);
         continue;
       }
-      while (piece.byteLength > 0) {
-        chunk ??= allocate(Math.min(chunkBytes, end - position));
-        const count = Math.min(piece.byteLength, chunk.byteLength - filled);
-        chunk.set(count === piece.byteLength ? piece : piece.subarray(0, count), filled);
-        filled += count;
-        position += count;
-        piece = piece.subarray(count);
-        if (filled < chunk.byteLength) continue;
-        const full = chunk;
-        chunk = null;
-        filled = 0;
-        yield full;
+      width.noteTaken(sumOf(batch), waited);
+      for (const piece of batch) {
+        for (let taken = 0; taken < piece.byteLength;) {
+          chunk ??= allocate(Math.min(chunkBytes, end - position));
+          const count = Math.min(piece.byteLength - taken, chunk.byteLength - filled);
+          chunk.set(count === piece.byteLength ? piece : piece.subarray(taken, taken + count), filled);
+          filled += count;
+          position += count;
+          taken += count;
+          if (filled < chunk.byteLength) continue;
+          const full = chunk;
+          chunk = null;
+          filled = 0;
+          yield full;
+        }
       }
     }
     if (chunk !== null && filled > 0) yield chunk.subarray(0, filled);
@@ -98,31 +107,35 @@ export async function* readParallel(
   }
 }
 
+function sumOf(batch: Batch): number {
+  return batch.reduce((sum, piece) => sum + piece.byteLength, 0);
+}
+
 /** One request. With memory of its own it is read ahead from the start; without, piece by piece when it is asked. */
 class Request {
   readonly reservedBytes: number;
-  readonly #iterator: AsyncIterator<Uint8Array>;
-  readonly #pieces: Uint8Array[] = [];
+  readonly #iterator: AsyncIterator<Batch>;
+  readonly #batches: Batch[] = [];
   #pumping: Promise<void> | null = null;
   #isOver = false;
   #failure: { error: unknown } | null = null;
   #wake: (() => void) | null = null;
 
-  constructor(pieces: AsyncIterable<Uint8Array>, reservedBytes: number) {
+  constructor(batches: AsyncIterable<Batch>, reservedBytes: number) {
     this.reservedBytes = reservedBytes;
-    this.#iterator = pieces[Symbol.asyncIterator]();
+    this.#iterator = batches[Symbol.asyncIterator]();
     if (reservedBytes > 0) this.#pumping = this.#pump();
   }
 
-  /** The next piece; null at the end. */
-  async take(): Promise<Uint8Array | null> {
+  /** The next pieces; null at the end. */
+  async take(): Promise<Batch | null> {
     if (this.#pumping === null) {
       const step = await this.#iterator.next();
       return step.done ? null : step.value;
     }
     for (;;) {
-      const piece = this.#pieces.shift();
-      if (piece !== undefined) return piece;
+      const batch = this.#batches.shift();
+      if (batch !== undefined) return batch;
       if (this.#failure !== null) throw this.#failure.error;
       if (this.#isOver) return null;
       await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -138,7 +151,7 @@ class Request {
   async #pump(): Promise<void> {
     try {
       for (let step = await this.#iterator.next(); !step.done; step = await this.#iterator.next()) {
-        this.#pieces.push(step.value);
+        this.#batches.push(step.value);
         this.#wake?.();
       }
     } catch (error) {

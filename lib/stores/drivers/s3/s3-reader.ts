@@ -1,9 +1,13 @@
+import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { MiB } from '#lib/contract/limits.ts';
+import { arrivals } from '#lib/streams/arrivals.ts';
 import { readParallel, type ReadAheadBudget } from '#lib/streams/parallel-read.ts';
 import { StoreFault, type ByteRange, type ReadOptions } from '../../store.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { toS3Fault } from './s3-faults.ts';
+
+type Batch = readonly Uint8Array[];
 
 /** Of one request: long enough to hide the round trip, short enough for several to wait in memory. */
 const stepBytes = 8 * MiB;
@@ -36,19 +40,27 @@ export async function* readRange(
       `Store "${connection.storeId}": the object is shorter than what was asked for.`,
       cause,
     );
+  const otherBytes = () =>
+    new StoreFault(
+      'failed',
+      connection.storeId,
+      `Store "${connection.storeId}": the endpoint gave other bytes than those that were asked for.`,
+      undefined,
+      'See what lies between this machine and the endpoint: a cache there does not know ranges.',
+    );
   if (range.offset + range.length > found.sizeBytes) throw tooShort();
   if (range.length === 0) return;
 
-  async function* open(part: ByteRange, stop: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* open(part: ByteRange, stop: AbortSignal): AsyncGenerator<Batch, void, undefined> {
     const end = part.offset + part.length;
     let offset = part.offset;
     for (let failures = 0; offset < end;) {
       try {
-        for await (const piece of openOnce({ offset, length: end - offset }, stop)) {
-          offset += piece.byteLength;
-          if (offset > end) throw tooShort();
+        for await (const batch of openOnce({ offset, length: end - offset }, stop)) {
+          for (const piece of batch) offset += piece.byteLength;
+          if (offset > end) throw otherBytes();
           failures = 0;
-          yield piece;
+          yield batch;
         }
         if (offset < end) throw Object.assign(new Error('The answer ended early.'), { code: 'ECONNRESET' });
       } catch (error) {
@@ -60,7 +72,7 @@ export async function* readRange(
     }
   }
 
-  async function* openOnce(part: ByteRange, stop: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* openOnce(part: ByteRange, stop: AbortSignal): AsyncGenerator<Batch, void, undefined> {
     const input = {
       Bucket: bucket.name,
       Key: name,
@@ -68,10 +80,20 @@ export async function* readRange(
       IfMatch: found?.etag,
     };
     try {
-      const { Body } = await connection.call({ signal: stop }, (s3, options) =>
+      const { Body, ContentRange } = await connection.call({ signal: stop }, (s3, options) =>
         s3.send(new GetObjectCommand(input), options),
       );
-      yield* Body as unknown as AsyncIterable<Uint8Array>;
+      const body = Body as unknown as Readable;
+      // A server may ignore the wish for a range (RFC 9110, 14.2); a cache in between sometimes does.
+      const isAsked =
+        ContentRange === undefined
+          ? part.offset === 0 && part.length === found?.sizeBytes
+          : ContentRange.startsWith(`bytes ${part.offset}-`);
+      if (!isAsked) {
+        body.destroy();
+        throw otherBytes();
+      }
+      yield* arrivals(body);
     } catch (error) {
       throw replaced(error);
     }

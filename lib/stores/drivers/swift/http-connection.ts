@@ -29,7 +29,7 @@ export interface HttpAnswer {
 export interface StreamedAnswer {
   status: number;
   headers: Headers;
-  body: AsyncIterable<Uint8Array>;
+  body: Readable;
   /** Ends the connection if the body was not read to its end. */
   end(): void;
 }

@@ -1,9 +1,12 @@
+import { arrivals } from '#lib/streams/arrivals.ts';
 import { readParallel, type ReadAheadBudget } from '#lib/streams/parallel-read.ts';
 import { isStoreFault, type ByteRange, type ReadOptions } from '../../store.ts';
 import { findComposition, type Leaf } from './manifest.ts';
 import { hasOwnManifest, sizeOf } from './own-manifest.ts';
 import { plainEtag } from './segments.ts';
 import type { SwiftPlace } from './swift-place.ts';
+
+type Batch = readonly Uint8Array[];
 
 export interface ReadPlan {
   place: SwiftPlace;
@@ -57,12 +60,12 @@ async function* readNamed(
   key: string,
   range: ByteRange,
   signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<Batch, void, undefined> {
   let received = 0;
   try {
-    for await (const piece of readRange(place, [place.container, key], range, {}, signal)) {
-      received += piece.byteLength;
-      yield piece;
+    for await (const batch of readRange(place, [place.container, key], range, {}, signal)) {
+      for (const piece of batch) received += piece.byteLength;
+      yield batch;
     }
   } catch (error) {
     if (!signal.aborted && !isStoreFault(error, 'not-found', 'refused', 'short-read', 'corrupt')) {
@@ -78,7 +81,7 @@ async function* readLeaves(
   leaves: readonly Leaf[],
   range: ByteRange,
   signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<Batch, void, undefined> {
   const end = range.offset + range.length;
   let offset = 0;
   for (const leaf of leaves) {
@@ -105,7 +108,7 @@ async function* readRange(
   range: ByteRange,
   condition: Readonly<Record<string, string>>,
   signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<Batch, void, undefined> {
   const answer = await place.client.stream({
     method: 'GET',
     path,
@@ -115,11 +118,13 @@ async function* readRange(
   });
   let received = 0;
   try {
-    const total = Number(answer.headers['content-range']?.split('/')[1] ?? NaN);
-    if (total < range.offset + range.length) throw tooShort(place);
-    for await (const piece of answer.body) {
-      received += piece.byteLength;
-      yield piece;
+    const [given = '', total] = answer.headers['content-range']?.split('/') ?? [];
+    if (Number(total) < range.offset + range.length) throw tooShort(place);
+    if (!given.startsWith(`bytes ${range.offset}-`)) throw otherBytes(place);
+    for await (const batch of arrivals(answer.body)) {
+      for (const piece of batch) received += piece.byteLength;
+      if (received > range.length) throw otherBytes(place);
+      yield batch;
     }
   } finally {
     answer.end();
@@ -154,6 +159,14 @@ function damaged(place: SwiftPlace) {
     'corrupt',
     'a segment of the object is missing or not the one that was stored.',
     'Remove this copy and make it again from another store.',
+  );
+}
+
+function otherBytes(place: SwiftPlace) {
+  return place.fault(
+    'failed',
+    'Swift gave other bytes than those that were asked for.',
+    'See what lies between this machine and Swift: a cache there does not know ranges.',
   );
 }
 
