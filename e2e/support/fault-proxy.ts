@@ -23,6 +23,8 @@ export type NetworkFault =
   | { kind: 'lost-answer' }
   /** The server is asked twice; the client gets the second answer. Only for requests without or with a small body. */
   | { kind: 'duplicate' }
+  /** A cache that knows no ranges asks as nobody and passes on the whole. */
+  | { kind: 'no-range' }
   /** Nothing ever comes back. */
   | { kind: 'black-hole' }
   /** One byte of the body is another one. */
@@ -154,6 +156,13 @@ async function pass(
       first.resume();
       await once(first, 'end');
       return answer(await ask(request, target, body), response, null);
+    }
+  }
+  if (fault?.kind === 'no-range') {
+    for (let i = request.rawHeaders.length - 2; i >= 0; i -= 2) {
+      if (/^(range|authorization|if-match|x-amz-.*)$/i.test(request.rawHeaders[i] ?? '')) {
+        request.rawHeaders.splice(i, 2);
+      }
     }
   }
   const asked = open(request, target);

@@ -64,6 +64,8 @@ class Guard implements GuardedStore, WrappingStore {
   readonly #limits: GateOptions;
   readonly #options: GuardOptions;
   #placeTrustedUntil = 0;
+  /** Objects that the backend makes by itself at this moment, whether anybody still waits for them or not. */
+  readonly #cloned = new Set<string>();
 
   constructor(driver: Store, options: GuardOptions) {
     this.id = driver.id;
@@ -145,7 +147,9 @@ class Guard implements GuardedStore, WrappingStore {
     const driver = this.#writable(doing);
     this.#checkKey(key, doing);
     await this.#verifyPlace(options.signal);
-    return this.#writer(doing, key, options.signal, (signal) => driver.begin(key, { ...options, signal }));
+    const patience = this.#limits.controlTimeoutMilliseconds;
+    const open = (signal: AbortSignal) => driver.begin(key, { ...options, signal });
+    return this.#writer(doing, key, options.signal, patience, open);
   }
 
   async resume(key: string, options: ResumeOptions): Promise<ObjectWriter> {
@@ -154,13 +158,17 @@ class Guard implements GuardedStore, WrappingStore {
     this.#checkKey(key, doing);
     await this.#verifyPlace(options.signal);
     this.#refuseStuck(key, doing);
-    return this.#writer(doing, key, options.signal, (signal) => driver.resume(key, { ...options, signal }));
+    // Reads back what does not fill a part, and removes what lies behind: over a slow line no matter of seconds.
+    const patience = this.#limits.slowTimeoutMilliseconds;
+    const open = (signal: AbortSignal) => driver.resume(key, { ...options, signal });
+    return this.#writer(doing, key, options.signal, patience, open);
   }
 
   async discard(key: string, resumeState: ResumeState | null, { signal }: CallOptions = {}): Promise<void> {
     const doing = 'removing an unfinished object';
     const driver = this.#writable(doing);
     this.#checkKey(key, doing);
+    this.#refuseCloned(key, doing);
     await this.#verifyPlace(signal);
     await this.#slow(doing, signal, (inner) => driver.discard(key, resumeState, { signal: inner }));
     this.#options.onWritten?.();
@@ -170,6 +178,7 @@ class Guard implements GuardedStore, WrappingStore {
     const doing = 'removing an object';
     const driver = this.#writable(doing);
     this.#checkKey(key, doing);
+    this.#refuseCloned(key, doing);
     await this.#verifyPlace(signal);
     await this.#slow(doing, signal, (inner) => driver.remove(key, { signal: inner }));
     this.#options.onWritten?.();
@@ -190,6 +199,7 @@ class Guard implements GuardedStore, WrappingStore {
     this.#checkKey(request.sourceKey, doing);
     await this.#verifyPlace(request.signal);
     if (request.from !== null) this.#refuseStuck(request.key, doing);
+    this.#refuseCloned(request.key, doing);
     const stat = await this.#gate.call(
       {
         doing,
@@ -197,7 +207,14 @@ class Guard implements GuardedStore, WrappingStore {
         timeoutMilliseconds: cloneTimeoutMilliseconds,
         writesKey: request.key,
       },
-      (signal) => driver.clone(innermostStore(source), { ...request, signal }),
+      async (signal) => {
+        this.#cloned.add(request.key);
+        try {
+          return await driver.clone(innermostStore(source), { ...request, signal });
+        } finally {
+          this.#cloned.delete(request.key);
+        }
+      },
     );
     this.#options.onWritten?.();
     return stat;
@@ -264,9 +281,9 @@ class Guard implements GuardedStore, WrappingStore {
     doing: string,
     key: string,
     signal: AbortSignal | undefined,
+    timeoutMilliseconds: number,
     open: (signal: AbortSignal) => Promise<ObjectWriter>,
   ): Promise<ObjectWriter> {
-    const timeoutMilliseconds = this.#limits.controlTimeoutMilliseconds;
     const writer = await this.#gate.call(
       { doing, signal, timeoutMilliseconds, writesKey: key, onLate: (late) => late.close() },
       open,
@@ -309,6 +326,12 @@ class Guard implements GuardedStore, WrappingStore {
 
   #checkKey(key: string, doing: string): void {
     if (!objectKey.test(key)) throw fault('bad-key', this.id, doing);
+  }
+
+  /** A copy that was called off may still come about; removed before that, nobody would know of it. */
+  #refuseCloned(key: string, doing: string): void {
+    if (!this.#cloned.has(key)) return;
+    throw fault('unavailable', this.id, `${doing}, while it is being copied inside the store`);
   }
 
   #refuseStuck(key: string, doing: string): void {

@@ -21,6 +21,18 @@ test('reaches 5 TiB in 10,000 parts when the size is unknown, however often a pa
   }
 });
 
+test('holds no part above 64 MiB in memory up to 500 GiB, however often a part ends early', () => {
+  for (const early of [1, 5, 8, 63].map((count) => count * MiB)) {
+    const plan = new PartPlan(16 * MiB, null);
+    let position = 0;
+    for (let part = 0; position < 500 * GiB; part++) {
+      assert.ok(plan.bytesOf(part) <= 64 * MiB, `part ${part} at ${position}`);
+      const mayEnd = early >= 5 * MiB && plan.mayEndAt(part, position + early);
+      position += mayEnd ? Math.min(early, plan.bytesOf(part)) : plan.bytesOf(part);
+    }
+  }
+});
+
 test('reaches the size that is known, and stays with small parts where they do', () => {
   assert.equal(new PartPlan(16 * MiB, 100 * GiB).bytesOf(0), 16 * MiB);
   assert.equal(new PartPlan(16 * MiB, 100 * GiB).bytesOf(9_999), 16 * MiB);

@@ -7,8 +7,15 @@ export const leastPartBytes = 5 * MiB;
 const largestObjectBytes = 5 * 1024 * GiB;
 /** Parts that may end early because somebody asked for what is there to be durable. */
 const spareParts = 1_000;
-/** Where the size is unknown, parts grow: these are the least sizes of each quarter. Together they reach 5.9 TiB. */
-const growingBytes = [0, 64 * MiB, 256 * MiB, 2 * GiB];
+/**
+ * Where the size is unknown, parts grow: none is larger than 64 MiB within the first 500 GiB, and then they are as
+ * large as they may be, because there is no other way to 5 TiB.
+ */
+const growth = [
+  { fromPart: 0, leastBytes: 0, reachesBytes: 0 },
+  { fromPart: 1_000, leastBytes: 64 * MiB, reachesBytes: 500 * GiB },
+  { fromPart: 9_000, leastBytes: 5 * GiB, reachesBytes: largestObjectBytes },
+] as const;
 
 /** How large the parts of one object are, so that they never run out. */
 export class PartPlan {
@@ -24,19 +31,23 @@ export class PartPlan {
   /** Of the part after `parts` others. */
   bytesOf(parts: number): number {
     if (this.#sizeBytes !== null) return this.#baseBytes;
-    const quarter = Math.min(3, Math.floor((parts * 4) / partsAtMost));
-    return Math.max(this.#baseBytes, growingBytes[quarter] ?? 0);
+    const step = growth.findLast(({ fromPart }) => parts >= fromPart);
+    return Math.max(this.#baseBytes, step?.leastBytes ?? 0);
   }
 
   /** Whether the part after `parts` others may end at `position` (a byte of the object) and the rest still fits. */
   mayEndAt(parts: number, position: number): boolean {
     if (parts + 1 >= partsAtMost) return false;
-    let reach = 0;
-    for (let quarter = 0; quarter < 4; quarter++) {
-      const first = Math.max(parts + 1, (quarter * partsAtMost) / 4);
-      const end = ((quarter + 1) * partsAtMost) / 4;
-      if (end > first) reach += (end - first) * this.bytesOf(first);
+    if (this.#sizeBytes !== null) {
+      return position + (partsAtMost - parts - 1) * this.#baseBytes >= this.#sizeBytes;
     }
-    return position + reach >= (this.#sizeBytes ?? largestObjectBytes);
+    let reach = position;
+    for (const [index, { reachesBytes }] of growth.entries()) {
+      const first = Math.max(parts + 1, growth[index]?.fromPart ?? 0);
+      const end = growth[index + 1]?.fromPart ?? partsAtMost;
+      if (end > first) reach += (end - first) * this.bytesOf(first);
+      if (end > parts && reach < reachesBytes) return false;
+    }
+    return true;
   }
 }

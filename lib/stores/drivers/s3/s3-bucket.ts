@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
+  CopyObjectCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
@@ -13,6 +14,7 @@ import {
   type StorageClass,
 } from '@aws-sdk/client-s3';
 import { isStoreFault } from '../../store.ts';
+import { copyingFrom, type CopySource } from './copy-source.ts';
 import type { S3Connection } from './s3-connection.ts';
 
 export interface Signalled {
@@ -36,6 +38,12 @@ export interface FoundPart {
   number: number;
   sizeBytes: number;
   etag: string;
+}
+
+interface Placement {
+  StorageClass?: StorageClass;
+  ServerSideEncryption?: 'AES256' | 'aws:kms';
+  SSEKMSKeyId?: string;
 }
 
 /** In the object's metadata: who wrote it, so that an answer that was lost can be looked up. */
@@ -97,6 +105,18 @@ export class S3Bucket {
     }
   }
 
+  /** What lies under the name: what this writer made in this size, or something else. */
+  async findOurs(
+    name: string,
+    writer: string,
+    sizeBytes: number,
+    options: Signalled = {},
+  ): Promise<'ours' | 'other' | null> {
+    const found = await this.head(name, options);
+    if (found === null) return null;
+    return found.writer === writer && found.sizeBytes === sizeBytes ? 'ours' : 'other';
+  }
+
   /** A small object, whole; null when there is none. */
   async get(name: string, { signal }: Signalled = {}): Promise<Uint8Array | null> {
     try {
@@ -110,9 +130,9 @@ export class S3Bucket {
     }
   }
 
-  /** Bytes of ours beside the images: they are neither of the storage class nor seen by anybody. */
+  /** Bytes of ours beside the images, seen by nobody. */
   async putPlain(name: string, body: Uint8Array, { signal }: Signalled = {}): Promise<void> {
-    const input = { Bucket: this.#bucket, Key: name, ...this.#encryption() };
+    const input = { Bucket: this.#bucket, Key: name, ...this.#besideImages() };
     const command = () => new PutObjectCommand({ ...input, ...toBody(body) });
     await this.connection.call({ signal }, (s3, options) => s3.send(command(), options));
   }
@@ -120,13 +140,19 @@ export class S3Bucket {
   /**
    * The whole of an object at once; `exists` when something is there. Where the backend does not know the condition
    * the look before it has to do; the keys are never used twice.
+   * @param isImage false: bytes of ours, which must be read at once whatever class the images have
    */
-  async putNew(name: string, body: Uint8Array, writer: string, { signal }: Signalled = {}): Promise<void> {
+  async putNew(
+    name: string,
+    body: Uint8Array,
+    writer: string,
+    { signal, isImage = true }: Signalled & { isImage?: boolean } = {},
+  ): Promise<void> {
     const input = {
       Bucket: this.#bucket,
       Key: name,
       Metadata: { [writerField]: writer },
-      ...this.#placement(),
+      ...(isImage ? this.#placement() : this.#besideImages()),
     };
     let isConditional = true;
     try {
@@ -145,6 +171,26 @@ export class S3Bucket {
       if (!isStoreFault(error, 'exists', 'unavailable')) throw error;
       if ((await this.head(name, { signal }))?.writer !== writer) throw error;
     }
+  }
+
+  /**
+   * The whole of another object (5 GiB at most) under a new name, in one request that is sent once. It is not stopped on
+   * its way: what a server has begun it ends, and nobody would know of the object.
+   */
+  async copyNew(source: CopySource, name: string, writer: string, options: Signalled): Promise<void> {
+    const input = {
+      Bucket: this.#bucket,
+      Key: name,
+      MetadataDirective: 'REPLACE' as const,
+      Metadata: { [writerField]: writer },
+      ContentType: 'application/octet-stream',
+      ...this.#placement(),
+    };
+    await copyingFrom(source, options, (condition) =>
+      this.connection.call({ isRepeatable: false, isSlow: true }, (s3, send) =>
+        s3.send(new CopyObjectCommand({ ...input, ...condition }), send),
+      ),
+    );
   }
 
   /** Also when it is not there. */
@@ -241,7 +287,7 @@ export class S3Bucket {
     }
   }
 
-  #placement(): { StorageClass?: StorageClass; ServerSideEncryption?: 'AES256' | 'aws:kms' } {
+  #placement(): Placement {
     const { storage_class } = this.connection.options;
     return {
       // What other makers than Amazon call their classes is theirs.
@@ -250,7 +296,13 @@ export class S3Bucket {
     };
   }
 
-  #encryption(): { ServerSideEncryption?: 'AES256' | 'aws:kms'; SSEKMSKeyId?: string } {
+  /** Never of the images' class, which may cost for each read or for months; said where the endpoint knows classes. */
+  #besideImages(): Placement {
+    const isClassed = this.connection.options.storage_class !== undefined;
+    return { ...(isClassed && { StorageClass: 'STANDARD' as const }), ...this.#encryption() };
+  }
+
+  #encryption(): Placement {
     const { sse } = this.connection.options;
     if (sse === undefined) return {};
     if (sse === 'AES256') return { ServerSideEncryption: 'AES256' };

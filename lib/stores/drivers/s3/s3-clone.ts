@@ -1,9 +1,43 @@
-import { MiB } from '#lib/contract/limits.ts';
+import { randomBytes } from 'node:crypto';
+import { GiB, MiB } from '#lib/contract/limits.ts';
 import { isStoreFault, StoreFault, type CloneRequest, type ObjectStat } from '../../store.ts';
 import { isNamed } from './s3-faults.ts';
 import type { S3Writer } from './s3-writer.ts';
 import { partsAtMost } from './part-plan.ts';
-import type { CopySource } from './upload.ts';
+import type { CopySource } from './copy-source.ts';
+import { makeOnce } from './outcome.ts';
+import type { S3Bucket } from './s3-bucket.ts';
+
+/** The most that one CopyObject takes (S3 API reference, "CopyObject"). */
+export const copyAtOnceBytes = 5 * GiB;
+
+/**
+ * Copies a whole object in one request, for which an endpoint often has to move nothing at all. False: it cannot do
+ * that, and nothing was copied. `name` is known to be free.
+ */
+export async function copyAtOnce(
+  source: CopySource,
+  { bucket, name, storeId }: { bucket: S3Bucket; name: string; storeId: string },
+  sourceStoreId: string,
+  { sizeBytes, signal }: Pick<CloneRequest, 'sizeBytes' | 'signal'>,
+): Promise<boolean> {
+  const writer = randomBytes(12).toString('hex');
+  try {
+    await makeOnce(
+      {
+        run: () => bucket.copyNew(source, name, writer, { signal }),
+        find: () => bucket.findOurs(name, writer, sizeBytes, { signal }),
+        mayRepeat: async () => true,
+      },
+      signal,
+    );
+  } catch (error) {
+    if (isStoreFault(error) && isNamed(error.cause, 'NotImplemented', 'EntityTooLarge')) return false;
+    throw await judged(error, source, sourceStoreId, signal);
+  }
+  if ((await bucket.findOurs(name, writer, sizeBytes, { signal })) === 'ours') return true;
+  throw new StoreFault('corrupt', storeId, `Store "${storeId}": the copy is not the object that was copied.`);
+}
 
 /** Copied by the endpoint in one request; no byte of it comes here. */
 const copyBytes = 64 * MiB;
@@ -28,11 +62,21 @@ export async function copyAndCommit(
     }
     return await writer.commit(options);
   } catch (error) {
-    const isOfSource = isStoreFault(error) && isNamed(error.cause, 'PreconditionFailed', 'NoSuchKey');
-    if (!isOfSource || (await isThere(source, signal))) throw error;
-    const text = `Store "${sourceStoreId}": the object was replaced or removed while it was copied.`;
-    throw new StoreFault('corrupt', sourceStoreId, text, error);
+    throw await judged(error, source, sourceStoreId, signal);
   }
+}
+
+/** An error that comes of a source that is another one now, or none, is the source's. */
+async function judged(
+  error: unknown,
+  source: CopySource,
+  sourceStoreId: string,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const isOfSource = isStoreFault(error) && isNamed(error.cause, 'PreconditionFailed', 'NoSuchKey');
+  if (!isOfSource || (await isThere(source, signal))) return error;
+  const text = `Store "${sourceStoreId}": the object was replaced or removed while it was copied.`;
+  return new StoreFault('corrupt', sourceStoreId, text, error);
 }
 
 async function isThere(

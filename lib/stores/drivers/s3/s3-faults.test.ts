@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { startCeph, type TestCeph } from '#e2e/servers/ceph.ts';
-import { noFaults, startFaultProxy, type FaultProxy } from '#e2e/support/fault-proxy.ts';
+import { noFaults, startFaultProxy, type FaultProxy, type SeenRequest } from '#e2e/support/fault-proxy.ts';
 import { MiB } from '#lib/contract/limits.ts';
 import { testBadNetwork } from '../../conformance/bad-network.ts';
-import { assertFault, assertSameBytes, collect, patternBytes, readAll } from '../../conformance/place.ts';
+import {
+  assertFault,
+  assertSameBytes,
+  collect,
+  patternBytes,
+  put,
+  readAll,
+} from '../../conformance/place.ts';
 import { guardStore } from '../../guarded-store.ts';
 import type { DurablePoint, GuardedStore } from '../../store.ts';
 import type { S3Options } from './options.ts';
@@ -80,6 +89,68 @@ describe('the S3 driver through a bad network', { skip: started.ok ? false : sta
     assertSameBytes(await readAll(store, 'copy'), bytes);
     await store.remove('source');
     await store.remove('copy');
+    await assertOnly();
+  });
+
+  test('copies in one request, whose lost answer is looked for, and which is not repeated when it came through', async () => {
+    proxy.plan(noFaults);
+    await put(store, 'source', bytes);
+    const isCopy = ({ headers }: SeenRequest) => 'x-amz-copy-source' in headers;
+    const request = { sourceKey: 'source', key: 'copy', sizeBytes: bytes.length, from: null };
+    for (const kind of ['lost-answer', 'reset'] as const) {
+      let met = false;
+      proxy.plan((seen) => (isCopy(seen) && !met ? ((met = true), { kind }) : null));
+      await store.clone(store, request);
+      assert.equal(proxy.seen.filter(isCopy).length, kind === 'reset' ? 2 : 1, kind);
+      assert.ok(!proxy.seen.some(({ url }) => /uploadId=|uploads$/.test(url) && !url.includes('prefix')));
+      assertSameBytes(await readAll(store, 'copy'), bytes);
+      await store.remove('copy');
+    }
+    proxy.plan(noFaults);
+    await store.remove('source');
+    await assertOnly();
+  });
+
+  test('removes a copy that was called off while the endpoint was at it, however late it comes about', async () => {
+    proxy.plan(noFaults);
+    await put(store, 'source', bytes);
+    const isCopy = ({ headers }: SeenRequest) => 'x-amz-copy-source' in headers;
+    const stopping = new AbortController();
+    proxy.plan((seen) => (isCopy(seen) ? { kind: 'latency', milliseconds: 2_500 } : null));
+    const request = { sourceKey: 'source', key: 'copy', sizeBytes: bytes.length, from: null };
+    setTimeout(() => stopping.abort(), 200);
+    await assertFault('aborted', () => store.clone(store, { ...request, signal: stopping.signal }));
+    await assertFault('unavailable', () => store.discard('copy', null));
+    await assertFault('unavailable', () => store.remove('copy'));
+    await assertFault('unavailable', () => store.clone(store, request));
+    await sleep(2_000);
+    await store.discard('copy', null);
+    await store.remove('copy');
+    await store.remove('source');
+    await assertOnly();
+  });
+
+  test('serves nothing of an answer with other bytes than those that were asked for', async () => {
+    proxy.plan(noFaults);
+    const big = patternBytes(20 * MiB, 6);
+    await put(store, 'cached', big);
+    const statement = {
+      Effect: 'Allow',
+      Principal: '*',
+      Action: ['s3:GetObject'],
+      Resource: [`arn:aws:s3:::${options.bucket}/*`],
+    };
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await bucket.connection.call({}, (s3, send) =>
+      s3.send(new PutBucketPolicyCommand({ Bucket: options.bucket, Policy: policy }), send),
+    );
+    proxy.plan(({ headers }) => ('range' in headers ? { kind: 'no-range' } : null));
+    await assertFault('failed', () => readAll(store, 'cached', { offset: 5, length: 100 }));
+    await assertFault('failed', () => readAll(store, 'cached', { offset: 0, length: 100 }));
+    assert.ok(proxy.faults >= 2);
+    proxy.plan(noFaults);
+    assertSameBytes(await readAll(store, 'cached'), big);
+    await store.remove('cached');
     await assertOnly();
   });
 

@@ -98,6 +98,12 @@ const answers: readonly Answer[] = [
     remedy: null,
   },
   {
+    kind: 'unsupported',
+    names: ['NotImplemented', '501'],
+    message: 'the endpoint cannot do that',
+    remedy: null,
+  },
+  {
     kind: 'not-found',
     names: ['NoSuchKey', 'NotFound', 'NoSuchUpload', '404'],
     message: 'there is no such object',
@@ -128,13 +134,30 @@ export function toS3Fault(error: unknown, storeId: string): unknown {
   if (known !== undefined) {
     const shown = names.find((name) => known.names.includes(name)) ?? '';
     const text = `Store "${storeId}": ${known.message} (${shown}).`;
-    return new StoreFault(known.kind, storeId, text, error, known.remedy);
+    return new StoreFault(known.kind, storeId, text, withoutSecrets(error), known.remedy);
   }
   if ((status !== null && status >= 500) || isBrokenAnswer(error)) {
     const text = `Store "${storeId}": the endpoint does not answer as it should${status === null ? '' : ` (${status})`}.`;
-    return new StoreFault('unavailable', storeId, text, error);
+    return new StoreFault('unavailable', storeId, text, withoutSecrets(error));
   }
-  return error;
+  return withoutSecrets(error);
+}
+
+/**
+ * What a server said, with the few fields that are looked at. The SDK makes a field of everything in the answer: S3
+ * repeats the access key there, the session token, and with the canonical request every header that was signed; and
+ * causes are logged with all their fields.
+ */
+function withoutSecrets(error: unknown): unknown {
+  if (!(error instanceof Error) || !('$fault' in error)) return error;
+  const { requestId } = fieldsOf(fieldsOf(error)['$metadata']);
+  const plain = new Error(error.message);
+  plain.name = error.name;
+  if (error.stack !== undefined) plain.stack = error.stack;
+  return Object.assign(plain, {
+    Code: codeOf(error),
+    $metadata: { httpStatusCode: statusOf(error), requestId },
+  });
 }
 
 /** Whether another try may help, and when. Only for calls that are safe to repeat. */

@@ -9,6 +9,7 @@ const Marker = z.object({ storeId: z.string(), token: z.string(), createdAt: z.s
 /** Null when there is no marker, or no bucket yet and we may create it. */
 export async function readMarkerObject(bucket: S3Bucket, options: Signalled): Promise<StoreMarker | null> {
   const { storeId } = bucket.connection;
+  assertReadable(bucket);
   let content: Uint8Array | null;
   try {
     content = await bucket.get(bucket.markerName, options);
@@ -25,6 +26,21 @@ export async function readMarkerObject(bucket: S3Bucket, options: Signalled): Pr
   }
 }
 
+/** What lies in these is read hours after somebody has asked for it (S3 user guide, "Storage classes"). */
+const archiveClasses = ['GLACIER', 'DEEP_ARCHIVE'];
+
+function assertReadable({ connection: { storeId, options } }: S3Bucket): void {
+  const { storage_class: name = '' } = options;
+  if (!archiveClasses.includes(name)) return;
+  throw new StoreFault(
+    'failed',
+    storeId,
+    `Store "${storeId}": objects of the storage_class ${name} cannot be read at once, so it keeps no images.`,
+    undefined,
+    'Name a storage_class that is read at once (STANDARD, STANDARD_IA, INTELLIGENT_TIERING, GLACIER_IR), or none.',
+  );
+}
+
 /** Makes the bucket if that was asked for. `exists` when there is a marker. */
 export async function writeMarkerObject(
   bucket: S3Bucket,
@@ -36,8 +52,24 @@ export async function writeMarkerObject(
   if ((await bucket.head(bucket.markerName, options)) !== null) {
     throw new StoreFault('exists', storeId, `Store "${storeId}": there is a marker already.`);
   }
+  await proveStorageClass(bucket, marker, options);
   const content = Buffer.from(`${JSON.stringify(marker, null, 2)}\n`);
-  await bucket.putNew(bucket.markerName, content, marker.token, options);
+  await bucket.putNew(bucket.markerName, content, marker.token, { ...options, isImage: false });
+}
+
+/** One that the endpoint does not know is to be told now, and not at the first image; the marker itself has it not. */
+async function proveStorageClass(
+  bucket: S3Bucket,
+  { token }: StoreMarker,
+  options: Signalled,
+): Promise<void> {
+  if (bucket.connection.options.storage_class === undefined) return;
+  const name = bucket.markerName;
+  await bucket.createUpload(name, token, options);
+  // All of them: somebody else may have come no further.
+  for await (const { uploadId } of bucket.listUploads(name, { ...options, exactly: true })) {
+    await bucket.abortUpload(name, uploadId, options);
+  }
 }
 
 async function createBucket(bucket: S3Bucket, { signal }: Signalled): Promise<void> {

@@ -148,18 +148,25 @@ describe(
       assert.ok(keys.every((key) => key === undefined));
     });
 
-    test('storage_class goes with the marker, which proves it, and every image, and not with the tails of uploads', async () => {
+    test('storage_class goes with every image, and never with what is read in between', async () => {
       const store = open(optionsOf({ storage_class: 'STANDARD' }));
       await live(store);
       await store.close();
-      for (const { method, url, headers } of making()) {
-        const isTail = url.includes('/.stowage-unfinished/');
-        assert.equal(headers['x-amz-storage-class'], isTail ? undefined : 'STANDARD', `${method} ${url}`);
-      }
       assert.ok(making().some(({ url }) => url.includes('/.stowage-unfinished/')));
+      for (const { method, url, headers } of making()) {
+        assert.equal(headers['x-amz-storage-class'], 'STANDARD', `${method} ${url}`);
+      }
+      proxy.plan(noFaults);
       const lost = open(optionsOf({ storage_class: 'NOWHERE' }));
       await assertTold(() => lost.writeMarker(marker('store')), 'failed', /does not accept .* storage_class/);
+      assert.deepEqual(
+        making().map(({ headers }) => headers['x-amz-storage-class']),
+        ['NOWHERE'],
+      );
       await lost.close();
+      const late = open(optionsOf({ storage_class: 'GLACIER' }));
+      await assertTold(() => late.readMarker(), 'failed', /cannot be read at once.*Name a storage_class/);
+      await late.close();
     });
 
     describe('credentials', () => {

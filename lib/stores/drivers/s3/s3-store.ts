@@ -1,7 +1,6 @@
 import { MiB } from '#lib/contract/limits.ts';
-import { BlockPool } from '#lib/streams/block-pool.ts';
-import { ReadAheadBudget } from '#lib/streams/parallel-read.ts';
 import type { RetryOptions } from '#lib/streams/retry.ts';
+import { storeMemory } from '#lib/streams/store-memory.ts';
 import {
   StoreFault,
   type BeginOptions,
@@ -27,16 +26,13 @@ import { innermostStore } from '../../wrapped-store.ts';
 import type { S3Options } from './options.ts';
 import { S3Bucket } from './s3-bucket.ts';
 import { readCapacity } from './s3-capacity.ts';
-import { copyAndCommit } from './s3-clone.ts';
+import { copyAndCommit, copyAtOnce, copyAtOnceBytes } from './s3-clone.ts';
 import { S3Connection } from './s3-connection.ts';
 import { findUpload, listObjects, removeLeftovers } from './s3-leftovers.ts';
 import { readMarkerObject, writeMarkerObject } from './s3-marker.ts';
 import { readRange } from './s3-reader.ts';
 import { findStart, startNew } from './s3-resume.ts';
 import { S3Writer } from './s3-writer.ts';
-
-/** What all uploads into one store may hold in memory, if their parts are no larger. */
-const uploadMemoryBytes = 96 * MiB;
 
 /** Objects in a bucket, written in parts. `S3Bucket` has the names. */
 export class S3Store implements CloningStore, ListingStore, CapacityStore {
@@ -52,8 +48,7 @@ export class S3Store implements CloningStore, ListingStore, CapacityStore {
   readonly #options: S3Options;
   readonly #connection: S3Connection;
   readonly #bucket: S3Bucket;
-  readonly #pool = new BlockPool({ limitBytes: uploadMemoryBytes });
-  readonly #ahead = new ReadAheadBudget();
+  readonly #memory = storeMemory();
 
   constructor(id: string, options: S3Options, retry?: Partial<RetryOptions>) {
     this.id = id;
@@ -80,7 +75,7 @@ export class S3Store implements CloningStore, ListingStore, CapacityStore {
     return readRange(this.#bucket, this.#bucket.objectName(key), range, {
       ...options,
       parallel: this.#options.parallel_parts,
-      ahead: this.#ahead,
+      ahead: this.#memory.ahead,
     });
   }
 
@@ -132,6 +127,12 @@ export class S3Store implements CloningStore, ListingStore, CapacityStore {
       throw other.#fault('short-read', 'the source has another size than it should have');
     }
     const options = { sizeBytes, ...(signal && { signal }) };
+    if (from === null && sizeBytes <= copyAtOnceBytes) {
+      await this.#assertFree(key, signal);
+      const target = { bucket: this.#bucket, name: this.#bucket.objectName(key), storeId: this.id };
+      const source = { bucket: seen, name, etag: found.etag };
+      if (await copyAtOnce(source, target, other.id, request)) return { key, sizeBytes };
+    }
     const writer = await (from === null
       ? this.#begin(key, options)
       : this.#resume(key, { ...options, ...from }));
@@ -155,7 +156,12 @@ export class S3Store implements CloningStore, ListingStore, CapacityStore {
   }
 
   async #begin(key: string, options: BeginOptions): Promise<S3Writer> {
-    const { signal } = options;
+    await this.#assertFree(key, options.signal);
+    return this.#open(key, await startNew(this.#bucket, key, options, this.#partBytes));
+  }
+
+  /** Throws `exists` when something lies under the key, committed or not. */
+  async #assertFree(key: string, signal: AbortSignal | undefined): Promise<void> {
     const [committed, unfinished] = await Promise.all([
       this.#bucket.head(this.#bucket.objectName(key), { signal }),
       findUpload(this.#bucket, key, { signal }),
@@ -163,7 +169,6 @@ export class S3Store implements CloningStore, ListingStore, CapacityStore {
     if (committed !== null || unfinished !== null) {
       throw this.#fault('exists', 'something is already stored under this name');
     }
-    return this.#open(key, await startNew(this.#bucket, key, options, this.#partBytes));
   }
 
   async #resume(key: string, options: ResumeOptions): Promise<S3Writer> {
@@ -179,7 +184,7 @@ export class S3Store implements CloningStore, ListingStore, CapacityStore {
   }
 
   #open(key: string, start: Awaited<ReturnType<typeof startNew>>): S3Writer {
-    return new S3Writer({ ...start, key, parallel: this.#options.parallel_parts, pool: this.#pool });
+    return new S3Writer({ ...start, key, parallel: this.#options.parallel_parts, pool: this.#memory.blocks });
   }
 
   get #partBytes(): number {

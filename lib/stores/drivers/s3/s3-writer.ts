@@ -8,13 +8,14 @@ import {
   type ObjectStat,
   type ObjectWriter,
 } from '../../store.ts';
+import type { CopySource } from './copy-source.ts';
 import { Pace } from './pace.ts';
 import { Part } from './part.ts';
 import { leastPartBytes, partsAtMost, type PartPlan } from './part-plan.ts';
 import { encodeState, EtagDigest, makePoint, type Point, type SentPart } from './resume-state.ts';
 import { removeLeftovers } from './s3-leftovers.ts';
 import { readTail, writeTail, type TailPiece } from './tail.ts';
-import type { CopySource, Upload } from './upload.ts';
+import type { Upload } from './upload.ts';
 
 /** An object of at most this size needs no parts. */
 const putAtMostBytes = 16 * 1024 * 1024;

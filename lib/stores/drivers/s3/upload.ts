@@ -1,18 +1,10 @@
 import { CompleteMultipartUploadCommand, UploadPartCommand, UploadPartCopyCommand } from '@aws-sdk/client-s3';
 import { isStoreFault, StoreFault } from '../../store.ts';
+import { copyingFrom, type CopySource } from './copy-source.ts';
+import { makeOnce } from './outcome.ts';
 import type { Part } from './part.ts';
 import type { SentPart } from './resume-state.ts';
 import { withoutQuotes, type S3Bucket, type Signalled } from './s3-bucket.ts';
-
-/** How often a completion is tried whose outcome could not be learnt. */
-const completionsAtMost = 5;
-
-export interface CopySource {
-  /** With credentials of the target. */
-  bucket: S3Bucket;
-  name: string;
-  etag: string;
-}
 
 /** One multipart upload. */
 export class Upload {
@@ -56,25 +48,15 @@ export class Upload {
     { offset, length }: { offset: number; length: number },
     { signal }: Signalled,
   ): Promise<string> {
-    const path = [source.bucket.name, ...source.name.split('/')].map(encodeURIComponent).join('/');
-    const input = {
-      ...this.#target(number),
-      CopySource: path,
-      CopySourceRange: `bytes=${offset}-${offset + length - 1}`,
-    };
-    const send = (condition: { CopySourceIfMatch?: string }) =>
+    const range = `bytes=${offset}-${offset + length - 1}`;
+    const copied = await copyingFrom(source, { signal }, (condition) =>
       this.bucket.connection.call({ signal, isSlow: true }, (s3, options) =>
-        s3.send(new UploadPartCopyCommand({ ...input, ...condition }), options),
-      );
-    let copied;
-    try {
-      copied = await send({ CopySourceIfMatch: source.etag });
-    } catch (error) {
-      // Swift's s3api compares this with another ETag than the one that it tells.
-      const isSame = async () => (await source.bucket.head(source.name, { signal }))?.etag === source.etag;
-      if (!isStoreFault(error, 'exists') || !(await isSame())) throw error;
-      copied = await send({});
-    }
+        s3.send(
+          new UploadPartCopyCommand({ ...this.#target(number), CopySourceRange: range, ...condition }),
+          options,
+        ),
+      ),
+    );
     return this.#etag(copied.CopyPartResult?.ETag);
   }
 
@@ -90,26 +72,17 @@ export class Upload {
         UploadId: this.id,
         MultipartUpload: { Parts: parts.map(({ etag }, index) => ({ PartNumber: index + 1, ETag: etag })) },
       });
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.bucket.connection.call({ signal, isRepeatable: false, isSlow: true }, (s3, options) =>
-          s3.send(command(), options),
-        );
-        return;
-      } catch (error) {
-        signal?.throwIfAborted();
-        const found = await this.bucket.head(this.name, { signal });
-        if (found?.writer === this.writer && found.sizeBytes === sizeBytes) return;
-        if (found !== null || attempt >= completionsAtMost || !(await this.#mayCompleteAgain(error)))
-          throw error;
-        await new Promise((resolve) => setTimeout(resolve, 200 * attempt * (0.5 + Math.random() / 2)));
-      }
-    }
-  }
-
-  async #mayCompleteAgain(error: unknown): Promise<boolean> {
-    const isFinal = isStoreFault(error) && error.kind !== 'unavailable';
-    return !isFinal && (await this.isOpen());
+    await makeOnce(
+      {
+        run: () =>
+          this.bucket.connection.call({ signal, isRepeatable: false, isSlow: true }, (s3, options) =>
+            s3.send(command(), options),
+          ),
+        find: () => this.bucket.findOurs(this.name, this.writer, sizeBytes, { signal }),
+        mayRepeat: () => this.isOpen(),
+      },
+      signal,
+    );
   }
 
   async isOpen(options: Signalled = {}): Promise<boolean> {
