@@ -22,6 +22,10 @@ export async function discardUnfinished(
   found.delete(begunName(key));
   if (committed !== null && found.size > 0) {
     const kept = await findComposition(place, place.container, key, committed, signal);
+    // Swift answers 404 too when those of its servers that were asked do not have the manifest yet.
+    if (kept?.isIncomplete && (await place.find(key, signal)) !== null) {
+      throw place.fault('unavailable', 'it does not find the manifest of an object that it has.');
+    }
     for (const { name } of [...(kept?.leaves ?? []), ...(kept?.manifests ?? [])]) found.delete(name);
   }
   await removeAll(place, found, signal);

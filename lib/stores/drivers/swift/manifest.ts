@@ -16,9 +16,18 @@ export interface Composition {
   leaves: Leaf[];
   /** Manifests below the object's own, to be removed with it. */
   manifests: { container: string; name: string }[];
+  /** A manifest could not be found, so that leaves are missing here. */
+  isIncomplete: boolean;
   /** A leaf is a part of an object only (`range`) or lies in the manifest itself: nothing that we or Glance wrote. */
   isForeign: boolean;
 }
+
+export const emptyComposition = (): Composition => ({
+  leaves: [],
+  manifests: [],
+  isIncomplete: false,
+  isForeign: false,
+});
 
 const Entries = z.array(
   z.object({
@@ -41,7 +50,7 @@ export async function findComposition(
   headers: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ): Promise<Composition | null> {
-  const found: Composition = { leaves: [], manifests: [], isForeign: false };
+  const found = emptyComposition();
   if (headers['x-static-large-object']?.toLowerCase() === 'true') {
     await addEntries(place, container, name, found, signal);
     return found;
@@ -49,7 +58,7 @@ export async function findComposition(
   if (hasOwnManifest(headers)) {
     const leaves = await readOwnManifest(place, name, signal);
     const manifests = [{ container: place.segmentsContainer, name: ownManifestName(name) }];
-    if (leaves !== null) return { leaves, manifests, isForeign: false };
+    if (leaves !== null) return { ...emptyComposition(), leaves, manifests };
   }
   const dynamic = headers['x-object-manifest'];
   if (dynamic === undefined) return null;
@@ -69,7 +78,7 @@ export async function findComposition(
   return found;
 }
 
-/** The entries of one manifest. Those that are gone meanwhile hold nothing. */
+/** The entries of one manifest. One that is gone meanwhile holds nothing, which is told. */
 export async function addEntries(
   place: SwiftPlace,
   container: string,
@@ -84,7 +93,10 @@ export async function addEntries(
     expect: [200, 404],
     signal,
   });
-  if (status === 404) return;
+  if (status === 404) {
+    found.isIncomplete = true;
+    return;
+  }
   for (const entry of Entries.parse(JSON.parse(body.toString('utf8')))) {
     const [, inner = '', ...rest] = entry.name?.split('/') ?? [];
     const leaf = { container: inner, name: rest.join('/'), bytes: entry.bytes ?? 0, etag: entry.hash ?? '' };

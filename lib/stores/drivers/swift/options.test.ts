@@ -34,6 +34,7 @@ test('names what is missing for the way to sign in', () => {
   const credential = { auth_url: keystone.auth_url, container: 'images', application_credential_id: 'x' };
   assert.deepEqual(missing(credential), ['application_credential_secret']);
   assert.deepEqual(missing({ ...credential, application_credential_secret: 's' }), []);
+  assert.deepEqual(missing({ ...plain, segments_container: 'images' }), ['segments_container']);
   assert.deepEqual(missing({ ...plain, container: 'a/b', auth_url: 'swift.example', auth_version: 1 }), [
     'auth_url',
     'container',

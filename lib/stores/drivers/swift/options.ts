@@ -48,6 +48,9 @@ export const SwiftOptions = z
   .superRefine((options, context) => {
     const missing = (key: string, message: string) =>
       context.addIssue({ code: 'custom', path: [key], message });
+    if (options.segments_container === options.container) {
+      missing('segments_container', 'Expected another container than that of the images');
+    }
     const isCredential = options.application_credential_id !== undefined;
     if (isCredential && options.application_credential_secret === undefined) {
       missing('application_credential_secret', 'Expected the secret of the application credential');

@@ -1,5 +1,5 @@
 import { ownManifestHeaders, putOwnManifest } from './own-manifest.ts';
-import { addEntries, type Composition } from './manifest.ts';
+import { addEntries, emptyComposition } from './manifest.ts';
 import { putNew } from './put-new.ts';
 import type { SegmentBuffer } from './segment-buffer.ts';
 import { dataPrefix, segmentName, type Segment, type SegmentLedger } from './segment-ledger.ts';
@@ -119,7 +119,7 @@ function manifestRequest(place: SwiftPlace, key: string, segments: readonly Segm
 
 /** The names of what the gathered manifests stand for. */
 async function withinManifests({ place, key, ledger }: Publication, signal?: AbortSignal): Promise<string[]> {
-  const found: Composition = { leaves: [], manifests: [], isForeign: false };
+  const found = emptyComposition();
   for (const segment of ledger.segments) {
     if (segment.isManifest) {
       await addEntries(place, place.segmentsContainer, segmentName(key, segment), found, signal);

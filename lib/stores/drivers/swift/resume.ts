@@ -1,6 +1,6 @@
 import type { BlockPool } from '#lib/streams/block-pool.ts';
 import type { ResumeOptions } from '../../store.ts';
-import { addEntries, type Composition } from './manifest.ts';
+import { addEntries, emptyComposition } from './manifest.ts';
 import { smallCallsAtOnce } from './publish.ts';
 import { SegmentBuffer } from './segment-buffer.ts';
 import {
@@ -91,7 +91,7 @@ async function entriesOf(
   manifest: Segment,
   signal?: AbortSignal,
 ): Promise<Segment[]> {
-  const found: Composition = { leaves: [], manifests: [], isForeign: false };
+  const found = emptyComposition();
   await addEntries(place, place.segmentsContainer, segmentName(key, manifest), found, signal);
   return found.leaves.map(({ name, bytes, etag }) => {
     const [offset = '', nonce = ''] = name.slice(segmentPrefix(key).length).split('-');

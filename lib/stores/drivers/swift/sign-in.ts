@@ -8,8 +8,11 @@ export interface Session {
   token: string;
   /** `https://swift.example/v1/AUTH_…`, without a slash at the end. */
   storageUrl: string;
-  /** Milliseconds since the epoch; null where the server does not say. */
-  expiresAt: number | null;
+  /**
+   * By the clock of this machine, in milliseconds: another token is fetched before the first call behind it; null where
+   * the server does not say how long this one lives.
+   */
+  renewAt: number | null;
 }
 
 type Send = (request: HttpRequest) => Promise<HttpAnswer>;
@@ -18,7 +21,15 @@ type Send = (request: HttpRequest) => Promise<HttpAnswer>;
 export function signIn(storeId: string, options: SwiftOptions, send: Send, now: number): Promise<Session> {
   return authVersionOf(options) === 1
     ? signInAtSwift(options, send, now)
-    : signInAtKeystone(storeId, options, send);
+    : signInAtKeystone(storeId, options, send, now);
+}
+
+const renewBeforeMilliseconds = 60_000;
+
+/** A token that lives for a minute only is used for half of it, not renewed before every call. */
+function renewalOf(lifeMilliseconds: number, now: number): number | null {
+  if (Number.isNaN(lifeMilliseconds)) return null;
+  return now + Math.max(lifeMilliseconds - renewBeforeMilliseconds, lifeMilliseconds / 2);
 }
 
 /** TempAuth and radosgw: https://docs.openstack.org/swift/latest/overview_auth.html */
@@ -33,13 +44,14 @@ async function signInAtSwift(options: SwiftOptions, send: Send, now: number): Pr
   return {
     token: headers['x-auth-token'] ?? headers['x-storage-token'] ?? '',
     storageUrl: (headers['x-storage-url'] ?? '').replace(/\/+$/, ''),
-    expiresAt: Number.isNaN(seconds) ? null : now + seconds * 1000,
+    renewAt: renewalOf(seconds * 1000, now),
   };
 }
 
 const Token = z.object({
   token: z.object({
     expires_at: z.string().nullish(),
+    issued_at: z.string().nullish(),
     catalog: z
       .array(
         z.object({
@@ -59,7 +71,12 @@ const Token = z.object({
 });
 
 /** Keystone v3: https://docs.openstack.org/api-ref/identity/v3/#authentication-and-token-management */
-async function signInAtKeystone(storeId: string, options: SwiftOptions, send: Send): Promise<Session> {
+async function signInAtKeystone(
+  storeId: string,
+  options: SwiftOptions,
+  send: Send,
+  now: number,
+): Promise<Session> {
   const { headers, body } = await send({
     method: 'POST',
     url: `${keystoneRoot(options.auth_url)}/auth/tokens`,
@@ -68,11 +85,13 @@ async function signInAtKeystone(storeId: string, options: SwiftOptions, send: Se
     expect: [201],
   });
   const { token } = Token.parse(JSON.parse(body.toString('utf8')));
-  const expiresAt = token.expires_at ? Date.parse(token.expires_at) : NaN;
+  // Both by Keystone's clock, which may differ from ours: a token that seemed to be over would be fetched for each call.
+  const issuedAt = token.issued_at ? Date.parse(token.issued_at) : now;
+  const milliseconds = token.expires_at ? Date.parse(token.expires_at) - issuedAt : NaN;
   return {
     token: headers['x-subject-token'] ?? '',
     storageUrl: endpointOf(storeId, token.catalog, options).replace(/\/+$/, ''),
-    expiresAt: Number.isNaN(expiresAt) ? null : expiresAt,
+    renewAt: renewalOf(milliseconds, now),
   };
 }
 

@@ -29,9 +29,6 @@ export interface SwiftTuning {
   manifestSegments?: number;
 }
 
-/** A token is renewed so long before its end. */
-const renewBeforeMilliseconds = 60_000;
-
 /** The limits of Swift where `/info` cannot be read. */
 const plainLimits: SwiftLimits = { manifestSegments: 1000, isStrict: false };
 
@@ -127,8 +124,7 @@ export class SwiftClient {
     const current = this.#session;
     if (current !== null) {
       const session = await current;
-      const { expiresAt } = session;
-      const isEnding = expiresAt !== null && expiresAt - Date.now() < renewBeforeMilliseconds;
+      const isEnding = session.renewAt !== null && Date.now() >= session.renewAt;
       if (!isEnding && !this.#refused.has(session)) return session;
       // Whoever comes first renews for all.
       if (this.#session === current) this.#session = null;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { startSwift } from '#e2e/servers/swift.ts';
-import { startFaultProxy, type FaultProxy } from '#e2e/support/fault-proxy.ts';
+import { noFaults, startFaultProxy, type FaultProxy, type SeenRequest } from '#e2e/support/fault-proxy.ts';
 import { MiB } from '#lib/contract/limits.ts';
 import { testBadNetwork } from '../../conformance/bad-network.ts';
-import { marker } from '../../conformance/place.ts';
+import { assertFault, assertSameBytes, marker, patternBytes, put, readAll } from '../../conformance/place.ts';
 import { guardStore } from '../../guarded-store.ts';
 import { openSwiftPlace, type SwiftTestPlace } from './test-place.ts';
 
@@ -32,6 +32,24 @@ describe('the Swift driver through a bad network', { skip: reason }, () => {
   after(async () => {
     await proxy?.close();
     await server?.remove();
+  });
+
+  test('discards nothing of a committed object whose manifest Swift does not find at the moment', async () => {
+    const open = async () => guardStore(await place.open(), { firstBackoffMilliseconds: 5 });
+    const bytes = patternBytes(3 * MiB + 9, 4);
+    proxy.plan(noFaults);
+    const store = await open();
+    await put(store, 'image-1', bytes);
+    const isManifest = ({ url }: SeenRequest) => url.includes('multipart-manifest=get');
+    proxy.plan((request) => (isManifest(request) ? { kind: 'status', status: 404 } : null));
+    await assertFault('unavailable', () => store.discard('image-1', null));
+    assert.equal(proxy.faults, 1);
+    proxy.plan(noFaults);
+    assertSameBytes(await readAll(store, 'image-1'), bytes);
+    await store.discard('image-1', null);
+    assertSameBytes(await readAll(store, 'image-1'), bytes);
+    await store.remove('image-1');
+    await store.close();
   });
 
   testBadNetwork({

@@ -1,6 +1,5 @@
 import { GiB, MiB } from '#lib/contract/limits.ts';
-import { BlockPool } from '#lib/streams/block-pool.ts';
-import { ReadAheadBudget } from '#lib/streams/parallel-read.ts';
+import { storeMemory } from '#lib/streams/store-memory.ts';
 import { isStoreFault } from '../../store.ts';
 import type {
   BeginOptions,
@@ -54,9 +53,7 @@ export class SwiftStore implements CloningStore, ListingStore, CapacityStore {
   readonly #options: SwiftOptions;
   readonly #client: SwiftClient;
   readonly #place: SwiftPlace;
-  /** Bytes on their way to Swift, for all images together. */
-  readonly #pool = new BlockPool();
-  readonly #ahead = new ReadAheadBudget();
+  readonly #memory = storeMemory();
 
   constructor(id: string, options: SwiftOptions, tuning?: SwiftTuning) {
     this.id = id;
@@ -81,7 +78,13 @@ export class SwiftStore implements CloningStore, ListingStore, CapacityStore {
 
   read(key: string, range: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
     const { parallel_segments: parallel } = this.#options;
-    const plan = { place: this.#place, key, parallel, stepBytes: segmentBytesUsually, ahead: this.#ahead };
+    const plan = {
+      place: this.#place,
+      key,
+      parallel,
+      stepBytes: segmentBytesUsually,
+      ahead: this.#memory.ahead,
+    };
     return readObject(plan, range, options);
   }
 
@@ -156,7 +159,13 @@ export class SwiftStore implements CloningStore, ListingStore, CapacityStore {
   async #resume(key: string, options: ResumeOptions): Promise<SwiftWriter> {
     const limits = await this.#client.limits();
     const segmentBytesAt = (offset: number) => this.#segmentBytesAt(offset);
-    const { segments, rest } = await resumeObject(this.#place, key, options, segmentBytesAt, this.#pool);
+    const { segments, rest } = await resumeObject(
+      this.#place,
+      key,
+      options,
+      segmentBytesAt,
+      this.#memory.blocks,
+    );
     return this.#writer(key, {
       nonce: newNonce(),
       limits,
@@ -177,7 +186,7 @@ export class SwiftStore implements CloningStore, ListingStore, CapacityStore {
       ...parts,
       place: this.#place,
       key,
-      pool: this.#pool,
+      pool: this.#memory.blocks,
       parallel: this.#options.parallel_segments,
       segmentBytesAt: (offset) => this.#segmentBytesAt(offset),
     });
