@@ -9,6 +9,7 @@ import { ImagePrograms } from './image-programs.tsx';
 import { ImageProperties } from './image-properties.tsx';
 import { ImageSharing } from './image-sharing.tsx';
 import { LocationsPanel } from './locations-panel.tsx';
+import { WaitingNote } from './waiting-note.tsx';
 import { NotFound } from '#components/shell/not-found.tsx';
 import { ProblemNote } from '#components/shell/problem-note.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
@@ -49,6 +50,7 @@ export function ImagePage({ imageId }: { imageId: string }) {
   return (
     <>
       <ImageHead {...shared} />
+      <WaitingNote image={image.data} />
       <Tabs
         label={name}
         value={tab}

@@ -16,13 +16,13 @@ export function PolicyPanel({ rules }: { rules: PolicyRuleView[] }) {
   );
   const changed = rules.filter(isChanged).length;
   return (
-    <Panel title={t('policy')} meta={t('policyChanged', { count: changed })} padded={false}>
+    <Panel title={t('rules')} meta={t('policyChanged', { count: changed })} padded={false}>
       <div className="border-b border-line p-4">
         <Field label={t('findRule')} hint={t('policyWhere')}>
           <Input value={wanted} onChange={(event) => setWanted(event.target.value)} />
         </Field>
       </div>
-      <table className="table">
+      <table className="table policy">
         <thead>
           <tr>
             <th scope="col">{t('column.rule')}</th>

@@ -1,25 +1,37 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
+import { UsageBar } from './usage-bar.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
 import { Tag } from '#components/ui/tag.tsx';
-import type { ProjectUsage, UsageFigure } from '#lib/contract/quotas.ts';
+import { isSize } from '#lib/client/limits-form.ts';
+import type { LimitName, ProjectUsage, UsageFigure } from '#lib/contract/quotas.ts';
+
+/** Bytes for sizes, else a count. */
+export function useAmount(): (name: LimitName, amount: number) => string {
+  const format = useFormat();
+  return (name, amount) => (isSize(name) ? format.bytes(amount) : format.count(amount));
+}
 
 /** One line for each limit, first of all stores together. */
 export function UsagePanel({ usage }: { usage: ProjectUsage }) {
   const t = useTranslations('settings');
   return (
-    <Panel title={t('usage')} meta={t('usageMeans')} padded={false}>
-      <table className="table">
+    <Panel
+      title={t('usage')}
+      meta={<span className="max-rail:hidden">{t('usageMeans')}</span>}
+      padded={false}
+    >
+      <table className="table figures">
         <thead>
           <tr>
             <th scope="col">{t('column.limit')}</th>
             <th scope="col">{t('column.store')}</th>
-            <th scope="col" className="num">
+            <th scope="col" className="num rail:w-[200px]">
               {t('column.used')}
             </th>
-            <th scope="col" className="num">
+            <th scope="col" className="num rail:w-[140px]">
               {t('column.most')}
             </th>
           </tr>
@@ -36,21 +48,33 @@ export function UsagePanel({ usage }: { usage: ProjectUsage }) {
 
 function FigureRow({ figure }: { figure: UsageFigure }) {
   const t = useTranslations('settings');
-  const format = useFormat();
-  const isBytes = figure.name === 'image_size_total' || figure.name === 'image_stage_total';
-  const shown = (amount: number) => (isBytes ? format.bytes(amount) : format.count(amount));
+  const amount = useAmount();
   const isFull = figure.limit !== null && figure.used >= figure.limit;
+  const used = amount(figure.name, figure.used);
+  const most = figure.limit === null ? t('noLimit') : amount(figure.name, figure.limit);
+  const name = t(`limit.${figure.name}` as const);
   return (
     <tr>
       <td>
-        {t(`limit.${figure.name}` as const)} <code className="text-12 text-ink-3">{figure.name}</code>
+        <span className="block leading-[18px]">{name}</span>
+        <code className="block text-12 text-ink-3 max-rail:hidden">{figure.name}</code>
       </td>
       <td>{figure.store ?? t('allStores')}</td>
       <td className="num">
-        {isFull && <Tag>{t('full')}</Tag>} {shown(figure.used)}
+        <span className="flex items-center justify-end gap-3">
+          <UsageBar
+            used={figure.used}
+            most={figure.limit}
+            label={t('usedOfMost', { name, used, most })}
+            className="w-[88px] flex-none max-rail:hidden"
+          />
+          <span className="whitespace-nowrap">
+            {isFull && <Tag>{t('full')}</Tag>} {used}
+          </span>
+        </span>
       </td>
       <td className="num">
-        {figure.limit === null ? <span className="text-ink-3">{t('noLimit')}</span> : shown(figure.limit)}
+        {figure.limit === null ? <span className="text-ink-3">{t('noLimit')}</span> : most}
       </td>
     </tr>
   );

@@ -1,16 +1,6 @@
 'use client';
 
-import {
-  CircleUser,
-  FileJson,
-  Keyboard,
-  LogOut,
-  Monitor,
-  Moon,
-  Settings2,
-  SlidersHorizontal,
-  Sun,
-} from 'lucide-react';
+import { CircleUser, FileJson, Keyboard, LogOut, Monitor, Moon, Settings2, Sun } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
@@ -23,6 +13,7 @@ import { currentTheme, writeTheme } from '#lib/client/theme.ts';
 import type { Theme } from '#lib/client/theme.ts';
 import type { SessionView } from '#lib/contract/session.ts';
 import { ProjectChoice } from './project-menu.tsx';
+import { useProjectPages } from './project-pages.ts';
 import { useSingleKeys } from './shortcuts.tsx';
 
 /** Who is signed in, at the foot of the navigation. */
@@ -53,6 +44,7 @@ export function AccountMenuButton({ session, compact = false }: { session: Sessi
   const router = useRouter();
   const signOut = useSignOut();
   const [singleKeys, setSingleKeys] = useSingleKeys();
+  const projectPages = useProjectPages(session);
   return (
     <Menu
       side={compact ? 'bottom' : 'top'}
@@ -66,7 +58,19 @@ export function AccountMenuButton({ session, compact = false }: { session: Sessi
       }
     >
       <MenuCaption>{t('signedInAs', { user: session.user.name, project: session.project.name })}</MenuCaption>
-      {compact && <ProjectChoice session={session} />}
+      <div className={compact ? undefined : 'full:hidden'}>
+        <ProjectChoice session={session} />
+      </div>
+      {compact && (
+        <>
+          <MenuSeparator />
+          {projectPages.map(({ href, icon, label }) => (
+            <MenuLink key={href} icon={icon} link={<Link href={href} />}>
+              {label}
+            </MenuLink>
+          ))}
+        </>
+      )}
       <MenuSeparator />
       <MenuCaption>{t('theme')}</MenuCaption>
       <ThemeChoice />
@@ -76,9 +80,6 @@ export function AccountMenuButton({ session, compact = false }: { session: Sessi
       </MenuItem>
       <MenuLink icon={FileJson} link={<a href="/api/openapi.json" target="_blank" rel="noreferrer" />}>
         {t('apiDescription')}
-      </MenuLink>
-      <MenuLink icon={SlidersHorizontal} link={<Link href={pages.settings} />}>
-        {t('usageAndPolicy')}
       </MenuLink>
       <MenuSeparator />
       <MenuItem

@@ -13,10 +13,11 @@ import { Icon } from '#components/ui/icon.tsx';
 import { api } from '#lib/client/api.ts';
 import { addresses, pages } from '#lib/client/paths.ts';
 import { imageKeys } from '#lib/client/queries/images.ts';
-import { useSignOut } from '#lib/client/queries/session.ts';
+import { useSession, useSignOut } from '#lib/client/queries/session.ts';
 import { useStores } from '#lib/client/queries/stores.ts';
 import { requestUpload } from '#lib/client/upload-request.ts';
 import type { ImageList } from '#lib/contract/images.ts';
+import { useProjectPages } from './project-pages.ts';
 
 /** ⌘K: images by name or id, stores, pages, actions. */
 export function CommandPalette({
@@ -55,6 +56,7 @@ function Commands({ close, onShortcuts }: { close(): void; onShortcuts(): void }
   const t = useTranslations('shell');
   const router = useRouter();
   const signOut = useSignOut();
+  const projectPages = useProjectPages(useSession().data);
   const stores = useStores();
   const [typed, setTyped] = useState('');
   const wanted = useDeferredValue(typed.trim());
@@ -77,6 +79,7 @@ function Commands({ close, onShortcuts }: { close(): void; onShortcuts(): void }
     [t('images'), Disc3, pages.images],
     [t('stores'), Container, pages.stores],
     [t('transfers'), ArrowLeftRight, pages.transfers],
+    ...projectPages.map(({ label, icon, href }): [string, LucideIcon, string] => [label, icon, href]),
   ];
   const deeds: [string, LucideIcon, () => void][] = [
     [t('uploadImages'), Upload, () => requestUpload()],

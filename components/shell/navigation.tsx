@@ -19,6 +19,7 @@ import type { SessionView } from '#lib/contract/session.ts';
 import { AccountMenu, AccountMenuButton } from './account-menu.tsx';
 import { Logo } from './logo.tsx';
 import { ProjectMenu } from './project-menu.tsx';
+import { useProjectPages } from './project-pages.ts';
 
 interface Entry {
   href: string;
@@ -52,9 +53,10 @@ function useIsCurrent(): (href: string) => boolean {
 /** The column at the left; between phone and full width a rail of icons whose names are tooltips. */
 export function Navigation({ session, onSearch }: { session: SessionView; onSearch(): void }) {
   const t = useTranslations('shell');
-  const { count } = useFormat();
   const entries = useEntries(true);
   const isCurrent = useIsCurrent();
+  const path = usePathname();
+  const projectPages = useProjectPages(session);
   return (
     <nav
       aria-label={t('navigation')}
@@ -83,27 +85,45 @@ export function Navigation({ session, onSearch }: { session: SessionView; onSear
       </button>
       <ul className="grid gap-0.5">
         {entries.map((entry) => (
-          <li key={entry.href}>
-            <Tooltip text={entry.label} side="right">
-              <Link
-                href={entry.href}
-                aria-current={isCurrent(entry.href) ? 'page' : undefined}
-                className="flex h-8 items-center gap-2.5 rounded-control px-2 font-medium text-ink-2 hover:bg-hover max-full:justify-center aria-[current]:bg-surface aria-[current]:text-ink forced-colors:aria-[current]:[outline:2px_solid_CanvasText] aria-[current]:shadow-[inset_0_0_0_1px_var(--line)] aria-[current]:[&>svg]:text-accent"
-              >
-                <Icon of={entry.icon} />
-                <span className="max-full:sr-only">{entry.label}</span>
-                {typeof entry.count === 'number' && (
-                  <span className="tn ml-auto text-12 font-normal text-ink-3 max-full:hidden">
-                    {count(entry.count)}
-                  </span>
-                )}
-              </Link>
-            </Tooltip>
-          </li>
+          <EntryLink key={entry.href} entry={entry} current={isCurrent(entry.href)} />
+        ))}
+      </ul>
+      <p id="project-pages" className="mt-5 px-2 pb-1 text-12 text-ink-3 max-full:sr-only">
+        {t('projectPages')}
+      </p>
+      <ul
+        aria-labelledby="project-pages"
+        className="grid gap-0.5 max-full:border-t max-full:border-line max-full:pt-2"
+      >
+        {projectPages.map((page) => (
+          <EntryLink key={page.href} entry={page} current={page.isCurrent(path)} />
         ))}
       </ul>
       <AccountMenu session={session} />
     </nav>
+  );
+}
+
+function EntryLink({ entry, current }: { entry: Entry; current: boolean }) {
+  const { count } = useFormat();
+  return (
+    <li>
+      <Tooltip text={entry.label} side="right">
+        <Link
+          href={entry.href}
+          aria-current={current ? 'page' : undefined}
+          className="flex h-8 items-center gap-2.5 rounded-control px-2 font-medium text-ink-2 hover:bg-hover max-full:justify-center aria-[current]:bg-surface aria-[current]:text-ink forced-colors:aria-[current]:[outline:2px_solid_CanvasText] aria-[current]:shadow-[inset_0_0_0_1px_var(--line)] aria-[current]:[&>svg]:text-accent"
+        >
+          <Icon of={entry.icon} />
+          <span className="max-full:sr-only">{entry.label}</span>
+          {typeof entry.count === 'number' && (
+            <span className="tn ml-auto text-12 font-normal text-ink-3 max-full:hidden">
+              {count(entry.count)}
+            </span>
+          )}
+        </Link>
+      </Tooltip>
+    </li>
   );
 }
 

@@ -1,6 +1,6 @@
 'use client';
 
-import { Upload } from 'lucide-react';
+import { RefreshCw, Upload } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useEffect } from 'react';
 import { StoreGauge } from './store-gauge.tsx';
@@ -10,7 +10,7 @@ import { ImageBrowser } from '#components/images/image-browser.tsx';
 import { ProgramsButton } from '#components/programs/programs-button.tsx';
 import { NotFound } from '#components/shell/not-found.tsx';
 import { PageHead } from '#components/shell/page-head.tsx';
-import { ProblemNote } from '#components/shell/problem-note.tsx';
+import { ProblemNote, useProblemText } from '#components/shell/problem-note.tsx';
 import { Code } from '#components/ui/berth.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Note } from '#components/ui/note.tsx';
@@ -18,9 +18,11 @@ import { Panel } from '#components/ui/panel.tsx';
 import { Time, useFormat } from '#components/ui/quantity.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { Tag } from '#components/ui/tag.tsx';
+import { showToast } from '#components/ui/toast.tsx';
+import { isOffered } from '#lib/client/allowed.ts';
 import { isApiError } from '#lib/client/api.ts';
 import { pages } from '#lib/client/paths.ts';
-import { useStore } from '#lib/client/queries/stores.ts';
+import { useCheckStore, useStore } from '#lib/client/queries/stores.ts';
 import { requestUpload } from '#lib/client/upload-request.ts';
 import type { StoreView } from '#lib/contract/stores.ts';
 
@@ -85,7 +87,11 @@ export function StorePage({ storeId }: { storeId: string }) {
       />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4 px-4 pb-5 rail:px-6">
         {store.data.state === 'unavailable' && (
-          <Note kind="danger" title={t('unavailableTitle', { store: storeId })}>
+          <Note
+            kind="danger"
+            title={t('unavailableTitle', { store: storeId })}
+            actions={isOffered(store.data.actions, 'check') && <CheckNow storeId={storeId} />}
+          >
             {store.data.error ?? ''} {t('unavailableBody')}
           </Note>
         )}
@@ -94,6 +100,32 @@ export function StorePage({ storeId }: { storeId: string }) {
       <h2 className="px-4 pb-1 rail:px-6">{t('imagesHere')}</h2>
       <ImageBrowser tab="all" store={storeId} label={t('imagesIn', { store: storeId })} />
     </>
+  );
+}
+
+/** For who has just mended it and does not want to wait for the next round. */
+function CheckNow({ storeId }: { storeId: string }) {
+  const t = useTranslations('stores');
+  const check = useCheckStore(storeId);
+  const problemText = useProblemText();
+  return (
+    <Button
+      size="small"
+      icon={RefreshCw}
+      busy={check.isPending}
+      onClick={() =>
+        check.mutate(undefined, {
+          onSuccess: ({ state }) => {
+            if (state === 'unavailable') {
+              showToast({ kind: 'failed', text: t('stillUnavailable', { store: storeId }) });
+            } else showToast({ text: t('isBack', { store: storeId }) });
+          },
+          onError: (error) => showToast({ kind: 'failed', text: problemText(error, 'mutation') }),
+        })
+      }
+    >
+      {check.isPending ? t('checking') : t('checkNow')}
+    </Button>
   );
 }
 

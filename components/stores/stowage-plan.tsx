@@ -78,7 +78,7 @@ function PlanLabel({ store }: { store: StoreView }) {
             </span>
           )}
         </span>
-        <span className="tn block text-12 whitespace-nowrap text-ink-3">
+        <span className="tn block text-12 text-pretty text-ink-3">
           {part ? t('partOf', part) : t(store.state === 'read-only' ? 'state.read-only' : 'noLimit')}
         </span>
       </Link>

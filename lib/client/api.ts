@@ -81,6 +81,15 @@ async function readProblem(response: Response): Promise<ApiError> {
     const { reason, message, request_id } = body.error;
     return new ApiError({ code: reason, status: response.status, detail: message, request_id });
   }
+  if (isIdentityError(body)) {
+    const code = identityCodes[response.status] ?? 'internal';
+    return new ApiError({
+      code,
+      status: response.status,
+      detail: body.error.message,
+      ...(requestId && { request_id: requestId }),
+    });
+  }
   return new ApiError({
     code: response.status === 401 ? 'unauthenticated' : response.status === 404 ? 'not_found' : 'internal',
     status: response.status,
@@ -96,6 +105,28 @@ function isImageError(
   if (typeof body !== 'object' || body === null || !('error' in body)) return false;
   const { error } = body;
   return typeof error === 'object' && error !== null && 'reason' in error && 'message' in error;
+}
+
+const identityCodes: Readonly<Record<number, ErrorCode>> = {
+  400: 'bad_request',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+};
+
+/** As Keystone tells what is wrong: its code is the status. */
+function isIdentityError(body: unknown): body is { error: { code: number; message: string } } {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return false;
+  const { error } = body;
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'message' in error &&
+    typeof error.message === 'string' &&
+    'code' in error &&
+    typeof error.code === 'number'
+  );
 }
 
 function isProblem(body: unknown): body is Problem {

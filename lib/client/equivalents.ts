@@ -1,4 +1,5 @@
 import type { ImageUpdate } from '#lib/contract/images.ts';
+import type { ProjectLimits } from '#lib/contract/quotas.ts';
 import type { SessionView } from '#lib/contract/session.ts';
 import type { ImageFilters } from './queries/images.ts';
 import type { TransferAction, TransferFilters } from './queries/transfers.ts';
@@ -38,7 +39,18 @@ export type Deed =
   | { kind: 'list-uploads' }
   | { kind: 'cancel-upload'; upload: string }
   | { kind: 'list-stores' }
-  | { kind: 'show-store'; store: string };
+  | { kind: 'show-store'; store: string }
+  | { kind: 'show-usage' }
+  | { kind: 'set-limits'; project: string; limits: ProjectLimits }
+  | {
+      kind: 'create-credential';
+      identity: SessionView['identity'];
+      user: string;
+      name: string;
+      description: string;
+      roles: string[];
+      expiresAt: string | null;
+    };
 
 /** What a shell takes as one word. */
 export function shellWord(text: string): string {
@@ -125,6 +137,14 @@ export function equivalentsOf(deed: Deed, base: string): Equivalents {
       };
     case 'show-store':
       return { openstack: null, glance: null, curl: curl(base, addresses.store(deed.store)) };
+    case 'show-usage':
+      return { openstack: null, glance: 'glance usage', curl: curl(base, addresses.usage) };
+    case 'set-limits':
+      return onlyCurl(
+        curl(base, addresses.projectLimits(deed.project), { method: 'PUT', json: deed.limits }),
+      );
+    case 'create-credential':
+      return createCredential(deed);
   }
 }
 
@@ -188,6 +208,31 @@ function listImages(filters: ImageFilters, base: string): Equivalents {
       sort && `--sort ${sort}`,
     ),
     curl: curl(base, withQuery(addresses.images, filters)),
+  };
+}
+
+function createCredential(deed: Extract<Deed, { kind: 'create-credential' }>): Equivalents {
+  const { name, description, roles, expiresAt } = deed;
+  return {
+    openstack: command(
+      'openstack application credential create',
+      ...roles.map((role) => `--role ${shellWord(role)}`),
+      // The program takes a time without a zone, and means UTC.
+      expiresAt !== null && `--expiration ${shellWord(expiresAt.slice(0, 19))}`,
+      description !== '' && `--description ${shellWord(description)}`,
+      shellWord(name),
+    ),
+    glance: null,
+    curl: curl(deed.identity.auth_url, `/users/${encodeURIComponent(deed.user)}/application_credentials`, {
+      json: {
+        application_credential: {
+          name,
+          ...(description !== '' && { description }),
+          roles: roles.map((role) => ({ name: role })),
+          ...(expiresAt !== null && { expires_at: expiresAt }),
+        },
+      },
+    }),
   };
 }
 

@@ -8,7 +8,10 @@ export const pages = {
   stores: '/stores',
   store: (storeId: string) => `/stores/${part(storeId)}`,
   transfers: '/transfers',
-  settings: '/settings',
+  usage: '/settings',
+  credentials: '/settings/credentials',
+  policy: '/settings/policy',
+  projectLimits: (projectId: string) => `/settings/projects/${part(projectId)}`,
   /** `ended`: there was a session before. */
   signIn: (next = '/', ended = false) => {
     const query = [next !== '/' && `next=${part(next)}`, ended && 'ended=1'].filter(Boolean).join('&');
@@ -27,11 +30,17 @@ export const addresses = {
     `/api/v1/images/${part(imageId)}/locations/${part(storeId)}/verify`,
   usage: '/api/v1/usage',
   settings: '/api/v1/settings',
+  projects: '/api/v1/projects',
+  projectLimits: (projectId: string) => `/api/v1/projects/${part(projectId)}/limits`,
+  applicationCredentials: (userId: string) => `/identity/v3/users/${part(userId)}/application_credentials`,
+  applicationCredential: (userId: string, credentialId: string) =>
+    `/identity/v3/users/${part(userId)}/application_credentials/${part(credentialId)}`,
   members: (imageId: string) => `/image/v2/images/${part(imageId)}/members`,
   member: (imageId: string, projectId: string) =>
     `/image/v2/images/${part(imageId)}/members/${part(projectId)}`,
   stores: '/api/v1/stores',
   store: (storeId: string) => `/api/v1/stores/${part(storeId)}`,
+  storeCheck: (storeId: string) => `/api/v1/stores/${part(storeId)}/check`,
   transfers: '/api/v1/transfers',
   transfer: (transferId: string) => `/api/v1/transfers/${part(transferId)}`,
   transferAction: (transferId: string, action: 'pause' | 'resume' | 'cancel' | 'retry') =>

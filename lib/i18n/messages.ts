@@ -1,5 +1,6 @@
 import type { Language } from './languages.ts';
 import common from './en/common.json' with { type: 'json' };
+import credentials from './en/credentials.json' with { type: 'json' };
 import images from './en/images.json' with { type: 'json' };
 import programs from './en/programs.json' with { type: 'json' };
 import settings from './en/settings.json' with { type: 'json' };
@@ -10,7 +11,18 @@ import transfers from './en/transfers.json' with { type: 'json' };
 import uploads from './en/uploads.json' with { type: 'json' };
 
 /** English is the language that every key exists in; the types of `useTranslations` come from it. */
-export const english = { common, images, programs, settings, shell, signIn, stores, transfers, uploads };
+export const english = {
+  common,
+  credentials,
+  images,
+  programs,
+  settings,
+  shell,
+  signIn,
+  stores,
+  transfers,
+  uploads,
+};
 
 export type Messages = typeof english;
 export function messagesFor(_language: Language): Messages {

@@ -1,11 +1,11 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
-import { SettingsPage } from '#components/settings/settings-page.tsx';
+import { UsagePage } from '#components/settings/usage-page.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations('settings'))('title') };
+  return { title: (await getTranslations('settings'))('usageTitle') };
 }
 
 export default function Page() {
-  return <SettingsPage />;
+  return <UsagePage />;
 }

@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { StoreList, StoreView } from '#lib/contract/stores.ts';
 import { api } from '../api.ts';
 import { addresses } from '../paths.ts';
@@ -23,5 +23,17 @@ export function useStore(id: string) {
   return useQuery({
     queryKey: storeKeys.detail(id),
     queryFn: ({ signal }) => api<StoreView>(addresses.store(id), { signal }),
+  });
+}
+
+/** Has the service look at the store's place now instead of at its next round. */
+export function useCheckStore(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api<StoreView>(addresses.storeCheck(id), { method: 'POST' }),
+    onSuccess: (store) => {
+      client.setQueryData(storeKeys.detail(id), store);
+      void client.invalidateQueries({ queryKey: storeKeys.all, exact: true });
+    },
   });
 }

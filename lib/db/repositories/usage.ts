@@ -160,6 +160,32 @@ export async function listMeasuredProjects(q: Queries, after: string, limit: num
   return rows.map(({ id }) => id);
 }
 
+/**
+ * Projects that somebody could set limits for, in the order of their ids: what is known by name, what uses something and
+ * what has limits of its own. `names`: of our own projects, or of Keystone's that were here.
+ */
+export async function listLimitableProjects(
+  q: Queries,
+  names: 'projects' | 'known_projects',
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const { project_limits } = q.tables;
+  const named = q.tables[names];
+  const [measured, limited, known] = await Promise.all([
+    listMeasuredProjects(q, after, limit),
+    q.db
+      .selectDistinct({ id: project_limits.project_id })
+      .from(project_limits)
+      .where(gt(project_limits.project_id, after))
+      .orderBy(asc(project_limits.project_id))
+      .limit(limit),
+    q.db.select({ id: named.id }).from(named).where(gt(named.id, after)).orderBy(asc(named.id)).limit(limit),
+  ]);
+  const ids = new Set([...measured, ...[...limited, ...known].map(({ id }) => id)]);
+  return [...ids].toSorted((a, b) => (a < b ? -1 : 1)).slice(0, limit);
+}
+
 export async function isMeasured(q: Queries): Promise<boolean> {
   return (await listMeasuredProjects(q, '', 1)).length > 0;
 }

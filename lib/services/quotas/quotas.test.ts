@@ -16,6 +16,7 @@ import { failUpload } from '../uploads/fail.ts';
 import { removeUpload } from '../uploads/remove.ts';
 import { getUpload } from '../uploads/get.ts';
 import { recountAll } from './recount.ts';
+import { listProjectUsage } from './list-projects.ts';
 import { setLimits } from './set-limits.ts';
 import { showUsage, showUsageAsGlance } from './show-usage.ts';
 
@@ -170,4 +171,17 @@ test('a recount agrees with what was kept, and corrects what was not', async () 
   assert.ok((await recountAll(place.runtime)) > 5);
   assert.equal(await recountAll(place.runtime), 0);
   assert.equal(await used(place.as('many'), 'image_count_total'), 20);
+});
+
+test('a project that has limits of its own is listed though it uses nothing, with what is without a limit', async () => {
+  const operator = place.as('operator', 'admin');
+  await setLimits(operator, 'unused', { stores: { archive: { image_size_total: null } } });
+  const { projects } = await listProjectUsage(operator, { after: '' });
+  const figures = projects.find(({ project }) => project.id === 'unused')?.figures ?? [];
+  assert.deepEqual(
+    figures.find(({ store }) => store === 'archive'),
+    { store: 'archive', name: 'image_size_total', used: 0, limit: null, from: 'project' },
+  );
+  const ids = projects.map(({ project }) => project.id);
+  assert.deepEqual(ids, [...new Set(ids)].toSorted(), 'each once, in the order of pages');
 });

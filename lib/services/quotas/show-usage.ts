@@ -28,7 +28,8 @@ export async function toProjectUsage(
       const resource = resourceOf[name];
       const used = usage.find((row) => row.store_id === store && row.resource === resource)?.used ?? 0;
       const { most, from } = limits.of(store, resource);
-      if (store !== allStores && used === 0 && most === null) continue;
+      // What an administrator has set is shown also where it says "no limit": a form that did not would drop it.
+      if (store !== allStores && used === 0 && most === null && from !== 'project') continue;
       figures.push({ store: store === allStores ? null : store, name, used, limit: most, from });
     }
   }

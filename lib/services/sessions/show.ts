@@ -31,7 +31,10 @@ export async function showSession(
       return can(actor, 'modify_image', own);
     }),
     limits: { image_size_bytes: config.limits.imageSizeBytes },
-    actions: canOther(actor, 'see_settings') ? { settings: true } : {},
+    actions: {
+      ...(canOther(actor, 'see_settings') && { settings: true }),
+      ...(canOther(actor, 'manage_limits') && { limits: true }),
+    },
     expires_at: new Date(actor.expiresAt ?? runtime.now()).toISOString(),
   };
 }
