@@ -48,9 +48,7 @@ const unit = ofLib.filter(
 );
 /** They try PostgreSQL itself, and there is none in a run on SQLite. */
 const postgresOnly = unit.filter((file) => file.endsWith('.postgres.test.ts'));
-/** Minutes of kills and frozen processes. One run in four still ends with a worker that ends by itself after its thaw. */
-const onlyWhenNamed = ['e2e/several/faults.serial.test.ts'];
-const ofEnds = find('e2e/**/*.test.ts').filter((file) => words.length > 0 || !onlyWhenNamed.includes(file));
+const ofEnds = find('e2e/**/*.test.ts');
 const endToEnd = unitOnly ? [] : [...ofLib.filter(startsServers), ...ofEnds];
 const journeys = unitOnly ? [] : find('e2e/journeys/*.spec.ts');
 const serial = endToEnd.filter((file) => file.endsWith('.serial.test.ts'));

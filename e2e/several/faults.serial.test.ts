@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Upload } from 'tus-js-client';
+import { leaseSeconds } from '#lib/contract/limits.ts';
 import { findBroken } from '#e2e/torture/invariants.ts';
 import type { KnownImage } from '#e2e/torture/load.ts';
 import { directoryPlace } from '#e2e/torture/places.ts';
@@ -15,6 +16,8 @@ import { killAtRandom } from './unrest.ts';
 import { statusOf, waitFor } from './wait.ts';
 
 const MB = 1_000_000;
+/** Somebody else has what a worker held that was frozen for so long. */
+const longerThanLeaseMilliseconds = (leaseSeconds + 4) * 1000;
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const stores = ['fast', 'archive', 'tape'] as const;
 const requirement = await requireCluster();
@@ -85,104 +88,83 @@ async function heldBy({ pid }: Process): Promise<number> {
   return held?.[0]?.count ?? 0;
 }
 
+/** Asks for both copies of an image, until somebody has heard it: asked again, another one answers with the same. */
+async function copy({ id }: KnownImage): Promise<void> {
+  const request = {
+    body: JSON.stringify({ stores: ['archive', 'tape'] }),
+    headers: { 'content-type': 'application/json' },
+  };
+  const ask = async () => {
+    const status = await statusOf(cluster.client.send('POST', `/api/v1/images/${id}/copies`, request));
+    return status === 202 || status === 200;
+  };
+  await waitFor('copies are asked for', ask, 60_000);
+}
+
+/** Freezes the only worker while it holds transfers; what it was given for that is taken from `waiting`. */
+async function freezeInTheMiddle(worker: Process, waiting: KnownImage[]): Promise<void> {
+  for (;;) {
+    assert.ok(waiting.length > 0, 'the worker was never met in the middle of a transfer');
+    await Promise.all(waiting.splice(0, 2).map(copy));
+    await waitFor('the worker holds a transfer', () => heldBy(worker), 60_000);
+    worker.freeze();
+    if ((await heldBy(worker)) > 0) return;
+    worker.thaw();
+  }
+}
+
 describe(`three replicas and two workers (SEED=${seed})`, { skip }, () => {
-  test('every upload arrives while replicas are killed and PostgreSQL restarts', async (t) => {
+  test('every upload arrives and a hundred copies are made while replicas and workers are killed, a worker is frozen and PostgreSQL restarts', async (t) => {
     const random = new Random(seed);
     const broken: string[] = [];
-    const unrest = killAtRandom(cluster.webs, random, { least: 2_000, most: 9_000 });
-    t.after(() => unrest.end());
-    const restart = (async () => {
-      await sleep(12_000);
-      await cluster.postgres.stop('immediate');
-      await sleep(1_500);
-      await cluster.postgres.start();
-    })();
-    const endsAt = performance.now() + 25_000;
-    // Where a replica takes long to start, it takes longer to have seen enough of it.
-    const goesOn = () =>
-      performance.now() < endsAt || (unrest.kills < 3 && performance.now() < endsAt + 90_000);
-    const lanes = Array.from({ length: 14 }, async (_, lane) => {
-      for (let i = 0; goesOn(); i += 1) {
-        const bytes = random.bytes(random.between(1, 60) * 100_000 + lane);
-        const target = stores.filter(() => random.next() < 0.5).join(',') || 'fast';
-        await uploadByTus(bytes, { name: `upload ${lane}-${i}`, stores: target }, broken);
-      }
-    });
-    while (goesOn()) await sleep(250);
-    await restart;
-    await unrest.end();
-    await Promise.all(lanes);
-    t.diagnostic(`${images.length} uploads, ${unrest.kills} kills`);
-    assert.ok(unrest.kills >= 3, `only ${unrest.kills} kills`);
-    await assertWhole(broken);
-  });
-
-  test('a hundred transfers end while workers are killed, frozen and thawed and PostgreSQL restarts', async (t) => {
-    const random = new Random(seed + 1);
     const [killed, frozen] = cluster.workers as [Process, Process];
-    const broken: string[] = [];
+
     const sources: { index: number; image: KnownImage }[] = [];
     await Promise.all(
       Array.from({ length: 4 }, async (_, lane) => {
         for (let i = lane; i < 50; i += 4) {
           // The first ones take long enough to be in the middle of.
-          const size = i < 12 ? 24 * MB : random.between(1, 5) * MB;
-          const name = `source ${i}`;
-          const image = await uploadByTus(random.bytes(size), { name, stores: 'fast' }, broken);
+          const bytes = random.bytes(i < 8 ? 12 * MB : random.between(2, 10) * 100_000);
+          const image = await uploadByTus(bytes, { name: `source ${i}`, stores: 'fast' }, broken);
           sources.push({ index: i, image });
         }
       }),
     );
-    const isTaken = (status: number) => status === 202 || status === 200;
-    const copy = ({ id }: KnownImage) =>
-      // A replica that is killed may have done it: asked again, another one answers with the same transfers.
-      waitFor(
-        'copies are asked for',
-        async () =>
-          isTaken(
-            await statusOf(
-              cluster.client.send('POST', `/api/v1/images/${id}/copies`, {
-                body: JSON.stringify({ stores: ['archive', 'tape'] }),
-                headers: { 'content-type': 'application/json' },
-              }),
-            ),
-          ),
-        30_000,
-      );
-    const begin = (part: KnownImage[]) => Promise.all(part.map(copy));
-
-    const ids = sources.map(({ image }) => `'${image.id}'`).join(',');
     sources.sort((one, other) => one.index - other.index);
     const waiting = sources.map(({ image }) => image);
-    // Alone, so that it must be this one that is met in the middle.
+    const ids = waiting.map(({ id }) => `'${id}'`).join(',');
+
     await killed.kill();
-    for (let isMet = false; !isMet;) {
-      assert.ok(waiting.length > 20, 'the worker was never met in the middle of a transfer');
-      await begin(waiting.splice(0, 4));
-      await waitFor('the worker holds a transfer', () => heldBy(frozen), 60_000);
-      frozen.freeze();
-      isMet = (await heldBy(frozen)) > 0;
-      if (!isMet) frozen.thaw();
-    }
+    await freezeInTheMiddle(frozen, waiting);
     const frozenAt = performance.now();
     t.diagnostic(`${await heldBy(frozen)} transfers are held by a frozen worker`);
     await killed.startUntilItRuns();
-    const unrest = killAtRandom([killed, cluster.webs[2] as Process], random, { least: 500, most: 5_000 });
+    const unrest = killAtRandom([killed, ...cluster.webs], random, { least: 1_500, most: 6_000 });
     t.after(() => unrest.end());
-    await begin(waiting.splice(0, 15));
-    await sleep(6_000);
-    await cluster.postgres.stop();
-    await sleep(1_000);
-    await cluster.postgres.start();
-    await waitFor(
-      'the balancer serves again',
-      async () => (await cluster.client.send('GET', '/image/v2/images?limit=1')).status === 200,
-      60_000,
-    );
-    await begin(waiting);
-    await sleep(Math.max(0, 34_000 - (performance.now() - frozenAt)));
+    const restart = (async () => {
+      await sleep(8_000);
+      await cluster.postgres.stop('immediate');
+      await sleep(1_500);
+      await cluster.postgres.start();
+    })();
+    const goesOn = () => performance.now() - frozenAt < longerThanLeaseMilliseconds || unrest.kills < 3;
+    const lanes = Array.from({ length: 6 }, async (_, lane) => {
+      for (let i = 0; goesOn(); i += 1) {
+        const bytes = random.bytes(random.between(1, 30) * 100_000 + lane);
+        const target = stores.filter(() => random.next() < 0.5).join(',') || 'fast';
+        await uploadByTus(bytes, { name: `upload ${lane}-${i}`, stores: target }, broken);
+      }
+    });
+    const uploads = Promise.all(lanes);
+    // Half of them before PostgreSQL goes, the others after it.
+    await Promise.all(waiting.splice(0, 20).map(copy));
+    await restart;
+    await Promise.all(waiting.map(copy));
+    while (goesOn()) await sleep(250);
     frozen.thaw();
     await unrest.end();
+    await uploads;
+
     const { milliseconds } = await waitFor(
       'all transfers are done',
       async () => {
@@ -193,7 +175,9 @@ describe(`three replicas and two workers (SEED=${seed})`, { skip }, () => {
       },
       180_000,
     );
-    t.diagnostic(`${unrest.kills} kills; done ${(milliseconds / 1000).toFixed(1)} s after`);
+    t.diagnostic(
+      `${images.length} uploads, ${unrest.kills} kills; done ${(milliseconds / 1000).toFixed(1)} s after`,
+    );
     const locations = await rows?.all<{ count: number }>(
       `select count(*) as count from locations where state = 'active' and verified_at is not null
          and image_id in (${ids})`,
