@@ -459,5 +459,5 @@ test('an object that lies in a store is made an image, where only services and a
   assert.equal(added.status, 200, await added.clone().text());
   assert.equal(((await added.json()) as Image).status, 'active');
   assert.equal((await patch({ op: 'remove', path: '/locations/0' })).status, 403);
-  assert.equal((await patch({ op: 'replace', path: '/locations', value: [] })).status, 403);
+  assert.equal((await patch({ op: 'replace', path: '/locations', value: [] })).status, 400);
 });

@@ -72,6 +72,7 @@ export function assertCan(actor: Actor, action: ImageAction, image: ImageTarget,
       image.owner_id === actor.projectId
         ? 'Ask an administrator, or for the role member in this project.'
         : 'Only its owner or an administrator can do that.',
+    glance: notAuthorized(action),
   });
 }
 
@@ -80,7 +81,13 @@ export function assertCanOther(actor: Actor, action: OtherAction, target?: Polic
   if (canOther(actor, action, target)) return;
   throw new StowageError('forbidden', `You may not ${policyRules[action].allows}.`, {
     remedy: 'Ask an administrator.',
+    glance: notAuthorized(action),
   });
+}
+
+/** Glance's words for whatever a rule does not allow. */
+export function notAuthorized(action: ImageAction | OtherAction): string {
+  return `You are not authorized to complete ${action} action.`;
 }
 
 export function imageNotFound(imageId: string): StowageError {

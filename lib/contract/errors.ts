@@ -47,6 +47,8 @@ export interface ErrorDetails {
   field?: string;
   /** Seconds after which trying again makes sense (Retry-After). */
   retryAfterSeconds?: number;
+  /** What Glance says here, where the message says it in other words: the Images API begins with that. */
+  glance?: string;
   cause?: unknown;
 }
 
@@ -60,6 +62,7 @@ export class StowageError extends Error {
   readonly remedy: string | undefined;
   readonly field: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly glance: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -68,6 +71,7 @@ export class StowageError extends Error {
     this.remedy = details.remedy;
     this.field = details.field;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.glance = details.glance;
   }
 }
 

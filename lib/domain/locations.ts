@@ -67,6 +67,8 @@ export function assertMayRemove({ locations, storeId, isKnownStore }: RemovalFac
     'last_location',
     `The store "${storeId}" holds the last proved copy of this image.`,
     {
+      glance:
+        'Cannot delete image data from the only store containing it. Consider deleting the image instead.',
       remedy: others.some(isReadable)
         ? 'Have another copy verified first, or delete the image.'
         : 'Copy it to another store first, or delete the image.',

@@ -13,9 +13,11 @@ export function methods(wire: Wire, handlers: Partial<Methods>): Methods {
   const allow = names.filter((name) => handlers[name] !== undefined).join(', ');
   const refuse: RouteHandler = async (request, segment) => {
     const response = await route({ wire, access: 'none' }, () => {
-      throw new StowageError('method_not_allowed', 'The method is not allowed for this resource.', {
-        remedy: `Use one of: ${allow}.`,
-      });
+      throw new StowageError(
+        'method_not_allowed',
+        `The method ${request.method} is not allowed for this resource.`,
+        { remedy: `Use one of: ${allow}.` },
+      );
     })(request, segment);
     response.headers.set('allow', allow);
     return response;

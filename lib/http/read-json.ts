@@ -29,7 +29,10 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new StowageError('bad_request', 'The body is not JSON.', { cause });
+    throw new StowageError('bad_request', 'The body is not JSON.', {
+      glance: 'Malformed JSON in request body.',
+      cause,
+    });
   }
 }
 

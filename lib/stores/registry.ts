@@ -122,6 +122,7 @@ export async function openRegistry(options: RegistryOptions): Promise<StoreRegis
     const found = byId.get(id);
     if (found) return found;
     throw new StowageError('unknown_store', `There is no store "${id}".`, {
+      glance: `Store for identifier ${id} not found`,
       remedy: `Choose one of: ${entries.map(({ definition }) => definition.id).join(', ')}.`,
     });
   }

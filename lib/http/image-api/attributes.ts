@@ -40,6 +40,13 @@ export function setAttribute(draft: ImageDraft, name: string, value: unknown): I
     if (typeof value !== 'string') throw mismatch(name, `${shown(value)} is not of type 'string'`);
     return { ...draft, properties: withProperty(draft.properties, name, value) };
   }
+  if (attribute.schema === Count && typeof value === 'number' && value < 0) {
+    throw new StowageError(
+      'bad_request',
+      `Invalid value '${value}' for parameter '${name}': Cannot be a negative value.`,
+      { field: name },
+    );
+  }
   const parsed = attribute.schema.safeParse(value);
   if (!parsed.success) throw mismatch(name, parsed.error.issues[0]?.message ?? 'not as expected');
   return { ...draft, [attribute.field]: parsed.data };

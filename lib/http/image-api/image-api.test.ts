@@ -6,6 +6,7 @@ import type { ImageDraft } from '#lib/services/images/draft.ts';
 import { toNewImage } from './create-body.ts';
 import { toImport } from './import-body.ts';
 import { parseListQuery } from './list-query.ts';
+import { toLocation } from './location-body.ts';
 import { toLocationChange } from './location-patch.ts';
 import { applyPatch, parsePatch } from './patch.ts';
 import { splitQuoted } from './quoted-list.ts';
@@ -135,26 +136,90 @@ test('an import names its stores in one way, or twice the same', () => {
   assert.throws(() => stores({ stores: 'fast' }), bad);
 });
 
-test('a PATCH of locations holds one change, with a place where one is needed', () => {
+test('a PATCH of locations changes them in one way, with a place where one is needed', () => {
   const change = (...changes: unknown[]) => toLocationChange(parsePatch(changes, second));
   const value = { url: 'file:///a/b', metadata: {} };
-  const added = { kind: 'add', url: 'file:///a/b', sha512: null, body: value };
+  const given = { url: 'file:///a/b', sha512: null, body: value };
+  const add = { op: 'add', path: '/locations/-', value };
   assert.equal(change({ op: 'add', path: '/name', value: 'x' }), null);
-  assert.deepEqual(change({ op: 'add', path: '/locations/-', value }), added);
-  assert.deepEqual(change({ op: 'replace', path: '/locations', value: [value] }), added);
-  assert.deepEqual(change({ op: 'remove', path: '/locations/1' }), { kind: 'remove', index: 1 });
-  assert.throws(
-    () => change({ op: 'replace', path: '/locations', value: [] }),
-    (error) => hasCode(error, 'forbidden'),
-  );
+  assert.deepEqual(change(add), { kind: 'add', locations: [given] });
+  assert.deepEqual(change(add, { ...add, path: '/locations/0' }), { kind: 'add', locations: [given, given] });
+  assert.deepEqual(change({ op: 'replace', path: '/locations', value: [value] }), {
+    kind: 'replace',
+    locations: [given],
+  });
+  assert.deepEqual(change({ op: 'replace', path: '/locations', value: [] }), {
+    kind: 'replace',
+    locations: [],
+  });
+  assert.deepEqual(change({ op: 'remove', path: '/locations/1' }, { op: 'remove', path: '/locations/-' }), {
+    kind: 'remove',
+    places: [1, 'last'],
+  });
   for (const wrong of [
     { op: 'remove', path: '/locations' },
     { op: 'add', path: '/locations', value },
     { op: 'add', path: '/locations/-', value: { url: 'file:///a/b' } },
     { op: 'add', path: '/locations/-', value: { url: 'no url', metadata: {} } },
-    { op: 'replace', path: '/locations', value: [value, value] },
+    { op: 'replace', path: '/locations', value },
+    { op: 'replace', path: '/locations/0', value: [value] },
   ]) {
     assert.throws(() => change(wrong), bad, JSON.stringify(wrong));
   }
-  assert.throws(() => change({ op: 'remove', path: '/locations/1' }, { op: 'remove', path: '/x' }), bad);
+  const remove = { op: 'remove', path: '/locations/1' };
+  assert.throws(() => change(remove, { op: 'remove', path: '/x' }), bad);
+  assert.throws(() => change(remove, add), bad);
+});
+
+test('what a location must be is said by its SHA-512, whatever else is said beside it', () => {
+  const [sha512, md5] = ['AB'.repeat(64), 'ab'.repeat(16)];
+  const told = (validation_data: unknown, withChecksum = false) =>
+    toLocation({ url: 'file:///a/b', validation_data }, { withChecksum }).sha512;
+  const conflict = (error: unknown) => hasCode(error, 'conflict');
+  const right = { os_hash_algo: 'sha512', os_hash_value: sha512 };
+  assert.equal(told(right), sha512.toLowerCase());
+  assert.equal(told({ ...right, checksum: md5 }, true), sha512.toLowerCase());
+  assert.equal(told({}), null);
+  for (const [validation, refused, withChecksum] of [
+    [{ os_hash_algo: 'sha256', os_hash_value: 'ab'.repeat(32) }, conflict, false],
+    [{ os_hash_algo: 'crc32', os_hash_value: 'ab' }, bad, false],
+    [{ os_hash_algo: 'crc32', os_hash_value: 'ab' }, conflict, true],
+    [{ ...right, os_hash_value: 'xy'.repeat(64) }, conflict, false],
+    [{ ...right, os_hash_value: 'ab' }, conflict, false],
+    [{ ...right, checksum: md5 }, bad, false],
+    [{ ...right, checksum: 'ab' }, conflict, true],
+    [{ checksum: md5 }, bad, true],
+    [{ ...right, os_hash_value: 5 }, bad, true],
+    ['x', bad, true],
+  ] as const) {
+    assert.throws(() => told(validation, withChecksum), refused, JSON.stringify(validation));
+  }
+});
+
+test('more than anybody needs is refused before it costs anything', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `p${index}`);
+  const properties = Object.fromEntries(many(50_000).map((name) => [name, 'x']));
+  const begin = performance.now();
+  assert.throws(() => toNewImage(properties), { code: 'quota_exceeded' });
+  const changes = many(20_000).map((name) => ({ op: 'add', path: `/${name}`, value: 'x' }));
+  assert.throws(() => parsePatch(changes, second), bad);
+  assert.ok(performance.now() - begin < 1_000);
+  const filters = new URLSearchParams(many(2_000).map((name) => [name, 'x']));
+  assert.throws(() => parseListQuery(filters), bad);
+  const sort = parseListQuery(new URLSearchParams({ sort: 'name:asc,id,name:desc,name' })).sort;
+  assert.deepEqual(sort, [
+    { key: 'name', dir: 'asc' },
+    { key: 'id', dir: 'desc' },
+  ]);
+  const [size] = parseListQuery(new URLSearchParams({ size_min: '9'.repeat(400) })).filters.slice(-1);
+  assert.deepEqual(size, {
+    kind: 'number',
+    column: 'size_bytes',
+    operator: 'gte',
+    value: Number.MAX_SAFE_INTEGER,
+  });
+  assert.throws(
+    () => toNewImage({ number: [['x'.repeat(100_000)]] }),
+    (error) => hasCode(error, 'bad_request') && (error as Error).message.length < 500,
+  );
 });

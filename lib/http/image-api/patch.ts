@@ -50,7 +50,8 @@ function parseFirstDialect(raw: Record<string, unknown>): Change {
   const given = operations.filter((operation) => Object.hasOwn(raw, operation));
   const [operation] = given;
   if (operation === undefined || given.length > 1) {
-    throw wrong('Operation objects must contain exactly one member named "add", "remove", or "replace".');
+    const many = operation === undefined ? 'exactly' : 'only';
+    throw wrong(`Operation objects must contain ${many} one member named "add", "remove", or "replace".`);
   }
   return toChange(operation, raw[operation], raw, operation === 'add');
 }

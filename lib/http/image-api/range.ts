@@ -20,6 +20,8 @@ function parseRequestRange(value: string): OpenImageFile['range'] {
   if (ranges.includes(',')) {
     throw new StowageError('bad_request', 'Requests with multiple ranges are not supported.', {
       field: 'Range',
+      glance:
+        'Requests with multiple ranges are not supported in Glance. You may make multiple single-range requests instead.',
     });
   }
   const [, start = '', end = ''] = /^ *(\d{0,15}) *- *(\d{0,15}) *$/.exec(ranges) ?? [];

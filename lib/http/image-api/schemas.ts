@@ -146,6 +146,12 @@ const stub = {
   schema: { type: 'string', ...readOnly },
 };
 
+const whose = {
+  image_id: text('The image that it works on'),
+  request_id: text('The request that asked for it'),
+  user_id: text('Who asked for it'),
+};
+
 const task = {
   name: 'task',
   properties: {
@@ -153,16 +159,14 @@ const task = {
     input: { type: ['null', 'object'], description: 'What it was asked to do' },
     result: { type: ['null', 'object'], description: 'What came of it' },
     message: text('What went wrong, if something did'),
-    image_id: text('The image that it works on'),
-    request_id: text('The request that asked for it'),
-    user_id: text('Who asked for it'),
+    ...whose,
   },
 };
 
 const tasks = {
   name: 'tasks',
   properties: {
-    tasks: { type: 'array', items: task },
+    tasks: { type: 'array', items: { name: 'task', properties: { ...stub, ...whose } } },
     first: { type: 'string' },
     next: { type: 'string' },
     schema: { type: 'string' },

@@ -11,14 +11,10 @@ export interface UploadHeaders {
 export function parseUploadHeaders(headers: Headers): UploadHeaders {
   const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type !== 'application/octet-stream') {
-    throw new StowageError(
-      'unsupported_media_type',
-      `Unsupported Content-Type: ${type === '' ? 'none' : type}.`,
-      {
-        field: 'Content-Type',
-        remedy: 'Send the bytes of the image as application/octet-stream.',
-      },
-    );
+    throw new StowageError('unsupported_media_type', unsupported({ headers }), {
+      field: 'Content-Type',
+      remedy: 'Send the bytes of the image as application/octet-stream.',
+    });
   }
   const store = headers.get('x-image-meta-store');
   const told = toSize(headers.get('x-openstack-image-size'));
@@ -41,4 +37,10 @@ function toSize(header: string | null): number | null {
     throw new StowageError('bad_request', 'Invalid or missing image size in request headers.');
   }
   return Number(header);
+}
+
+/** Glance's words for a body of another kind. */
+export function unsupported({ headers }: Pick<Request, 'headers'>): string {
+  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() || 'None';
+  return `The request media type ${type.slice(0, 100)} is not supported by this server.`;
 }

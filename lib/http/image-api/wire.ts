@@ -41,7 +41,8 @@ export const imageWire: Wire = {
   error(error, requestId, request) {
     const status = glanceStatus[error.code] ?? errorStatus[error.code];
     const title = titles[status] ?? 'Error';
-    const message = error.remedy === undefined ? error.message : `${sentence(error.message)} ${error.remedy}`;
+    const parts = [error.glance, error.message, error.remedy].filter((part) => part !== undefined);
+    const message = [...parts.slice(0, -1).map(sentence), ...parts.slice(-1)].join(' ');
     const headers = {
       ...(status === 401 && { 'www-authenticate': wwwAuthenticate(request, getRuntime().config) }),
       ...(error.retryAfterSeconds !== undefined && { 'retry-after': String(error.retryAfterSeconds) }),

@@ -74,6 +74,7 @@ async function getMarker(q: Queries, actor: Context['actor'], id: string): Promi
     if (hasCode(error, 'not_found')) {
       throw new StowageError('bad_request', `The marker ${id} is no image.`, {
         field: 'marker',
+        glance: `No image found with ID ${id}`,
         cause: error,
       });
     }

@@ -80,6 +80,9 @@ function resolveRange(sizeBytes: number, range: OpenImageFile['range']): { start
     throw new StowageError(
       'range_not_satisfiable',
       `The image has ${sizeBytes} bytes; the range begins behind its end.`,
+      {
+        glance: `Invalid start position in Range header. Start position MUST be in the inclusive range [0, ${Math.max(sizeBytes - 1, 0)}].`,
+      },
     );
   }
   return { start, end };
@@ -97,8 +100,8 @@ function assertMayPrefer({ runtime, actor }: Context, image: SeenImage, prefer: 
 }
 
 /**
- * Active copies in stores that can be read: preferred ones in the order in which the caller named them, then the others
- * in the order of the stores' weight; proved ones before unproved.
+ * Active copies in stores that can be read: proved ones before unproved, whatever is preferred; then preferred ones in the
+ * order in which the caller named them, then the others in the order of the stores' weight.
  */
 async function goodCopies(
   { runtime }: Context,
@@ -114,8 +117,8 @@ async function goodCopies(
     .filter((location) => location.state === 'active' && (order.get(location.store_id) ?? null) !== null)
     .sort(
       (a, b) =>
-        rank(a) - rank(b) ||
         Number(a.verified_at === null) - Number(b.verified_at === null) ||
+        rank(a) - rank(b) ||
         (order.get(a.store_id) ?? 0) - (order.get(b.store_id) ?? 0),
     );
 }

@@ -17,6 +17,7 @@ export function chooseImportStores({ runtime }: Context, wanted: WantedStores): 
     if (configured === undefined) {
       throw new StowageError('conflict', `The selected store ${store} is not available on this node.`, {
         field: 'stores',
+        glance: `Store for identifier ${store} not found`,
         remedy: `Choose one of: ${stores.map(({ id }) => id).join(', ')}.`,
       });
     }

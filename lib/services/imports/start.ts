@@ -32,7 +32,11 @@ export function toImportMethod(name: string): ImportMethod {
     throw new StowageError(
       'bad_request',
       `The import method '${name}' is switched off: this service does not fetch images from elsewhere.`,
-      { remedy: `Use one of: ${importMethods.join(', ')}.`, field: 'method' },
+      {
+        remedy: `Use one of: ${importMethods.join(', ')}.`,
+        field: 'method',
+        glance: `Unknown import method name '${name}'.`,
+      },
     );
   }
   throw new StowageError('bad_request', `Unknown import method name '${name}'.`, { field: 'method' });

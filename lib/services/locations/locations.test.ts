@@ -23,6 +23,7 @@ import { startCopies } from '../transfers/start-copies.ts';
 import { addLocation } from './add.ts';
 import { changeLocations } from './change.ts';
 import { listLocations } from './list.ts';
+import { removeLocation } from './remove.ts';
 
 async function open(t: TestContext) {
   const place = await openPlace(t, [{ id: 'fast' }, { id: 'archive' }]);
@@ -155,29 +156,91 @@ test('an object that several images are given at once belongs to one of them, an
   }
 });
 
-test('by the attribute a queued image takes a location, and one with several gives one up', async (t) => {
+test('by the attribute a queued image takes a location, and one with several gives some up', async (t) => {
   const { process, runtime, ctx, create, lay, ended } = await open(t);
   const { id } = await create();
   const { url, sha512 } = await lay(randomBytes(1000));
-  const add = { kind: 'add', url, sha512, body: {} } as const;
+  const given = { url, sha512, body: {} };
+  const add = { kind: 'add', locations: [given] } as const;
   Object.assign(runtime.config, { show: { locations: false, directUrl: false } });
   await assert.rejects(changeLocations(ctx, id, add), { code: 'forbidden', message: /invisible/ });
   Object.assign(runtime.config, { show: { locations: true, directUrl: false } });
-  await changeLocations(ctx, id, add);
+  const replace = (...locations: (typeof given)[]) =>
+    changeLocations(ctx, id, { kind: 'replace', locations });
+  await assert.rejects(replace(), { code: 'forbidden', message: /empty list/ });
+  await assert.rejects(replace(given, given), { code: 'bad_request', message: /one location first/ });
+  await replace(given);
   await ended(id);
-  await assert.rejects(changeLocations(ctx, id, add), { code: 'wrong_state' });
+  await replace(given);
+  await assert.rejects(replace(), { code: 'bad_request', message: /not empty/ });
+  await assert.rejects(replace({ ...given, url: `${url}x` }), { code: 'bad_request', message: /not empty/ });
+  await assert.rejects(changeLocations(ctx, id, add), {
+    code: 'conflict',
+    message: /present at store 'archive'/,
+  });
   const admin = contextOf(runtime, administrator);
-  await assert.rejects(changeLocations(ctx, id, { kind: 'remove', index: 0 }), { code: 'forbidden' });
-  await assert.rejects(changeLocations(admin, id, { kind: 'remove', index: 0 }), { code: 'last_location' });
+  const remove = (who: typeof ctx, ...places: (number | 'last')[]) =>
+    changeLocations(who, id, { kind: 'remove', places });
+  await assert.rejects(remove(ctx, 0), { code: 'forbidden' });
+  await assert.rejects(remove(admin, 0), { code: 'last_location' });
   const [copy] = await startCopies(admin, { imageId: id, stores: ['fast'] });
   await transferIn(process, copy?.id ?? '', ['done']);
-  await assert.rejects(changeLocations(admin, id, { kind: 'remove', index: 2 }), { code: 'bad_request' });
-  // The first in the order of the stores.
-  const [first] = runtime.config.stores;
-  await changeLocations(admin, id, { kind: 'remove', index: 0 });
-  const left = [...(await locationsOf(process, id)).keys()];
+  await assert.rejects(remove(admin, 2), { code: 'bad_request' });
+  await assert.rejects(remove(admin, 1, 0), { code: 'last_location' }, 'both or none');
+  assert.equal((await locationsOf(process, id)).size, 2);
+  // In the order of the stores.
+  const [, second] = runtime.config.stores;
+  await remove(admin, 'last');
   assert.deepEqual(
-    left,
-    ['fast', 'archive'].filter((store) => store !== first?.id),
+    [...(await locationsOf(process, id)).keys()],
+    ['fast', 'archive'].filter((store) => store !== second?.id),
   );
+});
+
+test('an active image takes further locations, each of which has to prove that it is the same', async (t) => {
+  const { place, process, runtime, ctx, create, lay, ended } = await open(t);
+  const bytes = randomBytes(50_000);
+  const first = await lay(bytes);
+  const { id } = await create();
+  await addLocation(ctx, { imageId: id, url: first.url, sha512: first.sha512, body: {} });
+  await ended(id);
+  const inFast = async (content: Buffer) => {
+    const file = join(place.directory, 'fast', `foreign-${randomUUID()}`);
+    await writeFile(file, content);
+    return `file://${file}`;
+  };
+  const add = (url: string, sha512: string | null = null) =>
+    changeLocations(ctx, id, { kind: 'add', locations: [{ url, sha512, body: {} }] });
+  const settled = async () => {
+    for (let attempt = 0; attempt < 1000; attempt += 1) {
+      const location = (await locationsOf(process, id)).get('fast');
+      if (location === undefined || location.verified_at !== null || location.state !== 'active')
+        return location;
+      await delay(20);
+    }
+    return undefined;
+  };
+  await assert.rejects(add(await inFast(randomBytes(49_999))), {
+    code: 'bad_request',
+    message: /49999 bytes/,
+  });
+  const wrong = await inFast(randomBytes(50_000));
+  await assert.rejects(add(wrong, 'ab'.repeat(64)), { code: 'conflict' });
+  const stranger = contextOf(runtime, {
+    ...tenant,
+    projectId: 'red',
+    roles: ['member', 'reader', 'service'],
+  });
+  const asStranger = changeLocations(stranger, id, {
+    kind: 'add',
+    locations: [{ url: wrong, sha512: null, body: {} }],
+  });
+  await assert.rejects(asStranger, { code: 'not_found' });
+  await add(wrong);
+  assert.equal((await settled())?.state, 'corrupt');
+  await removeLocation(contextOf(runtime, administrator), { imageId: id, storeId: 'fast' });
+  await add(await inFast(bytes));
+  assert.equal((await settled())?.state, 'active');
+  assert.equal((await listLocations(ctx, id)).length, 2);
+  assert.deepEqual(await findBroken(place, process, [{ id, bytes, sha512: first.sha512 }]), []);
 });

@@ -18,6 +18,14 @@ export interface LocationName {
  * `last_location` when no other proved copy would remain.
  */
 export async function removeLocation(ctx: Context, { imageId, storeId }: LocationName): Promise<void> {
+  await removeLocations(ctx, { imageId, storeIds: [storeId] });
+}
+
+/** The same from several, all or none. */
+export async function removeLocations(
+  ctx: Context,
+  { imageId, storeIds }: { imageId: string; storeIds: readonly string[] },
+): Promise<void> {
   const { runtime, actor } = ctx;
   await runtime.db.transaction(async (q) => {
     await q.lock(imageId);
@@ -29,14 +37,17 @@ export async function removeLocation(ctx: Context, { imageId, storeId }: Locatio
         `The image is ${image.status}; it has no copies to choose from yet.`,
       );
     }
-    const living = (await listLocations(q, [imageId])).filter(({ state }) => state !== 'deleting');
-    assertMayRemove({
-      locations: living,
-      storeId,
-      isKnownStore: (id) => runtime.stores.list().some((store) => store.id === id),
-    });
-    const location = living.find(({ store_id }) => store_id === storeId);
-    if (location !== undefined) await markForRemoval(runtime, q, location, image.owner_id);
+    let living = (await listLocations(q, [imageId])).filter(({ state }) => state !== 'deleting');
+    for (const storeId of storeIds) {
+      assertMayRemove({
+        locations: living,
+        storeId,
+        isKnownStore: (id) => runtime.stores.list().some((store) => store.id === id),
+      });
+      const location = living.find(({ store_id }) => store_id === storeId);
+      if (location !== undefined) await markForRemoval(runtime, q, location, image.owner_id);
+      living = living.filter((other) => other !== location);
+    }
     const audience = image.visibility === 'public' ? null : image.owner_id;
     await recordEvent(ctx, q, { type: 'image', image_id: imageId, change: 'updated' }, audience);
   });

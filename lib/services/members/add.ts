@@ -1,4 +1,4 @@
-import { can } from '#lib/auth/policy.ts';
+import { can, notAuthorized } from '#lib/auth/policy.ts';
 import { StowageError } from '#lib/contract/errors.ts';
 import { memberLimitCount } from '#lib/contract/limits.ts';
 import { findMember, insertMember, listMembers, type MemberRow } from '#lib/db/repositories/members.ts';
@@ -16,10 +16,11 @@ export async function addMember(ctx: Context, imageId: string, memberId: string)
   return await runtime.db.transaction(async (q) => {
     await q.lock(imageId);
     const image = await getImage(q, actor, imageId);
-    assertShared(image);
+    assertShared(image, 'create');
     if (!can(actor, 'add_member', image)) {
       throw new StowageError('forbidden', `Not allowed to create members for image ${imageId}.`, {
         remedy: 'Only its owner or an administrator shares an image.',
+        glance: notAuthorized('add_member'),
       });
     }
     if ((await findMember(q, imageId, memberId)) !== null) {

@@ -1,9 +1,19 @@
 import type { Visibility } from '#lib/contract/common.ts';
 import { StowageError } from '#lib/contract/errors.ts';
 
-export function assertShared({ visibility }: { visibility: Visibility }): void {
+/** Throws `forbidden`; `doing`: what was to be done with members, in Glance's word. */
+export function assertShared(
+  { id, visibility }: { id: string; visibility: Visibility },
+  doing: 'list' | 'create' | 'update' | 'delete',
+): void {
   if (visibility === 'shared') return;
-  throw new StowageError('forbidden', 'Only shared images have members.', {
-    remedy: 'Make the image shared first.',
-  });
+  const why = 'Only shared images have members.';
+  throw new StowageError(
+    'forbidden',
+    doing === 'list' ? `Not allowed to list members for image ${id}: ${why}` : why,
+    {
+      remedy: 'Make the image shared first.',
+      ...(doing !== 'list' && { glance: `Not allowed to ${doing} members for image ${id}.` }),
+    },
+  );
 }

@@ -10,7 +10,7 @@ export async function listMembers(
   imageId: string,
 ): Promise<MemberRow[]> {
   const image = await getImage(runtime.db.read, actor, imageId);
-  assertShared(image);
+  assertShared(image, 'list');
   assertCan(actor, 'get_members', image, imageId);
   const members = await listRows(runtime.db.read, imageId);
   if (actor.administrator || image.owner_id === actor.projectId) return members;

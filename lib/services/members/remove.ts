@@ -1,4 +1,4 @@
-import { can } from '#lib/auth/policy.ts';
+import { can, notAuthorized } from '#lib/auth/policy.ts';
 import { StowageError } from '#lib/contract/errors.ts';
 import { deleteMember } from '#lib/db/repositories/members.ts';
 import type { Context } from '#lib/runtime/context.ts';
@@ -13,11 +13,12 @@ export async function removeMember(ctx: Context, imageId: string, memberId: stri
   await runtime.db.transaction(async (q) => {
     await q.lock(imageId);
     const image = await getImage(q, actor, imageId);
-    assertShared(image);
+    assertShared(image, 'delete');
     await findVisibleMember(q, actor, image, memberId);
     if (!can(actor, 'delete_member', image)) {
       throw new StowageError('forbidden', `Not allowed to delete members for image ${imageId}.`, {
         remedy: 'Only its owner or an administrator stops sharing an image. Reject it instead.',
+        glance: notAuthorized('delete_member'),
       });
     }
     await deleteMember(q, imageId, memberId);

@@ -1,4 +1,4 @@
-import { can } from '#lib/auth/policy.ts';
+import { can, notAuthorized } from '#lib/auth/policy.ts';
 import { StowageError } from '#lib/contract/errors.ts';
 import { updateMember, type MemberRow } from '#lib/db/repositories/members.ts';
 import type { Context } from '#lib/runtime/context.ts';
@@ -18,11 +18,12 @@ export async function setMemberStatus(
   return await runtime.db.transaction(async (q) => {
     await q.lock(imageId);
     const image = await getImage(q, actor, imageId);
-    assertShared(image);
+    assertShared(image, 'update');
     const member = await findVisibleMember(q, actor, image, memberId);
     if (!can(actor, 'modify_member', image)) {
       throw new StowageError('forbidden', `Not allowed to update members for image ${imageId}.`, {
         remedy: 'The project that it is shared with decides that.',
+        glance: notAuthorized('modify_member'),
       });
     }
     const changes = { status, updated_at: runtime.now() };

@@ -5,6 +5,7 @@ import { toImagesJson } from '#lib/http/image-api/image-json.ts';
 import { imageMethods, imageRoute } from '#lib/http/image-api/image-route.ts';
 import { toLocationChange } from '#lib/http/image-api/location-patch.ts';
 import { applyPatch, parsePatch, patchTypes, toPatchType } from '#lib/http/image-api/patch.ts';
+import { unsupported } from '#lib/http/image-api/upload-headers.ts';
 import { imageWire } from '#lib/http/image-api/wire.ts';
 import { readJson } from '#lib/http/read-json.ts';
 import { deleteImage } from '#lib/services/images/delete.ts';
@@ -27,6 +28,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = imageMethods({
       const error = new StowageError(
         'unsupported_media_type',
         `Image PATCH expects Content-Type one of: ${types}`,
+        { glance: unsupported(request) },
       );
       const response = imageWire.error(error, ctx.requestId, request);
       response.headers.set('accept-patch', types);

@@ -11,7 +11,6 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = imageMethods({
 
   POST: imageRoute(
     { params, body: LocationBody, status: 202 },
-    async ({ ctx, params: { id }, body }) =>
-      await addLocation(ctx, { imageId: id, body, ...toLocation(body) }),
+    async ({ ctx, params: { id }, body }) => await addLocation(ctx, { imageId: id, ...toLocation(body) }),
   ),
 });
