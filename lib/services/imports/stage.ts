@@ -1,7 +1,7 @@
-import { assertCan, imageNotFound } from '#lib/auth/policy.ts';
+import { assertCan } from '#lib/auth/policy.ts';
 import { StowageError } from '#lib/contract/errors.ts';
 import type { UploadRow } from '#lib/db/define-schema.ts';
-import { findImage, updateImage } from '#lib/db/repositories/images.ts';
+import { updateImage } from '#lib/db/repositories/images.ts';
 import { insertUpload } from '#lib/db/repositories/uploads.ts';
 import { assertMayBecome } from '#lib/domain/image-status.ts';
 import type { Context } from '#lib/runtime/context.ts';
@@ -44,8 +44,8 @@ async function beginStage(ctx: Context, put: PutImageFile, store: string, quota:
   return await runtime.db.transaction(async (q) => {
     quota.enforce(q);
     await q.lock(put.imageId);
-    const image = await findImage(q, put.imageId);
-    if (image === null) throw imageNotFound(put.imageId);
+    const { membership, ...image } = await getImage(q, ctx.actor, put.imageId);
+    assertCan(ctx.actor, 'upload_image', { ...image, membership }, put.imageId);
     if (image.status === 'uploading') {
       throw new StowageError(
         'wrong_state',

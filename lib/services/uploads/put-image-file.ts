@@ -4,7 +4,7 @@ import { assertCan } from '../../auth/policy.ts';
 import { isStowageError, StowageError } from '../../contract/errors.ts';
 import { leaseSeconds, uploadExpirySeconds } from '../../contract/limits.ts';
 import type { ImageRow, UploadRow } from '../../db/define-schema.ts';
-import { findImage, updateImage } from '../../db/repositories/images.ts';
+import { updateImage } from '../../db/repositories/images.ts';
 import { findUpload, insertUpload } from '../../db/repositories/uploads.ts';
 import { RequestBody } from '../../streams/request-body.ts';
 import type { Context } from '../../runtime/context.ts';
@@ -84,8 +84,9 @@ async function beginPut(ctx: Context, put: PutImageFile, store: string, quota: Q
   return await runtime.db.transaction(async (q) => {
     quota.enforce(q);
     await q.lock(put.imageId);
-    const image = await findImage(q, put.imageId);
-    if (image === null) throw new StowageError('not_found', `No image found with ID ${put.imageId}`);
+    // Once more, now that nobody else changes it: it may have been given to another project meanwhile.
+    const { membership, ...image } = await getImage(q, ctx.actor, put.imageId);
+    assertCan(ctx.actor, 'upload_image', { ...image, membership }, put.imageId);
     if (image.status !== 'queued') {
       throw new StowageError(
         'wrong_state',
