@@ -81,6 +81,13 @@ const words: readonly AcceptedDifference[] = [
     source: 'Glance says it in four ways; its own for GET and PATCH is "No image found with ID …"',
   },
   {
+    request: /alpha-reader PUT \/v2\/images\/<\d+>\/stage$/,
+    what: /^body\.words$/,
+    glance: 'You are not authorized to complete modify_image action',
+    reason: 'who stages bytes uploads them; both rules are the member’s by default',
+    source: 'policy rule upload_image, "Upload given image data"',
+  },
+  {
     request: /admin (GET|DELETE) \/v2\/tasks\//,
     what: /^body\.words$/,
     glance: /^(Could not find task|This operation is currently not permitted on Glance Tasks)/,

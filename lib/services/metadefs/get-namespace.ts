@@ -15,7 +15,9 @@ export const metadefLock = 'metadefs';
 export async function getNamespaceRow(q: Queries, actor: Actor, name: string): Promise<NamespaceRow> {
   const namespace = await findNamespace(q, name);
   if (namespace === null || !maySeeNamespace(actor, namespace)) {
-    throw new StowageError('not_found', `Metadata definition namespace=${name} was not found.`);
+    throw new StowageError('not_found', `Namespace ${name} not found`, {
+      glance: `Metadata definition namespace=${name} was not found.`,
+    });
   }
   return namespace;
 }
