@@ -10,7 +10,7 @@ import { temporaryDirectory, type Cleanup } from '#e2e/support/temporary-directo
 import { Random } from '#e2e/torture/random.ts';
 import { settle } from '#e2e/torture/settle.ts';
 import { createTusUpload, offsetOf, patch, randomFile, sha512, waitForImage } from '#e2e/uploads/tus.ts';
-import { objectStoresConfig, remaining } from './stores.ts';
+import { changeBehind, objectStoresConfig, remaining } from './stores.ts';
 
 const started = await startSwift();
 const swift: TestSwift | null = started.ok ? started.server : null;
@@ -110,6 +110,16 @@ describe('a Stowage with directories, S3 and Swift', { skip }, () => {
     );
     const answer = await client.send('GET', `/image/v2/images/${first}/file`);
     assert.equal(sha512(new Uint8Array(await answer.arrayBuffer())), sha512(bytes));
+  });
+
+  test('serves nothing of a copy that was altered behind its back, and names it', async () => {
+    const [first = ''] = images;
+    await changeBehind(swift, 'images-swift_segments', new RegExp(`^${first}.*/0`), 4 * MiB);
+    const answer = await client.send('GET', `/image/v2/images/${first}/file?prefer=swift`);
+    assert.equal(sha512(new Uint8Array(await answer.arrayBuffer())), sha512(bytes));
+    await waitForImage(client, first, ({ locations }) =>
+      locations.some(({ store, state }) => store === 'swift' && state === 'corrupt'),
+    );
   });
 
   test('leaves no stray segment, part or open multipart upload after kill -9 in removals', async () => {

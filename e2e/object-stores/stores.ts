@@ -18,11 +18,7 @@ stores:
  */
 export async function remaining(swift: TestSwift | null): Promise<string[]> {
   if (swift === null) return [];
-  const signedIn = await fetch(swift.authUrl, {
-    headers: { 'x-auth-user': swift.username, 'x-auth-key': swift.password },
-  });
-  const storage = signedIn.headers.get('x-storage-url') ?? '';
-  const headers = { 'x-auth-token': signedIn.headers.get('x-auth-token') ?? '' };
+  const { storage, headers } = await signInto(swift);
   const names = async (path: string): Promise<string[]> => {
     const answer = await fetch(`${storage}${path}?format=json`, { headers });
     const listed = answer.status === 200 ? ((await answer.json()) as { name: string }[]) : [];
@@ -35,4 +31,30 @@ export async function remaining(swift: TestSwift | null): Promise<string[]> {
     }
   }
   return found;
+}
+
+/** Puts other bytes in the place of the first object whose name matches. */
+export async function changeBehind(
+  swift: TestSwift | null,
+  container: string,
+  name: RegExp,
+  sizeBytes: number,
+): Promise<void> {
+  if (swift === null) return;
+  const { storage, headers } = await signInto(swift);
+  const listed = (await (await fetch(`${storage}/${container}?format=json`, { headers })).json()) as {
+    name: string;
+  }[];
+  const found = listed.find((object) => name.test(object.name))?.name ?? '';
+  const body = Buffer.alloc(sizeBytes, 'x');
+  const answer = await fetch(`${storage}/${container}/${found}`, { method: 'PUT', headers, body });
+  if (answer.status !== 201) throw new Error(`${container}/${found} could not be changed: ${answer.status}`);
+}
+
+async function signInto({ authUrl, username, password }: TestSwift) {
+  const signedIn = await fetch(authUrl, { headers: { 'x-auth-user': username, 'x-auth-key': password } });
+  return {
+    storage: signedIn.headers.get('x-storage-url') ?? '',
+    headers: { 'x-auth-token': signedIn.headers.get('x-auth-token') ?? '' },
+  };
 }

@@ -9,7 +9,7 @@ import { MiB } from '../../contract/limits.ts';
 import { readSource } from '../../pipeline/read-source.ts';
 import { zeroBlock } from '../../pipeline/zeros.ts';
 import { BufferPool } from '../../streams/buffer-pool.ts';
-import { isStoreFault } from '../../stores/store.ts';
+import { isStoreFault, type Store } from '../../stores/store.ts';
 import { recordEvent } from '../events/record.ts';
 import type { SeenImage } from './get.ts';
 
@@ -147,7 +147,7 @@ async function* readCopies(
         'a copy could not be read to its end',
       );
       const copy = copies.find((candidate) => candidate.object_key === key);
-      if (copy && isStoreFault(error, 'not-found')) noteMissing(ctx, image, copy);
+      if (copy) noteBroken(ctx, image, copy, store, error);
     },
   });
   for await (const piece of pieces) {
@@ -160,26 +160,54 @@ function* zeros(length: number): Generator<Uint8Array> {
   for (let left = length; left > 0; left -= MiB) yield zeroBlock(Math.min(left, MiB));
 }
 
-function noteMissing(ctx: Context, image: ImageRow, copy: LocationRow): void {
-  markMissing(ctx, image, copy).catch((error: unknown) => {
+function noteBroken(
+  ctx: Context,
+  image: ImageRow,
+  copy: LocationRow,
+  store: Pick<Store, 'stat'>,
+  error: unknown,
+): void {
+  markBroken(ctx, image, copy, store, error).catch((failure: unknown) => {
     ctx.log.error(
-      { err: error, image: image.id, store: copy.store_id },
-      'a missing copy could not be marked',
+      { err: failure, image: image.id, store: copy.store_id },
+      'a broken copy could not be marked',
     );
   });
 }
 
-/** The object is gone behind our back: named so, never served as good. */
-async function markMissing(ctx: Context, image: ImageRow, copy: LocationRow): Promise<void> {
+/** The object is gone or another one behind our back: named so, never served as good. */
+async function markBroken(
+  ctx: Context,
+  image: ImageRow,
+  copy: LocationRow,
+  store: Pick<Store, 'stat'>,
+  error: unknown,
+): Promise<void> {
+  const finding = await findingOf(copy, store, error);
+  if (finding === null) return;
   await ctx.runtime.db.transaction(async (q) => {
     await q.lock(image.id);
     const now = await findLocation(q, copy.id);
     if (now?.state !== 'active') return;
-    await updateLocation(q, now, image.owner_id, {
-      state: 'missing',
-      error: 'The object is no longer in the store.',
-      updated_at: ctx.runtime.now(),
-    });
+    await updateLocation(q, now, image.owner_id, { ...finding, updated_at: ctx.runtime.now() });
     await recordEvent(ctx, q, { type: 'image', image_id: image.id, change: 'updated' }, image.owner_id);
   });
+}
+
+/** What a failure of a read says of the copy itself; null when it may be the line that was bad. */
+async function findingOf(
+  copy: LocationRow,
+  store: Pick<Store, 'stat'>,
+  error: unknown,
+): Promise<Pick<LocationRow, 'state' | 'error'> | null> {
+  if (isStoreFault(error, 'not-found')) {
+    return { state: 'missing', error: 'The object is no longer in the store.' };
+  }
+  if (isStoreFault(error, 'corrupt')) {
+    return { state: 'corrupt', error: 'The object in the store is not the one that was stored.' };
+  }
+  if (!isStoreFault(error, 'short-read')) return null;
+  const { sizeBytes } = await store.stat(copy.object_key);
+  if (sizeBytes === copy.bytes) return null;
+  return { state: 'corrupt', error: `The object has ${sizeBytes} bytes instead of ${copy.bytes}.` };
 }

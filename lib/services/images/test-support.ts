@@ -19,6 +19,8 @@ import { createImage, type NewImageRecord } from './create.ts';
 
 export interface TestPlace {
   runtime: Runtime;
+  /** The stores `fast` and `archive` are folders in it. */
+  directory: string;
   /** Somebody with this role in the project of this name. */
   as(project: string, role?: Role): Context;
   close(): Promise<void>;
@@ -45,6 +47,7 @@ export async function openTestPlace(): Promise<TestPlace> {
   const runtime = await openRuntime(loadConfig(env, directory), log, { role: 'none' });
   return {
     runtime,
+    directory,
     as(project, role = 'member') {
       const roles = withImpliedRoles([role]);
       const actor: Actor = {
