@@ -24,12 +24,12 @@ export interface Queries {
 
 export interface Transaction extends Queries {
   /**
-   * Waits until no other transaction holds `key`, and holds it until the end of this one: between reading and writing
-   * what belongs to the key nobody else writes it. The key is the id of the image that something belongs to, or the
+   * Waits until no other transaction holds any of the keys, and holds them until the end of this one: between reading and
+   * writing what belongs to a key nobody else writes it. The key is the id of the image that something belongs to, or the
    * name of another aggregate (`store:fast`, `user:admin`); the first thing in a transaction, several in sorted order.
    * Does nothing on SQLite, where transactions run one after the other.
    */
-  lock(key: string): Promise<void>;
+  lock(...keys: string[]): Promise<void>;
   /**
    * Runs last in the transaction, sorted by key: for rows that many transactions write (counters), so that they are
    * held for a moment only and always in the same order. Its statements must not depend on what this transaction read.

@@ -48,10 +48,14 @@ export class PostgresChannel implements Channel {
   }
 
   /** Through this connection: in a transaction, others hear it when it commits and never when it does not. */
-  async send(connection: Sender, text: string): Promise<void> {
-    if (Buffer.byteLength(text) > longestMessageBytes)
+  async send(connection: Sender, ...texts: string[]): Promise<void> {
+    if (texts.some((text) => Buffer.byteLength(text) > longestMessageBytes))
       throw new Error('a message to the other processes is too long');
-    await connection.query('select pg_notify($1, $2)', [channelName, this.#own + text]);
+    const messages = texts.map((text) => this.#own + text);
+    await connection.query('select pg_notify($1, message) from unnest($2::text[]) as messages (message)', [
+      channelName,
+      messages,
+    ]);
   }
 
   async listen(hear: (text: string) => void, onGap: () => void): Promise<void> {

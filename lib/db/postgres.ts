@@ -47,6 +47,9 @@ const queryTimeoutMilliseconds = statementTimeoutMilliseconds + 5_000;
 /** A process that is frozen in a transaction does not keep the others from what it has locked. */
 const idleInTransactionTimeoutMilliseconds = 10_000;
 const attemptLimit = 10;
+/** `unnest` keeps the order. */
+const lockStatement =
+  'select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest($1::text[]) as keys (key)';
 
 class PromptClient extends pg.Client {
   constructor(config: pg.ClientConfig = {}) {
@@ -109,10 +112,15 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
     try {
       let q = queriesOf.get(client);
       if (q === undefined) queriesOf.set(client, (q = openQueries(client, tables, options.now)));
-      const lock = async (key: string) => {
-        await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
+      const lock = async (...keys: string[]) => {
+        await client.query(lockStatement, [keys.toSorted()]);
       };
-      const notify = (text: string) => channel.send(client, text);
+      const told: string[] = [];
+      const notify = (text: string) => {
+        if (told.length === 0) commitWork.beforeCommit('', () => channel.send(client, ...told));
+        told.push(text);
+        return Promise.resolve();
+      };
       const enqueue = (job: Job) => jobs.enqueue(client, job);
       result = await work({ ...q, ...commitWork, lock, notify, enqueue });
       await finish();

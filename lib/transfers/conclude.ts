@@ -43,8 +43,10 @@ export async function concludeProved(
     if (found !== null) Object.assign(changes, await saveHashes(q, image, found));
     const stillFailed = withoutStore(image, row);
     if (stillFailed !== null) changes.failed_import = stillFailed;
-    if (location === null) await confirmVerified(q, image, row, now);
-    const after = await updateImage(q, image, changes);
+    const isAsBefore =
+      location === null && !(await confirmVerified(q, image, row, now)) && Object.keys(changes).length === 1;
+    // An image has as many indexes as lists have orders: that one of its copies is still good is no change of it.
+    const after = isAsBefore ? image : await updateImage(q, image, changes);
     if (location !== null) {
       // Before the move looks at the group: this copy counts from here on.
       await updateLocation(
@@ -66,7 +68,7 @@ export async function concludeProved(
       );
       await tellOfChange(runtime, q, row, after);
     }
-    await finishMove(runtime, q, row, after);
+    if (row.kind === 'copy') await finishMove(runtime, q, row, after);
     return {
       transfer: {
         state: 'done',
@@ -101,13 +103,13 @@ async function saveHashes(
   return { md5: image.md5 ?? found.md5, sha512: image.sha512 ?? found.sha512 };
 }
 
-/** A copy that was thought lost or broken and reads back right is whole. */
+/** A copy that was thought lost or broken and reads back right is whole. False: it was thought so. */
 async function confirmVerified(
   q: Transaction,
   image: ImageRow,
   row: TransferRow,
   now: number,
-): Promise<void> {
+): Promise<boolean> {
   const location = await findLocationIn(q, image.id, row.target_store);
   if (location === null || !['active', 'missing', 'corrupt'].includes(location.state)) {
     throw new StowageError('gone', 'The copy was removed while it was being verified.');
@@ -119,6 +121,7 @@ async function confirmVerified(
     error: null,
     updated_at: now,
   });
+  return location.state !== 'active';
 }
 
 function withoutStore(image: ImageRow, row: TransferRow): string[] | null {

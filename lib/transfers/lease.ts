@@ -1,19 +1,19 @@
 import { leaseSeconds } from '#lib/contract/limits.ts';
 import type { Queries, Transaction } from '#lib/db/database.ts';
-import type { LocationRow, TransferRow } from '#lib/db/define-schema.ts';
-import { findImage } from '#lib/db/repositories/images.ts';
+import type { ImageRow, LocationRow, TransferRow } from '#lib/db/define-schema.ts';
+import { findImages } from '#lib/db/repositories/images.ts';
 import { findLocationIn, updateLocation } from '#lib/db/repositories/locations.ts';
 import {
-  countHeldByStore,
-  findImageOfGroup,
+  findImagesOfGroups,
   listHeld,
-  listRunnableOfGroup,
+  listRunnableOfGroups,
   updateTransfer,
 } from '#lib/db/repositories/transfers.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { Tenure } from '#lib/stores/fenced-writer.ts';
 import { HeldTransfer } from './held-transfer.ts';
 import { perStoreLimit } from './limits.ts';
+import type { Choice } from './queue.ts';
 import { endTransfer } from './settle.ts';
 import { recordTransfer } from './tell.ts';
 
@@ -23,7 +23,7 @@ export function holderName(runtime: Runtime): string {
 }
 
 /** Names the groups that are to be taken, in the transaction that takes them. */
-export type ChooseGroups = (q: Transaction, now: number) => Promise<string[]>;
+export type ChooseGroups = (q: Transaction, now: number) => Promise<Choice>;
 
 /**
  * Takes what of these groups can run now, each transfer with a new fence that its location bears from here on: whoever
@@ -35,36 +35,40 @@ export async function leaseGroups(runtime: Runtime, choose: ChooseGroups): Promi
   return await runtime.db.transaction(async (q) => {
     // Counting what runs and taking one more is one thing: two workers must not both see the last free place.
     await q.lock('transfers');
-    const groupIds = await choose(q, await q.now());
+    const now = await q.now();
+    const { groupIds, busy } = await choose(q, now);
     if (groupIds.length === 0) return [];
-    const busy = await countHeldByStore(q, await q.now());
+    const imageIds = await findImagesOfGroups(q, groupIds);
+    await q.lock(...imageIds);
+    const images = new Map((await findImages(q, imageIds)).map((image) => [image.id, image]));
+    const rows = Map.groupBy(await listRunnableOfGroups(q, now, groupIds), (row) => row.group_id);
+    const lease = { runtime, q, now, askedAt, images, busy: new Map(busy) };
     const groups: HeldTransfer[][] = [];
     for (const groupId of groupIds) {
-      const held = await leaseGroup(runtime, q, groupId, busy, askedAt);
+      const held = await leaseGroup(lease, rows.get(groupId) ?? []);
       if (held.length > 0) groups.push(held);
     }
     return groups;
   });
 }
 
-/** Counts what it takes in `busy`. */
-async function leaseGroup(
-  runtime: Runtime,
-  q: Transaction,
-  groupId: string,
-  busy: Map<string, number>,
-  askedAt: number,
-): Promise<HeldTransfer[]> {
-  // All of a group are of one image.
-  const imageId = await findImageOfGroup(q, groupId);
-  if (imageId === null) return [];
-  await q.lock(imageId);
-  const now = await q.now();
-  const rows = await listRunnableOfGroup(q, now, groupId);
+/** What the leases of one transaction have in common. */
+interface Lease {
+  runtime: Runtime;
+  q: Transaction;
+  now: number;
+  askedAt: number;
+  images: ReadonlyMap<string, ImageRow>;
+  /** By store; what is taken is counted in it. */
+  busy: Map<string, number>;
+}
+
+async function leaseGroup(lease: Lease, rows: readonly TransferRow[]): Promise<HeldTransfer[]> {
+  const { busy, askedAt } = lease;
   if (rows.some((row) => (busy.get(row.target_store) ?? 0) >= perStoreLimit)) return [];
   const held: HeldTransfer[] = [];
   for (const row of rows) {
-    const taken = await leaseOne(runtime, q, row, now, new Tenure(askedAt));
+    const taken = await leaseOne(lease, row, new Tenure(askedAt));
     if (taken === null) continue;
     held.push(taken);
     busy.set(row.target_store, (busy.get(row.target_store) ?? 0) + 1);
@@ -73,13 +77,11 @@ async function leaseGroup(
 }
 
 async function leaseOne(
-  runtime: Runtime,
-  q: Transaction,
+  { runtime, q, now, images }: Lease,
   before: TransferRow,
-  now: number,
   tenure: Tenure,
 ): Promise<HeldTransfer | null> {
-  const image = await findImage(q, before.image_id);
+  const image = images.get(before.image_id) ?? null;
   const location = before.kind === 'copy' ? await findTargetLocation(q, before) : null;
   if (image === null || (before.kind === 'copy' && location === null) || before.wish === 'cancel') {
     await endTransfer(runtime, q, before, {

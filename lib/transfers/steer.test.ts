@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode } from '#lib/contract/errors.ts';
 import { MiB } from '#lib/contract/limits.ts';
-import { findTransfer } from '#lib/db/repositories/transfers.ts';
+import { countHeldByStore, findTransfer } from '#lib/db/repositories/transfers.ts';
 import { cancelTransfer } from '#lib/services/transfers/cancel.ts';
 import { pauseTransfer } from '#lib/services/transfers/pause.ts';
 import { resumeTransfer } from '#lib/services/transfers/resume.ts';
@@ -162,7 +162,12 @@ test('two workers together take no more into one store than it takes at once', a
     groups.push(transfer?.group_id ?? '');
   }
   const taken = await Promise.all(
-    groups.map((group, i) => leaseGroups((i % 2 === 0 ? one : other).runtime, async () => [group])),
+    groups.map((group, i) =>
+      leaseGroups((i % 2 === 0 ? one : other).runtime, async (q, now) => ({
+        groupIds: [group],
+        busy: await countHeldByStore(q, now),
+      })),
+    ),
   );
   assert.equal(taken.flat(2).length, perStoreLimit);
 });

@@ -54,6 +54,8 @@ class Worker implements TransferWorker {
   #beatAt = 0;
   #isPolling = false;
   #lookedAt = 0;
+  /** The last look has found something to do. */
+  #hasTaken = false;
   /** One group is chosen at a time: two who choose at once would choose the same. */
   #choosing: Promise<unknown> = Promise.resolve();
 
@@ -152,14 +154,19 @@ class Worker implements TransferWorker {
     const room = groupLimit - this.#running.size;
     if (!this.#isStarted || this.#isStopping || room <= 0) return null;
     const { db } = this.#runtime;
-    if (!(await this.#queue.hasWork(db.read, await db.read.now()))) return null;
+    // Where there has just been work there is more, most likely.
+    const isLikely = this.#hasTaken;
+    this.#hasTaken = false;
+    if (!isLikely && !(await this.#queue.hasWork(db.read, await db.read.now()))) return null;
     for (;;) {
       let chosen: string[] = [];
       const groups = await leaseGroups(this.#runtime, async (q, now) => {
-        chosen = await this.#queue.nextGroups(q, now, room);
-        return chosen;
+        const choice = await this.#queue.nextGroups(q, now, room);
+        chosen = choice.groupIds;
+        return choice;
       });
       if (groups.length > 0) {
+        this.#hasTaken = true;
         return { run: Promise.all(groups.map((leased) => this.#run(leased))).then(() => undefined) };
       }
       // What was chosen and not taken had ended or was to pause: it does not come again.

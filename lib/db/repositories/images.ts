@@ -76,6 +76,14 @@ export async function isUsedId(q: Queries, id: string): Promise<boolean> {
   return rows.length > 0;
 }
 
+export async function findImages(q: Queries, ids: readonly string[]): Promise<ImageRow[]> {
+  const { images } = q.tables;
+  return await q.db
+    .select()
+    .from(images)
+    .where(inArray(images.id, [...ids]));
+}
+
 export async function findImageRecord(q: Queries, id: string): Promise<ImageRecord | null> {
   const row = await findImage(q, id);
   return row === null ? null : ((await withBelongings(q, [row]))[0] ?? null);
@@ -203,7 +211,12 @@ export async function savePieces(
 /** BLAKE3 of the pieces by index; holes are null. */
 export async function listPieces(q: Queries, imageId: string): Promise<(string | null)[]> {
   const { image_pieces } = q.tables;
-  const rows = await q.db.select().from(image_pieces).where(eq(image_pieces.image_id, imageId));
+  const rows = await prepared(q, 'pieces of an image', () =>
+    q.db
+      .select()
+      .from(image_pieces)
+      .where(eq(image_pieces.image_id, sql.placeholder('imageId'))),
+  ).execute({ imageId });
   const pieces: (string | null)[] = [];
   for (const row of rows) {
     while (pieces.length < row.piece_index) pieces.push(null);

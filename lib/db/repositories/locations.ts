@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, lt, lte, min, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lt, lte, min, or, sql } from 'drizzle-orm';
 import type { LocationState } from '../../contract/common.ts';
 import type { Queries, Transaction } from '../database.ts';
 import type { CopiedColumn, ImageRow, LocationRow } from '../define-schema.ts';
@@ -76,13 +76,20 @@ export async function findLocationIn(
   storeId: string,
 ): Promise<LocationRow | null> {
   const { locations } = q.tables;
-  const rows = await q.db
-    .select()
-    .from(locations)
-    .where(
-      and(eq(locations.image_id, imageId), eq(locations.store_id, storeId), ne(locations.state, 'deleting')),
-    )
-    .limit(1);
+  const rows = await prepared(q, 'location in a store', () =>
+    q.db
+      .select()
+      .from(locations)
+      .where(
+        and(
+          eq(locations.image_id, sql.placeholder('imageId')),
+          eq(locations.store_id, sql.placeholder('storeId')),
+          // Word for word as its index has it.
+          sql`state <> 'deleting'`,
+        ),
+      )
+      .limit(1),
+  ).execute({ imageId, storeId });
   return rows[0] ?? null;
 }
 
@@ -218,15 +225,10 @@ export async function updateLocation(
   const after = { ...before, ...changes };
   chargeLocation(q, ownerId, before.store_id, kept, { ...kept, ...changes });
   const [was, is] = [counted.has(before.state), counted.has(after.state)];
-  if (was || is) {
-    countLocation(
-      q,
-      before.store_id,
-      ownerId,
-      (is ? 1 : 0) - (was ? 1 : 0),
-      (is ? after.bytes : 0) - (was ? before.bytes : 0),
-    );
-  }
+  const count = (is ? 1 : 0) - (was ? 1 : 0);
+  const bytes = (is ? after.bytes : 0) - (was ? before.bytes : 0);
+  // A counter is a row that everybody waits for: nobody touches it for nothing.
+  if (count !== 0 || bytes !== 0) countLocation(q, before.store_id, ownerId, count, bytes);
   return true;
 }
 

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, inArray, isNotNull, lt, sql, type SQL } from 'drizz
 import type { TaskStatus, TaskType } from '../../contract/tasks.ts';
 import type { Queries } from '../database.ts';
 import type { TaskRow } from '../define-schema.ts';
+import { prepared } from '../prepared.ts';
 
 /** A unique-key error when another task is at work on the same image. */
 export async function insertTask(q: Queries, task: TaskRow): Promise<void> {
@@ -16,12 +17,14 @@ export async function findTask(q: Queries, id: string): Promise<TaskRow | null> 
 /** What is at work on an image, or null. */
 export async function findActiveTask(q: Queries, imageId: string): Promise<TaskRow | null> {
   const { tasks } = q.tables;
-  const rows = await q.db
-    .select()
-    .from(tasks)
-    // Word for word as its index has it.
-    .where(and(eq(tasks.image_id, imageId), sql`status in ('pending', 'processing')`))
-    .limit(1);
+  const rows = await prepared(q, 'active task', () =>
+    q.db
+      .select()
+      .from(tasks)
+      // Word for word as its index has it.
+      .where(and(eq(tasks.image_id, sql.placeholder('imageId')), sql`status in ('pending', 'processing')`))
+      .limit(1),
+  ).execute({ imageId });
   return rows[0] ?? null;
 }
 

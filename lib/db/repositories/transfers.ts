@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, gt, inArray, isNull, lt, lte, ne, or, sql, t
 import type { TransferState } from '../../contract/transfers.ts';
 import type { Queries, Transaction } from '../database.ts';
 import type { TransferRow } from '../define-schema.ts';
+import { findRow, prepared, shapeOf } from '../prepared.ts';
 
 const open: TransferState[] = ['queued', 'running', 'verifying', 'paused'];
 const held: TransferState[] = ['running', 'verifying'];
@@ -17,8 +18,7 @@ async function enqueue(q: Transaction, id: string, runAt: number | null | undefi
 }
 
 export async function findTransfer(q: Queries, id: string): Promise<TransferRow | null> {
-  const rows = await q.db.select().from(q.tables.transfers).where(eq(q.tables.transfers.id, id)).limit(1);
-  return rows[0] ?? null;
+  return await findRow(q, 'transfer', q.tables.transfers, id);
 }
 
 export async function listTransfersOfGroup(q: Queries, groupId: string): Promise<TransferRow[]> {
@@ -74,17 +74,18 @@ export async function updateTransfer(
   fence?: number,
 ): Promise<boolean> {
   const { transfers } = q.tables;
-  const written = await q.db
-    .update(transfers)
-    .set(changes)
-    .where(
-      and(
-        eq(transfers.id, id),
-        fence === undefined ? undefined : eq(transfers.lease_fence, fence),
-        fence === undefined ? undefined : inArray(transfers.state, held),
-      ),
-    )
-    .returning({ id: transfers.id });
+  const shape = shapeOf(changes);
+  const isHeld =
+    fence === undefined
+      ? undefined
+      : and(eq(transfers.lease_fence, sql.placeholder('#fence')), inArray(transfers.state, held));
+  const written = await prepared(q, `update ${isHeld ? 'held ' : ''}transfer ${shape.name}`, () =>
+    q.db
+      .update(transfers)
+      .set(shape.values)
+      .where(and(eq(transfers.id, sql.placeholder('#id')), isHeld))
+      .returning({ id: transfers.id }),
+  ).execute({ ...changes, '#id': id, '#fence': fence });
   if (written.length === 0) return false;
   if (changes.state === 'queued') await enqueue(q, id, changes.next_attempt_at);
   return true;
@@ -184,22 +185,25 @@ export async function listRunnable(
 }
 
 /** All of a group are of one image. */
-export async function findImageOfGroup(q: Queries, groupId: string): Promise<string | null> {
+export async function findImagesOfGroups(q: Queries, groupIds: readonly string[]): Promise<string[]> {
   const { transfers } = q.tables;
   const rows = await q.db
-    .select({ imageId: transfers.image_id })
+    .selectDistinct({ imageId: transfers.image_id })
     .from(transfers)
-    .where(eq(transfers.group_id, groupId))
-    .limit(1);
-  return rows[0]?.imageId ?? null;
+    .where(inArray(transfers.group_id, [...groupIds]));
+  return rows.map(({ imageId }) => imageId);
 }
 
-export async function listRunnableOfGroup(q: Queries, now: number, groupId: string): Promise<TransferRow[]> {
+export async function listRunnableOfGroups(
+  q: Queries,
+  now: number,
+  groupIds: readonly string[],
+): Promise<TransferRow[]> {
   const { transfers } = q.tables;
   return await q.db
     .select()
     .from(transfers)
-    .where(and(runnable(q, now), eq(transfers.group_id, groupId)))
+    .where(and(runnable(q, now), inArray(transfers.group_id, [...groupIds])))
     .orderBy(asc(transfers.created_at), asc(transfers.id));
 }
 
