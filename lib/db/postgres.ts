@@ -117,7 +117,7 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
       };
       const told: string[] = [];
       const notify = (text: string) => {
-        if (told.length === 0) commitWork.beforeCommit('', () => channel.send(client, ...told));
+        if (told.length === 0) commitWork.beforeCommit('', () => channel.send(client, ...told.splice(0)));
         told.push(text);
         return Promise.resolve();
       };

@@ -103,8 +103,10 @@ class Candidates {
     this.#looked = this.#looked === 0 ? firstLook : lookAhead;
     const rows = await listRunnable(this.#q, this.#now, this.#projectId, this.#looked);
     this.#rows = rows.length;
+    // The last one may be here only in part.
+    const cut = rows.length === this.#looked && this.#looked < lookAhead ? rows.at(-1)?.groupId : undefined;
     for (const [groupId, group] of Map.groupBy(rows, (row) => row.groupId)) {
-      if (this.#seen.has(groupId)) continue;
+      if (this.#seen.has(groupId) || groupId === cut) continue;
       this.#seen.add(groupId);
       this.#waiting.push({ groupId, stores: group.map((row) => row.targetStore) });
     }

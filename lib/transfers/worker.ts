@@ -39,6 +39,9 @@ export function openTransferWorker(runtime: Runtime, options: TransferWorkerOpti
   return new Worker(runtime, options);
 }
 
+/** Whoever chooses holds up the other workers: what cannot be taken so often is left to the next look. */
+const choiceLimit = 3;
+
 class Worker implements TransferWorker {
   readonly #runtime: Runtime;
   readonly #queue: TransferQueue;
@@ -158,7 +161,7 @@ class Worker implements TransferWorker {
     const isLikely = this.#hasTaken;
     this.#hasTaken = false;
     if (!isLikely && !(await this.#queue.hasWork(db.read, await db.read.now()))) return null;
-    for (;;) {
+    for (let tries = 1; tries <= choiceLimit; tries += 1) {
       let chosen: string[] = [];
       const groups = await leaseGroups(this.#runtime, async (q, now) => {
         const choice = await this.#queue.nextGroups(q, now, room);
@@ -172,6 +175,7 @@ class Worker implements TransferWorker {
       // What was chosen and not taken had ended or was to pause: it does not come again.
       if (chosen.length === 0) return null;
     }
+    return null;
   }
 
   #run(transfers: HeldTransfer[]): Promise<void> {
