@@ -134,6 +134,7 @@ test('an import names its stores in one way, or twice the same', () => {
   assert.throws(() => stores({ stores: ['fast', 'archive'] }, 'archive'), bad);
   assert.throws(() => stores({ all_stores: true, stores: ['fast'] }), bad);
   assert.throws(() => stores({ stores: 'fast' }), bad);
+  assert.throws(() => stores({ more: 'x'.repeat(70_000) }), bad);
 });
 
 test('a PATCH of locations changes them in one way, with a place where one is needed', () => {

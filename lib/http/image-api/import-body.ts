@@ -8,6 +8,9 @@ export const ImportBody = z.record(z.string(), z.unknown());
 const Method = z.object({ name: z.string() });
 const Stores = z.array(z.string()).min(1).max(64);
 
+/** It is kept with its task for two days, all of it. */
+const bodyLimitCharacters = 64 * 1024;
+
 /**
  * The body of `POST …/import`. `headerStore`: `X-Image-Meta-Store`, which the SDK sends beside the same store in the
  * body; Glance refuses that, here it is taken as long as both say the same.
@@ -17,6 +20,9 @@ export function toImport(
   headerStore: string | null,
   defaultStore: string,
 ): ImportRequest & { method: ImportMethod } {
+  if (JSON.stringify(body).length > bodyLimitCharacters) {
+    throw wrong(`An import request has at most ${bodyLimitCharacters} characters.`);
+  }
   if (body['method'] === undefined) throw wrong("Import request requires a 'method' field.");
   const given = Method.safeParse(body['method']);
   if (!given.success) throw wrong("Import request requires a 'name' field.");
