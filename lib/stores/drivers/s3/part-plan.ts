@@ -8,13 +8,14 @@ const largestObjectBytes = 5 * 1024 * GiB;
 /** Parts that may end early because somebody asked for what is there to be durable. */
 const spareParts = 1_000;
 /**
- * Where the size is unknown, parts grow: none is larger than 64 MiB within the first 500 GiB, and then they are as
- * large as they may be, because there is no other way to 5 TiB.
+ * Where the size is unknown, parts grow: none is larger than 64 MiB within the first 470 GiB (500 GB), and at last
+ * they are as large as they may be, because there is no other way to 5 TiB.
  */
 const growth = [
   { fromPart: 0, leastBytes: 0, reachesBytes: 0 },
-  { fromPart: 1_000, leastBytes: 64 * MiB, reachesBytes: 500 * GiB },
-  { fromPart: 9_000, leastBytes: 5 * GiB, reachesBytes: largestObjectBytes },
+  { fromPart: 1_000, leastBytes: 64 * MiB, reachesBytes: 470 * GiB },
+  { fromPart: 8_700, leastBytes: 512 * MiB, reachesBytes: 650 * GiB },
+  { fromPart: 9_100, leastBytes: 5 * GiB, reachesBytes: largestObjectBytes },
 ] as const;
 
 /** How large the parts of one object are, so that they never run out. */
