@@ -6,7 +6,10 @@ export interface CargoLayer {
   percent: number;
 }
 
-/** Cuts the laden layers at the load line: what stands above it is drawn as `over`. */
+/**
+ * Cuts the laden layers at the load line: what stands above it is drawn as `over`. What would go beyond the brim is left
+ * out: sparse images may well promise more than there is.
+ */
 export function layersUnderLine(layers: CargoLayer[], loadLinePercent: number): CargoLayer[] {
   const result: CargoLayer[] = [];
   let height = 0;
@@ -29,7 +32,12 @@ export function layersUnderLine(layers: CargoLayer[], loadLinePercent: number): 
     height += layer.percent;
   }
   if (over > 0) result.push({ kind: 'over', percent: over });
-  return result;
+  let left = 100;
+  return result.flatMap((layer) => {
+    const percent = Math.min(layer.percent, left);
+    left -= percent;
+    return percent > 0 ? [{ ...layer, percent }] : [];
+  });
 }
 
 export interface GaugeProps {
