@@ -3,6 +3,7 @@
 import { KeyRound, Plus, Trash2 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { ApiTokensPanel } from './api-tokens-panel.tsx';
 import { NewCredentialDialog } from './new-credential-dialog.tsx';
 import { Programs } from '#components/programs/programs.tsx';
 import { ConfirmDialog } from '#components/shell/confirm-dialog.tsx';
@@ -39,6 +40,7 @@ export function CredentialsPage() {
         }
       />
       {isOurs ? <CredentialList session={session.data} /> : <AtKeystone session={session.data} />}
+      {isOurs && <ApiTokensPanel session={session.data} />}
       {isMaking && <NewCredentialDialog session={session.data} onClose={() => setMaking(false)} />}
     </>
   );

@@ -1,3 +1,4 @@
+import type { NewApiToken } from '#lib/contract/api-tokens.ts';
 import type { ImageUpdate } from '#lib/contract/images.ts';
 import type { ProjectLimits } from '#lib/contract/quotas.ts';
 import type { SessionView } from '#lib/contract/session.ts';
@@ -40,6 +41,7 @@ export type Deed =
   | { kind: 'cancel-upload'; upload: string }
   | { kind: 'list-stores' }
   | { kind: 'show-store'; store: string }
+  | { kind: 'create-api-token'; token: NewApiToken }
   | { kind: 'show-usage' }
   | { kind: 'set-limits'; project: string; limits: ProjectLimits }
   | {
@@ -137,6 +139,8 @@ export function equivalentsOf(deed: Deed, base: string): Equivalents {
       };
     case 'show-store':
       return { openstack: null, glance: null, curl: curl(base, addresses.store(deed.store)) };
+    case 'create-api-token':
+      return onlyCurl(curl(base, addresses.apiTokens, { method: 'POST', json: deed.token }));
     case 'show-usage':
       return { openstack: null, glance: 'glance usage', curl: curl(base, addresses.usage) };
     case 'set-limits':

@@ -29,6 +29,8 @@ export const addresses = {
   verify: (imageId: string, storeId: string) =>
     `/api/v1/images/${part(imageId)}/locations/${part(storeId)}/verify`,
   usage: '/api/v1/usage',
+  apiTokens: '/api/v1/tokens',
+  apiToken: (id: string) => `/api/v1/tokens/${part(id)}`,
   settings: '/api/v1/settings',
   projects: '/api/v1/projects',
   projectLimits: (projectId: string) => `/api/v1/projects/${part(projectId)}/limits`,

@@ -1,4 +1,5 @@
 import type { Language } from './languages.ts';
+import apiTokens from './en/api-tokens.json' with { type: 'json' };
 import common from './en/common.json' with { type: 'json' };
 import credentials from './en/credentials.json' with { type: 'json' };
 import images from './en/images.json' with { type: 'json' };
@@ -12,6 +13,7 @@ import uploads from './en/uploads.json' with { type: 'json' };
 
 /** English is the language that every key exists in; the types of `useTranslations` come from it. */
 export const english = {
+  apiTokens,
   common,
   credentials,
   images,
