@@ -5,6 +5,7 @@ import { keystonePackages } from './servers/keystone.ts';
 import { swiftPackages } from './servers/swift.ts';
 import { runOnPostgres, testsOfDatabase } from './support/database-tests.ts';
 import { requireDebian } from './support/debian.ts';
+import { groupFiles } from './support/groups.ts';
 import { runJourneys } from './support/journeys.ts';
 import { runNodeTests } from './support/node-tests.ts';
 import { reaches } from './support/reaches.ts';
@@ -55,9 +56,11 @@ const serial = endToEnd.filter((file) => file.endsWith('.serial.test.ts'));
 const withServers = endToEnd.filter((file) => !serial.includes(file) && startsServers(file));
 const parallel = endToEnd.filter((file) => !serial.includes(file) && !withServers.includes(file));
 
-const summary: Summary = { passed: 0, failed: [], skipped: [] };
+const summary: Summary = { passed: 0, durations: [], failed: [], skipped: [] };
 // Programs of packages, and Node 24 for what tests start themselves, come before the system's.
 process.env.PATH = `${path.join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`;
+// Every test file is a process that loads much the same.
+process.env.NODE_COMPILE_CACHE ??= path.join(root, 'node_modules/.cache/compiled');
 
 if (unit.length + endToEnd.length + journeys.length === 0) {
   print(`No test file has ${words.join(' or ')} in its path.`);
@@ -68,7 +71,11 @@ if (!unitOnly && words.length === 0) {
   if (!requirement.ok) print(`Some tests will be skipped: ${requirement.reason}.`);
 }
 const many = { root, concurrency: 2, fileTimeoutMilliseconds: 5 * minute };
-await runNodeTests({ ...many, files: unit.filter((file) => !postgresOnly.includes(file)) }, summary);
+const grouped = (files: readonly string[]) => {
+  const { groups, alone } = groupFiles(root, files, 2);
+  return { ...many, files: alone, groups };
+};
+await runNodeTests(grouped(unit.filter((file) => !postgresOnly.includes(file))), summary);
 if (!unitOnly) await runOnPostgres({ ...many, files: testsOfDatabase(root, unit) }, summary);
 if (endToEnd.length + journeys.length > 0) {
   await ensureBuilt(root, process.execPath);

@@ -19,7 +19,10 @@ interface Spec {
   readonly tests: readonly {
     readonly status: 'expected' | 'unexpected' | 'flaky' | 'skipped';
     readonly annotations: readonly { readonly type: string; readonly description?: string }[];
-    readonly results: readonly { readonly errors: readonly { readonly message?: string }[] }[];
+    readonly results: readonly {
+      readonly duration: number;
+      readonly errors: readonly { readonly message?: string }[];
+    }[];
   }[];
 }
 
@@ -71,6 +74,8 @@ function specsOf(suite: Suite): Spec[] {
 function addSpec({ title, file, tests }: Spec, summary: Summary): void {
   const place = { file: path.join('e2e/journeys', path.basename(file)), title };
   for (const { status, annotations, results } of tests) {
+    const seconds = results.reduce((sum, { duration }) => sum + duration / 1000, 0);
+    summary.durations.push({ file: `${place.file}: ${title}`, seconds });
     if (status === 'skipped') {
       const reason = annotations.find(({ type }) => type === 'skip')?.description ?? 'no reason given';
       summary.skipped.push({ ...place, reason });

@@ -1,5 +1,7 @@
 /** The database that tests run on: SQLite, or PostgreSQL with STOWAGE_TEST_DATABASE=postgres. */
 import { randomBytes } from 'node:crypto';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -24,16 +26,32 @@ export const migrationsOf = (dialect: 'sqlite' | 'postgres') =>
 
 /** A new one for this test alone. `directory`: where a file may lie; it goes with the directory. */
 export async function makeTestDatabase(directory: string): Promise<TestDatabase> {
-  return testDialect === 'postgres' ? await makePostgres() : makeSqlite(directory);
+  return testDialect === 'postgres' ? await makePostgres() : await makeSqlite(directory);
 }
 
-function makeSqlite(directory: string): TestDatabase {
+async function makeSqlite(directory: string): Promise<TestDatabase> {
   const file = path.join(directory, `${randomBytes(6).toString('hex')}.db`);
+  copyFileSync(await migratedFile(), file);
   return {
     url: `sqlite:${file}`,
     open: async ({ now } = {}) => openSqlite({ file, migrationsDirectory: migrationsOf('sqlite'), now }),
     drop: () => Promise.resolve(),
   };
+}
+
+let fileTemplate: Promise<string> | undefined;
+
+/** Copied for each test instead of migrated; made once in each process, and gone with it. */
+function migratedFile(): Promise<string> {
+  fileTemplate ??= (async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'stowage-template-'));
+    process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+    const file = path.join(directory, 'template.db');
+    // What is closed lies in this one file.
+    await openSqlite({ file, migrationsDirectory: migrationsOf('sqlite') }).close();
+    return file;
+  })();
+  return fileTemplate;
 }
 
 /** `isEmpty`: without any table. */

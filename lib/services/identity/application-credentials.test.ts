@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { after, beforeEach, test } from 'node:test';
-import { pino } from 'pino';
-import { systemActor, type Actor } from '#lib/auth/actor.ts';
+import { test } from 'node:test';
 import { authenticate } from '#lib/auth/authenticate.ts';
-import { openPolicy, type Policy } from '#lib/auth/policy-set.ts';
 import { hasCode, type ErrorCode } from '#lib/contract/errors.ts';
-import type { Database } from '#lib/db/database.ts';
 import { findApplicationCredential } from '#lib/db/repositories/application-credentials.ts';
 import { listProjects, listUsers } from '#lib/db/repositories/identity.ts';
-import { makeTestDatabase } from '#lib/db/test-support.ts';
 import { deleteApplicationCredential, listApplicationCredentials } from './application-credentials.ts';
 import { assignRole, removeRole } from './assign-role.ts';
 import { changePassword } from './change-password.ts';
@@ -21,53 +13,20 @@ import {
 } from './create-application-credential.ts';
 import { createProject } from './create-project.ts';
 import { createToken } from './create-token.ts';
-import { createUser } from './create-user.ts';
 import { deleteProject } from './delete-project.ts';
 import { deleteUser } from './delete-user.ts';
 import { ensureFirstAdministrator } from './ensure-first-administrator.ts';
 import { updateProject } from './update-project.ts';
 import { updateUser } from './update-user.ts';
+import { bearer, password, stageIdentity } from './test-stage.ts';
 
-const directory = mkdtempSync(path.join(tmpdir(), 'stowage-application-credentials-'));
-const log = pino({ level: 'silent' });
-const opened: Database[] = [];
-let time = 0;
-let runtime: { db: Database; now: () => number; log: typeof log; policy: Policy };
-let system: { runtime: typeof runtime; actor: Actor };
-
-beforeEach(async () => {
-  time = Date.UTC(2026, 0, 1);
-  const database = await makeTestDatabase(directory);
-  const db = await database.open({ now: () => time });
-  opened.push(db);
-  runtime = { db, now: () => time, log, policy: openPolicy() };
-  system = { runtime, actor: systemActor };
-});
-
-after(async () => {
-  for (const db of opened) await db.close();
-  rmSync(directory, { recursive: true });
-});
-
-const bearer = (token: string) => new Headers({ 'x-auth-token': token });
-const password = (name: string, text: string) => ({
-  proof: { method: 'password' as const, user: { name }, password: text },
-  project: null,
-  address: null,
-  client: null,
-});
-
-async function makeMember(name: string) {
-  const project = await createProject(system, { name: `${name}-project` });
-  const user = await createUser(system, { name, password: 'pw', defaultProjectId: project.id });
-  await assignRole(system, { userId: user.id, projectId: project.id, role: 'member' });
-  return { user, project };
-}
+const stage = stageIdentity();
+const { makeMember } = stage;
 
 async function signedIn(token: string) {
-  const actor = await authenticate(runtime, bearer(token));
+  const actor = await authenticate(stage.runtime, bearer(token));
   assert.ok(actor);
-  return { runtime, actor };
+  return { runtime: stage.runtime, actor };
 }
 
 const withCredential = (id: string, secret: string) => ({
@@ -79,32 +38,32 @@ const withCredential = (id: string, secret: string) => ({
 
 test('an application credential signs in to its project with its roles, and ends with everything it stands on', async () => {
   const { user, project } = await makeMember('maria');
-  await assignRole(system, { userId: user.id, projectId: project.id, role: 'service' });
-  const maria = await signedIn((await createToken(system, password('maria', 'pw'))).token);
+  await assignRole(stage.system, { userId: user.id, projectId: project.id, role: 'service' });
+  const maria = await signedIn((await createToken(stage.system, password('maria', 'pw'))).token);
   const make = (name: string, more = {}) =>
     createApplicationCredential(maria, user.id, { name, roles: ['reader'], ...more });
-  const { credential, secret } = await make('reading', { expiresAt: time + 3_600_000 });
-  const stored = await findApplicationCredential(runtime.db.read, credential.id);
+  const { credential, secret } = await make('reading', { expiresAt: stage.time + 3_600_000 });
+  const stored = await findApplicationCredential(stage.runtime.db.read, credential.id);
   assert.match(stored?.secret_hash ?? '', /^\$scrypt\$/);
-  const first = await createToken(system, withCredential(credential.id, secret));
+  const first = await createToken(stage.system, withCredential(credential.id, secret));
   assert.equal(first.holder.project.id, project.id);
   assert.equal(first.holder.token.expires_at, credential.expires_at);
   const reading = await signedIn(first.token);
   assert.deepEqual(reading.actor.roles, ['reader']);
-  await assert.rejects(createToken(system, withCredential(credential.id, 'wrong')), (error) =>
+  await assert.rejects(createToken(stage.system, withCredential(credential.id, 'wrong')), (error) =>
     hasCode(error, 'unauthenticated'),
   );
   // It makes no others, and goes nowhere else.
   await assert.rejects(createApplicationCredential(reading, user.id, { name: 'more' }), (error) =>
     hasCode(error, 'forbidden'),
   );
-  const other = await createProject(system, { name: 'other' });
-  await assignRole(system, { userId: user.id, projectId: other.id, role: 'reader' });
+  const other = await createProject(stage.system, { name: 'other' });
+  await assignRole(stage.system, { userId: user.id, projectId: other.id, role: 'reader' });
   await assert.rejects(
-    createToken(system, { ...withCredential(credential.id, secret), project: { id: other.id } }),
+    createToken(stage.system, { ...withCredential(credential.id, secret), project: { id: other.id } }),
     (error) => hasCode(error, 'unauthenticated'),
   );
-  const exchanged = await createToken(system, {
+  const exchanged = await createToken(stage.system, {
     ...withCredential(credential.id, secret),
     proof: { method: 'token', token: first.token },
   });
@@ -112,29 +71,30 @@ test('an application credential signs in to its project with its roles, and ends
 
   await deleteApplicationCredential(maria, user.id, credential.id);
   for (const token of [first.token, exchanged.token]) {
-    assert.equal(await authenticate(runtime, bearer(token)), null);
+    assert.equal(await authenticate(stage.runtime, bearer(token)), null);
   }
   const second = await make('unrestricted', { unrestricted: true, roles: undefined });
-  const { token } = await createToken(system, withCredential(second.credential.id, second.secret));
+  const { token } = await createToken(stage.system, withCredential(second.credential.id, second.secret));
   await createApplicationCredential(await signedIn(token), user.id, { name: 'made by it' });
-  await removeRole(system, { userId: user.id, projectId: project.id, role: 'member' });
+  await removeRole(stage.system, { userId: user.id, projectId: project.id, role: 'member' });
   assert.deepEqual((await signedIn(token)).actor.roles, ['service'], 'a role that the user lost is lost');
-  const short = await make('short', { roles: ['service'], expiresAt: time + 1000 });
-  time += 1000;
-  await assert.rejects(createToken(system, withCredential(short.credential.id, short.secret)), (error) =>
-    hasCode(error, 'unauthenticated'),
+  const short = await make('short', { roles: ['service'], expiresAt: stage.time + 1000 });
+  stage.time += 1000;
+  await assert.rejects(
+    createToken(stage.system, withCredential(short.credential.id, short.secret)),
+    (error) => hasCode(error, 'unauthenticated'),
   );
 });
 
 test('nobody makes application credentials for others, for roles they lack, or of a name twice', async () => {
   const { user } = await makeMember('maria');
   const { user: otto } = await makeMember('otto');
-  const maria = await signedIn((await createToken(system, password('maria', 'pw'))).token);
+  const maria = await signedIn((await createToken(stage.system, password('maria', 'pw'))).token);
   const refused = (userId: string, values: NewApplicationCredential, code: ErrorCode) =>
     assert.rejects(createApplicationCredential(maria, userId, values), (error) => hasCode(error, code));
   await refused(otto.id, { name: 'a' }, 'forbidden');
   await refused(user.id, { name: 'a', roles: ['admin'] }, 'bad_request');
-  await refused(user.id, { name: 'a', expiresAt: time }, 'bad_request');
+  await refused(user.id, { name: 'a', expiresAt: stage.time }, 'bad_request');
   await refused(user.id, { name: 'a', accessRules: [{ id: 'unknown' }] }, 'not_found');
   const rule = { service: 'image', method: 'GET', path: '/v2/images' };
   const { credential } = await createApplicationCredential(maria, user.id, {
@@ -144,55 +104,55 @@ test('nobody makes application credentials for others, for roles they lack, or o
   await refused(user.id, { name: 'a' }, 'conflict');
   const again = await createApplicationCredential(maria, user.id, { name: 'b', accessRules: [rule] });
   assert.deepEqual(again.credential.access_rules, credential.access_rules);
-  const asOtto = await signedIn((await createToken(system, password('otto', 'pw'))).token);
+  const asOtto = await signedIn((await createToken(stage.system, password('otto', 'pw'))).token);
   await assert.rejects(listApplicationCredentials(asOtto, user.id, { name: null }), (error) =>
     hasCode(error, 'not_found'),
   );
 });
 
 test('a user who is disabled or deleted, a project too, ends what was signed in', async () => {
-  await ensureFirstAdministrator(runtime.db, { adminPassword: 'given' });
+  await ensureFirstAdministrator(stage.runtime.db, { adminPassword: 'given' });
   const { user, project } = await makeMember('maria');
-  const tokenNow = async () => (await createToken(system, password('maria', 'pw'))).token;
-  const ends = async (token: string) => assert.equal(await authenticate(runtime, bearer(token)), null);
+  const tokenNow = async () => (await createToken(stage.system, password('maria', 'pw'))).token;
+  const ends = async (token: string) => assert.equal(await authenticate(stage.runtime, bearer(token)), null);
   let token = await tokenNow();
   await signedIn(token);
-  await updateUser(system, user.id, { enabled: false });
+  await updateUser(stage.system, user.id, { enabled: false });
   await ends(token);
-  await updateUser(system, user.id, { enabled: true });
+  await updateUser(stage.system, user.id, { enabled: true });
   await ends(token);
   token = await tokenNow();
-  await updateProject(system, project.id, { enabled: false });
+  await updateProject(stage.system, project.id, { enabled: false });
   await ends(token);
   await assert.rejects(tokenNow(), (error) => hasCode(error, 'unauthenticated'));
-  await updateProject(system, project.id, { enabled: true });
+  await updateProject(stage.system, project.id, { enabled: true });
   token = await tokenNow();
   const { credential, secret } = await createApplicationCredential(await signedIn(token), user.id, {
     name: 'a',
   });
-  await changePassword(system, { userId: user.id, original: 'pw', password: 'new', address: null });
+  await changePassword(stage.system, { userId: user.id, original: 'pw', password: 'new', address: null });
   await ends(token);
   await assert.rejects(tokenNow(), (error) => hasCode(error, 'unauthenticated'));
-  const { token: made } = await createToken(system, withCredential(credential.id, secret));
-  await deleteProject(system, project.id);
+  const { token: made } = await createToken(stage.system, withCredential(credential.id, secret));
+  await deleteProject(stage.system, project.id);
   await ends(made);
-  await deleteUser(system, user.id);
-  await assert.rejects(createToken(system, withCredential(credential.id, secret)), (error) =>
+  await deleteUser(stage.system, user.id);
+  await assert.rejects(createToken(stage.system, withCredential(credential.id, secret)), (error) =>
     hasCode(error, 'unauthenticated'),
   );
 });
 
 test('the last administrator cannot be taken away', async () => {
-  await ensureFirstAdministrator(runtime.db, { adminPassword: 'given' });
-  const [admin] = await listUsers(runtime.db.read);
-  const [project] = await listProjects(runtime.db.read);
+  await ensureFirstAdministrator(stage.runtime.db, { adminPassword: 'given' });
+  const [admin] = await listUsers(stage.runtime.db.read);
+  const [project] = await listProjects(stage.runtime.db.read);
   assert.ok(admin && project);
   const conflict = (error: unknown) => hasCode(error, 'conflict');
-  await assert.rejects(deleteUser(system, admin.id), conflict);
-  await assert.rejects(updateUser(system, admin.id, { enabled: false }), conflict);
-  await assert.rejects(updateProject(system, project.id, { enabled: false }), conflict);
-  await assert.rejects(deleteProject(system, project.id), conflict);
+  await assert.rejects(deleteUser(stage.system, admin.id), conflict);
+  await assert.rejects(updateUser(stage.system, admin.id, { enabled: false }), conflict);
+  await assert.rejects(updateProject(stage.system, project.id, { enabled: false }), conflict);
+  await assert.rejects(deleteProject(stage.system, project.id), conflict);
   const role = { userId: admin.id, projectId: project.id, role: 'admin' as const };
-  await assert.rejects(removeRole(system, role), conflict);
-  await createToken(system, password('admin', 'given'));
+  await assert.rejects(removeRole(stage.system, role), conflict);
+  await createToken(stage.system, password('admin', 'given'));
 });
