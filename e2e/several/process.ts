@@ -1,4 +1,5 @@
 /** One process of several: it can be killed, frozen and started again, and is known by the same name and port. */
+import { serviceFlags } from '#lib/cli/bootstrap/service-flags.mjs';
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -125,7 +126,7 @@ async function startWorker(
 ): Promise<Started> {
   mkdirSync(directory, { recursive: true });
   if (config !== undefined) writeFileSync(path.join(directory, 'stowage.yaml'), config);
-  const child = spawn(process.execPath, [path.join(root, 'lib/cli/worker.ts')], {
+  const child = spawn(process.execPath, [...serviceFlags, path.join(root, 'lib/cli/worker.ts')], {
     cwd: directory,
     env: { ...serverEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { adminPassword, startServer } from '#e2e/support/server.ts';
+import { adminPassword, startServer, type TestServer } from '#e2e/support/server.ts';
 import { signIn, signInToConsole } from '#e2e/support/sign-in.ts';
 
 describe('a running server', () => {
-  it('lets pages run only scripts that carry the nonce of their answer, and WebAssembly', async (t) => {
-    const server = await startServer(t);
+  const cleanups: (() => unknown)[] = [];
+  let server: TestServer;
+
+  before(async () => {
+    server = await startServer({ after: (cleanup) => void cleanups.push(cleanup) });
+  });
+  after(async () => {
+    for (const cleanup of cleanups.toReversed()) await cleanup();
+  });
+
+  it('lets pages run only scripts that carry the nonce of their answer, and WebAssembly', async () => {
     for (const path of ['/sign-in', '/no-such-page']) {
       const answer = await fetch(server.url + path, {
         headers: { 'content-security-policy': "script-src 'nonce-mine'" },
@@ -26,8 +35,7 @@ describe('a running server', () => {
     }
   });
 
-  it('leads who has no session to signing in, and back to the page that was asked for', async (t) => {
-    const server = await startServer(t);
+  it('leads who has no session to signing in, and back to the page that was asked for', async () => {
     const answer = await fetch(`${server.url}/images/x?view=sharing&_rsc=1`, { redirect: 'manual' });
     assert.equal(answer.status, 307);
     const next = encodeURIComponent('/images/x?view=sharing');
@@ -37,37 +45,35 @@ describe('a running server', () => {
     assert.equal(page.status, 200);
   });
 
-  it('has an icon for browsers that ask for one where no page names it', async (t) => {
-    const server = await startServer(t);
+  it('has an icon for browsers that ask for one where no page names it', async () => {
     const answer = await fetch(`${server.url}/favicon.ico`);
     assert.equal(answer.status, 200);
     assert.equal(answer.headers.get('content-type'), 'image/svg+xml');
   });
 
-  it('answers the Images API at /image/ without a redirect, and runs nothing there', async (t) => {
-    const server = await startServer(t);
+  it('answers the Images API at /image/ without a redirect, and runs nothing there', async () => {
     const answer = await fetch(`${server.url}/image/`, { redirect: 'manual' });
     assert.ok(answer.status === 200 || answer.status === 300, `it was answered ${answer.status}`);
     assert.match(answer.headers.get('content-security-policy') ?? '', /default-src 'none'.*sandbox/);
   });
 
   it('writes JSON lines to its log and no secret into them', async (t) => {
-    const server = await startServer(t, { env: { STOWAGE_LOG_LEVEL: 'trace' } });
-    const token = await signIn(server);
-    const wrong = await fetch(`${server.url}/image/v2/images`, {
+    const own = await startServer(t, { env: { STOWAGE_LOG_LEVEL: 'trace' } });
+    const token = await signIn(own);
+    const wrong = await fetch(`${own.url}/image/v2/images`, {
       headers: { 'x-auth-token': 'canary-of-a-token', cookie: 'session=canary-of-a-cookie' },
     });
     assert.equal(wrong.status, 401);
     assert.equal(
-      (await fetch(`${server.url}/image/v2/images`, { headers: { 'x-auth-token': token } })).status,
+      (await fetch(`${own.url}/image/v2/images`, { headers: { 'x-auth-token': token } })).status,
       200,
     );
-    await server.stop();
-    assert.ok(server.logs().length > 0);
+    await own.stop();
+    assert.ok(own.logs().length > 0);
     for (const secret of [token, adminPassword, 'canary-of-a-token', 'canary-of-a-cookie']) {
-      assert.ok(!server.output().includes(secret), `the log holds ${secret}`);
+      assert.ok(!own.output().includes(secret), `the log holds ${secret}`);
     }
-    const lines = server.output().trim().split('\n');
+    const lines = own.output().trim().split('\n');
     assert.deepEqual(
       lines.filter((line) => !line.startsWith('{') && !line.startsWith('Stowage is at ')),
       [],
@@ -75,20 +81,20 @@ describe('a running server', () => {
   });
 
   it('takes two signals that come together as one, and ends at once at a later one', async (t) => {
-    const server = await startServer(t);
-    const unfinished = connect(server.port, '127.0.0.1');
+    const own = await startServer(t);
+    const unfinished = connect(own.port, '127.0.0.1');
     unfinished.on('error', () => assert.ok(unfinished.destroyed));
     await once(unfinished, 'connect');
     unfinished.write(
       'POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
     );
     await sleep(200);
-    process.kill(server.pid, 'SIGINT');
-    process.kill(server.pid, 'SIGINT');
+    process.kill(own.pid, 'SIGINT');
+    process.kill(own.pid, 'SIGINT');
     await sleep(1_500);
-    assert.equal((await fetch(`${server.url}/readyz`)).status, 503, 'it waits for the request that runs');
-    process.kill(server.pid, 'SIGINT');
-    assert.deepEqual(await server.ended, { code: 130, signal: null });
+    assert.equal((await fetch(`${own.url}/readyz`)).status, 503, 'it waits for the request that runs');
+    process.kill(own.pid, 'SIGINT');
+    assert.deepEqual(await own.ended, { code: 130, signal: null });
     unfinished.destroy();
   });
 });

@@ -1,3 +1,4 @@
+import { quickResolve } from '#lib/cli/bootstrap/service-flags.mjs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { run } from 'node:test';
@@ -99,7 +100,7 @@ async function runProcess(
   };
   // A run for each process: only the signal of a whole run ends the process of a file that hangs.
   const signal = AbortSignal.timeout(timeoutMilliseconds);
-  const execArgv = ['--import', new URL('quick-resolve.mjs', import.meta.url).href];
+  const execArgv = quickResolve;
   const unassigned: Result[] = [];
   for await (const event of run({ files: [absolute], cwd: root, signal, execArgv })) {
     if (event.type === 'test:stdout' || event.type === 'test:stderr') output += event.data.message;

@@ -1,5 +1,5 @@
 /**
- * Preloaded (`--import`) by the processes of tests. For each file of a package Node asks the package's
+ * Preloaded (`--import`) by the service and by the processes of tests. For each file of a package Node asks the package's
  * package.json whether it is an ES module, and parses all that stands under `exports` in it every time; Drizzle has 180 KB
  * of that and 150 files, which took two seconds of every start. Here they are told to be what they are.
  */
