@@ -20,7 +20,7 @@ export async function small(bench: Bench): Promise<Row[]> {
     `${uploadsAtOnce} uploads of 2 MiB at once`,
     [
       {
-        ...manyUploads('stock @tus/server FileStore', reference, '/files', uploadsAtOnce, peaks.stock),
+        ...manyUploads('stock @tus/server FileStore, fsync', reference, '/files', uploadsAtOnce, peaks.stock),
         prepare() {
           for (const name of readdirSync(reference.directory)) rmSync(path.join(reference.directory, name));
         },
