@@ -40,7 +40,9 @@ async function collect(options: Partial<ParallelReadOptions> & Pick<ParallelRead
 test('yields the bytes in order while several requests run', async () => {
   const { state, open } = source();
   assert.ok((await collect({ open })).equals(bytes));
-  assert.deepEqual({ open: state.open, most: state.most }, { open: 0, most: 4 });
+  assert.equal(state.open, 0);
+  // How many exactly depends on how much faster each one made it; see `read-width.test.ts`.
+  assert.ok(state.most > 1 && state.most <= 4, `${state.most} at once`);
   const range = { offset: 700_001, length: 1_000_003 };
   assert.ok((await collect({ open, range })).equals(bytes.subarray(700_001, 1_700_004)));
   assert.equal((await collect({ open, range: { offset: 5, length: 0 } })).length, 0);
