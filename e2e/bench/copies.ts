@@ -6,7 +6,7 @@ import { GiB, MiB } from '#lib/contract/limits.ts';
 import type { HttpClient } from '#e2e/support/http.ts';
 import { createTusUpload, patch, randomFile, waitForImage } from '#e2e/uploads/tus.ts';
 import { compare, shell, type Candidate, type Row } from './measure.ts';
-import type { Bench } from './run.ts';
+import type { Bench } from './bench.ts';
 import { startBenchServer } from './server.ts';
 import { clientOf, removeImages, tus, type Target } from './upload.ts';
 

@@ -14,7 +14,7 @@ import { openPostgres } from '#lib/db/postgres.ts';
 import { migrationsOf } from '#lib/db/test-support.ts';
 import { seedPostgres } from '#e2e/seed/postgres.ts';
 import { cpuOf, type Row } from './measure.ts';
-import type { Bench } from './run.ts';
+import type { Bench } from './bench.ts';
 
 const storeIds = ['one', 'two', 'three', 'four'];
 const project = 'bench';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { waitForImage } from '#e2e/uploads/tus.ts';
 import type { HttpClient } from '#e2e/support/http.ts';
 import { median, percentile, type Row } from './measure.ts';
-import type { Bench } from './run.ts';
+import type { Bench } from './bench.ts';
 import { startBenchServer } from './server.ts';
 import { clientOf, put, type Target } from './upload.ts';
 

@@ -3,7 +3,7 @@ import { owners, rareOwner, storesLike } from '#e2e/seed/cloud.ts';
 import { seedRows } from '#e2e/seed/images.ts';
 import { writeRows } from '#e2e/seed/write.ts';
 import type { Row } from './measure.ts';
-import type { Bench } from './run.ts';
+import type { Bench } from './bench.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
 import { growthRow, timeInTurns } from './time-in-turns.ts';
 

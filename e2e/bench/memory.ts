@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { GiB, MiB } from '#lib/contract/limits.ts';
 import { waitForImage } from '#e2e/uploads/tus.ts';
 import { median, peakOf, shell, type Row } from './measure.ts';
-import type { Bench } from './run.ts';
+import type { Bench } from './bench.ts';
 import { startBenchServer } from './server.ts';
 import { clientOf, put, removeImages } from './upload.ts';
 

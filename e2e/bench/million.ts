@@ -23,7 +23,7 @@ import { owners, rareOwner, storesLike } from '#e2e/seed/cloud.ts';
 import { seedRows, type Batch } from '#e2e/seed/images.ts';
 import { writeRows } from '#e2e/seed/write.ts';
 import type { Row } from './measure.ts';
-import type { Bench } from './run.ts';
+import type { Bench } from './bench.ts';
 import { growthRow, percentileOf, timeInTurns, type Probe, type Times } from './time-in-turns.ts';
 
 const few = 10_000;

@@ -5,7 +5,7 @@ import { startCluster, requireCluster } from '#e2e/several/cluster.ts';
 import { startNginx } from '#e2e/several/nginx.ts';
 import { manyUploads } from './many-uploads.ts';
 import { compare, type Candidate, type Row } from './measure.ts';
-import type { Bench } from './run.ts';
+import type { Bench } from './bench.ts';
 import { startBenchServer } from './server.ts';
 import { clientOf, removeImages, type Target } from './upload.ts';
 

@@ -8,6 +8,7 @@ import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { MiB } from '#lib/contract/limits.ts';
+import type { Bench } from './bench.ts';
 import { copies } from './copies.ts';
 import { dispatch } from './dispatch.ts';
 import { download } from './download.ts';
@@ -21,21 +22,6 @@ import { s3 } from './s3.ts';
 import { small } from './small.ts';
 import { swift } from './swift.ts';
 import { uploads } from './uploads.ts';
-
-export interface Bench {
-  /** Where big files may lie; removed at the end. */
-  directory: string;
-  /** Random bytes, `sizeBytes` of them. */
-  file: string;
-  sizeBytes: number;
-  rounds: number;
-  /** Of the benchmark `million`. */
-  images: number;
-  /** Of the benchmark `dispatch`. */
-  transfers: number;
-  /** Ends what a benchmark started, when all is done. */
-  after(done: () => void | Promise<void>): void;
-}
 
 const all: Record<string, (bench: Bench) => Promise<Row[]>> = {
   uploads,

@@ -5,7 +5,7 @@ import { startCeph, type Radosgw } from '#e2e/servers/ceph.ts';
 import { debianEnvironment, requireDebian } from '#e2e/support/debian.ts';
 import { MiB } from '#lib/contract/limits.ts';
 import { compare, peakOf, shell, type Candidate, type Row } from './measure.ts';
-import type { Bench } from './run.ts';
+import type { Bench } from './bench.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
 import { createTusUpload } from '#e2e/uploads/tus.ts';
 import { clientOf, put, removeImages, sendFile, tus } from './upload.ts';

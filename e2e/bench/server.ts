@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { startServer, type ServerOptions } from '#e2e/support/server.ts';
 import { signIn } from '#e2e/support/sign-in.ts';
-import type { Bench } from './run.ts';
+import type { Bench } from './bench.ts';
 import type { Target } from './upload.ts';
 
 export interface BenchServer extends Target {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { MiB } from '#lib/contract/limits.ts';
 import { manyUploads } from './many-uploads.ts';
 import { compare, median, type Row } from './measure.ts';
-import type { Bench } from './run.ts';
+import type { Bench } from './bench.ts';
 import { startBenchServer } from './server.ts';
 import { clientOf, removeImages, startStock } from './upload.ts';
 

@@ -7,7 +7,7 @@ import { debianEnvironment, requireDebian } from '#e2e/support/debian.ts';
 import type { HttpClient } from '#e2e/support/http.ts';
 import { waitForImage } from '#e2e/uploads/tus.ts';
 import { compare, shell, type Candidate, type Row } from './measure.ts';
-import type { Bench } from './run.ts';
+import type { Bench } from './bench.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
 import { clientOf, put, removeImages } from './upload.ts';
 

@@ -1,6 +1,6 @@
 import { MiB } from '#lib/contract/limits.ts';
 import { compare, type Row } from './measure.ts';
-import type { Bench } from './run.ts';
+import type { Bench } from './bench.ts';
 import { startBenchServer } from './server.ts';
 import { clientOf, floor, put, removeImages, startStock, stock, tus } from './upload.ts';
 

@@ -3,7 +3,6 @@
  * by the service that is called (the Identity API reference, "Application Credentials").
  */
 import { StowageError } from '#lib/contract/errors.ts';
-import type { Actor } from './actor.ts';
 
 export const accessRuleMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -16,13 +15,19 @@ export interface AccessRule {
   path: string;
 }
 
+/** A caller, as far as access rules are concerned. */
+interface Bearer {
+  accessRules: readonly AccessRule[] | null;
+  serviceRoles: readonly string[];
+}
+
 /**
  * Throws `unauthenticated`, as OpenStack's services answer it, unless a rule allows the request. A service that acts for
  * the bearer and proves it (`X-Service-Token`) is not held by them: what it does on the way it knows itself.
  */
-export function assertAccessRules(actor: Actor, { method, url }: { method: string; url: string }): void {
-  const { accessRules } = actor;
-  if (accessRules === null || actor.serviceRoles.length > 0) return;
+export function assertAccessRules(bearer: Bearer, { method, url }: { method: string; url: string }): void {
+  const { accessRules, serviceRoles } = bearer;
+  if (accessRules === null || serviceRoles.length > 0) return;
   const { service, path, whole } = targetOf(new URL(url).pathname);
   // A token can always be asked about.
   if (service === 'identity' && method === 'GET' && path === '/v3/auth/tokens') return;

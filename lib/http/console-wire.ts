@@ -1,5 +1,5 @@
 import { errorStatus, type Problem, type StowageError } from '../contract/errors.ts';
-import type { Wire } from './route.ts';
+import type { Wire } from './wire.ts';
 
 /** Console JSON: RFC 9457 problem details with a stable code. */
 export const consoleWire: Wire = {

@@ -1,5 +1,6 @@
 import { StowageError } from '../contract/errors.ts';
-import { route, type RouteHandler, type Wire } from './route.ts';
+import { route, type RouteHandler } from './route.ts';
+import type { Wire } from './wire.ts';
 
 const names = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 type Method = (typeof names)[number];

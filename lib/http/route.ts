@@ -15,13 +15,7 @@ import { getRuntime } from '../runtime/runtime.ts';
 import { consoleWire } from './console-wire.ts';
 import { refuseCrossSite } from './cross-site.ts';
 import { readJson } from './read-json.ts';
-
-export interface Wire {
-  /** Headers of every answer, errors too. */
-  headers(requestId: string): Record<string, string>;
-  /** A known error in the words of this wire. */
-  error(error: StowageError, requestId: string, request: Request): Response;
-}
+import type { Wire } from './wire.ts';
 
 export interface RouteOptions<Params, Query, Body> {
   wire?: Wire;

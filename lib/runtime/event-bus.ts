@@ -10,14 +10,7 @@ import {
 } from '../db/repositories/events.ts';
 import type { EventRow } from '../db/define-schema.ts';
 import { alone, type PeerMessage, type Peers } from './peers.ts';
-
-export interface PublishedEvent {
-  /** Row id in `events` for changes that are replayed; null for progress, of which only the last counts. */
-  id: number | null;
-  event: ServerEvent;
-  /** Who may hear of it besides administrators: one project, or everybody who is signed in. */
-  projectId: string | null;
-}
+import type { PublishedEvent } from './published-event.ts';
 
 export interface EventBus {
   /** Told here at once; progress (without an id) also to the other processes, soon. */

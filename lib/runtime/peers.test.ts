@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm';
 import { testDialect } from '#lib/db/test-support.ts';
 import { recordEvent } from '#lib/services/events/record.ts';
 import { openPlace, openProcess, type Process } from '#lib/transfers/test-support.ts';
-import type { PublishedEvent } from './event-bus.ts';
+import type { PublishedEvent } from './published-event.ts';
 import type { PeerMessage } from './peers.ts';
 
 /** SQLite belongs to one process: there these have nothing to say. */

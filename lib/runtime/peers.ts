@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { longestMessageBytes, type Channel } from '../db/channel.ts';
 import type { Database, Transaction } from '../db/database.ts';
-import type { PublishedEvent } from './event-bus.ts';
+import type { PublishedEvent } from './published-event.ts';
 
 export type PeerMessage =
   /** These rows of `events` are there now. */

@@ -9,12 +9,9 @@ import type { Database } from '../db/database.ts';
 import type { Keystone } from '../keystone/keystone.ts';
 import type { HashPool } from '../pipeline/hash-pool.ts';
 import type { SlotPool } from '../pipeline/slots.ts';
-import type { DeferredMd5 } from '../services/images/deferred-md5.ts';
-import type { UploadSessions } from '../services/uploads/sessions.ts';
 import type { StoreRegistry } from '../stores/registry.ts';
-import type { Reconciler } from '../transfers/reconciler.ts';
-import type { TransferWorker } from '../transfers/worker.ts';
 import type { EventBus } from './event-bus.ts';
+import type { DeferredMd5, Reconciler, TransferWorker, UploadSessions } from './parts.ts';
 import type { Peers } from './peers.ts';
 
 export interface Runtime {

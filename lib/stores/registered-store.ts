@@ -1,6 +1,5 @@
 import type { StoreDefinition } from './definition.ts';
 import { checkPlace, type MarkerMemory } from './place-check.ts';
-import type { RegistryLogger } from './registry.ts';
 import {
   isStoreFault,
   type Capacity,
@@ -8,6 +7,11 @@ import {
   type StoreFault,
   type StoreMarker,
 } from './store.ts';
+
+export interface RegistryLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
 
 export type StoreState = 'in-service' | 'read-only' | 'unavailable';
 

@@ -4,16 +4,11 @@ import type { StoreDefinition } from './definition.ts';
 import { driverFactories } from './drivers/factories.ts';
 import { guardStore, type GuardOptions } from './guarded-store.ts';
 import type { MarkerMemory } from './place-check.ts';
-import { StoreEntry, type RegisteredStore } from './registered-store.ts';
+import { StoreEntry, type RegisteredStore, type RegistryLogger } from './registered-store.ts';
 import type { Store, StoreFactory } from './store.ts';
 
 export type { MarkerMemory } from './place-check.ts';
-export type { RegisteredStore, StoreState } from './registered-store.ts';
-
-export interface RegistryLogger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
+export type { RegisteredStore, RegistryLogger, StoreState } from './registered-store.ts';
 
 export interface RegistryOptions {
   definitions: readonly StoreDefinition[];

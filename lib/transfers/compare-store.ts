@@ -1,25 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { findImage } from '#lib/db/repositories/images.ts';
 import { findKnownKeys, listActivePage, type StoredObject } from '#lib/db/repositories/locations.ts';
+import type { StrayObject, StrayReport } from '#lib/runtime/parts.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { isStoreFault, type GuardedStore } from '#lib/stores/store.ts';
 import { markBroken } from './job.ts';
-
-/** An object that no row names: somebody else's, or of a time that the database does not remember. Never touched. */
-export interface StrayObject {
-  key: string;
-  sizeBytes: number;
-  modifiedAt: string;
-  unfinished: boolean;
-}
-
-export interface StrayReport {
-  listedAt: string;
-  count: number;
-  bytes: number;
-  /** The first thousand. */
-  objects: StrayObject[];
-}
 
 /** Copies that were not there when last looked for, by location id. Lost only when that is seen twice. */
 export type Suspicions = Map<string, number>;

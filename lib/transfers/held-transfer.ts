@@ -1,9 +1,7 @@
 import type { LocationRow, TransferRow } from '#lib/db/define-schema.ts';
+import type { Interruption } from '#lib/runtime/parts.ts';
 import type { Tenure } from '#lib/stores/fenced-writer.ts';
 import { ProgressMeter } from './progress-meter.ts';
-
-/** Why a worker lets go before the end. `lease-lost`: somebody else has it, so nothing may be written any more. */
-export type Interruption = 'pause' | 'cancel' | 'stop' | 'detach' | 'lease-lost';
 
 /** Stronger ones replace weaker ones: what was canceled is not paused, what is lost is neither. */
 const strength: Readonly<Record<Interruption, number>> = {

@@ -1,17 +1,10 @@
 /** How far a transfer is and how fast: kept in memory, because what counts after a crash is in the row. */
+import type { TransferProgress } from '#lib/runtime/parts.ts';
 
 const windowMilliseconds = 5_000;
 /** Before this long a prediction is a guess that jumps about. */
 const predictAfterMilliseconds = 10_000;
 const sampleEveryMilliseconds = 200;
-
-export interface TransferProgress {
-  sentBytes: number;
-  doneBytes: number;
-  verifiedBytes: number;
-  bytesPerSecond: number | null;
-  etaSeconds: number | null;
-}
 
 export class ProgressMeter {
   sentBytes: number;

@@ -6,52 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { deleteEventsBefore } from '#lib/db/repositories/events.ts';
 import { nextRemovalAt } from '#lib/db/repositories/locations.ts';
 import { deleteExpiredTasks } from '#lib/db/repositories/tasks.ts';
+import type { Reconciler, Report, RunOptions, StrayReport } from '#lib/runtime/parts.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { recountAll } from '#lib/services/quotas/recount.ts';
 import { sweepUploads } from '#lib/services/uploads/expire.ts';
 import { withLease } from './named-lease.ts';
-import { compareStore, type StrayObject, type StrayReport, type Suspicions } from './compare-store.ts';
+import { compareStore, type Suspicions } from './compare-store.ts';
 import { removeObjects } from './remove-objects.ts';
 import { sweepLocations, sweepTransfers } from './sweep.ts';
-
-export type { StrayObject, StrayReport };
-
-export interface Report {
-  /** Objects that were removed, with their rows. */
-  removed: number;
-  /** Objects whose removal did not succeed and will be tried again. */
-  postponed: number;
-  /** Rows of writers that are gone: their objects are to be removed from now on. */
-  abandoned: number;
-  /** Transfers of dead workers that wait again. */
-  requeued: number;
-  /** Transfers whose image is gone. */
-  canceled: number;
-  uploads: { expired: number; abandoned: number; finished: number };
-  /** Objects that no row names, by store; only of stores that were listed in this round. */
-  strays: Record<string, number>;
-  /** Copies that turned out to be missing. */
-  missing: number;
-  /** Projects whose usage was kept wrongly and is corrected; once a day. */
-  recounted: number;
-}
-
-export interface RunOptions {
-  /** Compare the lists of the stores too; by itself every 15 minutes. */
-  list?: boolean;
-}
-
-export interface Reconciler {
-  start(): void;
-  stop(): Promise<void>;
-  /** There is something to remove: looks now. */
-  kick(): void;
-  runOnce(options?: RunOptions): Promise<Report>;
-  /** As a job that was handed out: a round, unless another process is at it. Then it comes again. */
-  runJob(options?: RunOptions): Promise<void>;
-  /** What lies in a store without a row, as last listed; null when it was not listed yet. */
-  straysOf(storeId: string): StrayReport | null;
-}
 
 const everyMilliseconds = 60_000;
 const listEveryMilliseconds = 15 * 60_000;

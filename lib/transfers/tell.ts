@@ -3,9 +3,9 @@ import type { Transaction } from '#lib/db/database.ts';
 import type { TransferRow } from '#lib/db/define-schema.ts';
 import { insertEvent } from '#lib/db/repositories/events.ts';
 import { transferActions } from '#lib/domain/transfer-state.ts';
+import type { TransferProgress } from '#lib/runtime/parts.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { toTransferView } from '#lib/services/transfers/view.ts';
-import type { TransferProgress } from './progress-meter.ts';
 
 /** In the transaction that changes the state; told to this process after the commit. */
 export async function recordTransfer(

@@ -1,34 +1,15 @@
 /** Runs transfers outside the request path: takes groups from the queue, keeps their leases, hears what is wished. */
 import { heartbeatSeconds, leaseSeconds } from '#lib/contract/limits.ts';
 import { extendLease, findTransfers } from '#lib/db/repositories/transfers.ts';
+import type { Interruption, TransferProgress, TransferWorker } from '#lib/runtime/parts.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
-import type { HeldTransfer, Interruption } from './held-transfer.ts';
+import type { HeldTransfer } from './held-transfer.ts';
 import type { WorkerHooks } from './job.ts';
 import { holderName, leaseGroups, takeOverDeadLeases } from './lease.ts';
 import { groupLimit, ownLookMilliseconds, pollMilliseconds, publishMilliseconds } from './limits.ts';
-import type { TransferProgress } from './progress-meter.ts';
 import { rowsQueue, type TransferQueue } from './queue.ts';
 import { runGroup } from './run-group.ts';
 import { publishProgress } from './tell.ts';
-
-export interface TransferWorker {
-  /** Begins to take transfers. Those of processes that are dead on this machine are taken over at once. */
-  start(): void;
-  /** Every running transfer stops at a durable offset and waits for whoever comes next. */
-  stop(): Promise<void>;
-  /** There may be something to do: looks now instead of at the next poll. Nothing where jobs are handed out. */
-  kick(): void;
-  /** Takes one group, if one can run and there is room, and stays until it is put down. */
-  runNext(): Promise<void>;
-  /** Null when this process does not run it. */
-  progressOf(transferId: string): TransferProgress | null;
-  /** Stops one that this process runs; false when it does not. */
-  interrupt(transferId: string, interruption: Interruption): boolean;
-  /** Resolves when this process has put the transfer down, at once when it does not hold it. */
-  settled(transferId: string): Promise<void>;
-  /** Whether this process still has a writer open for this location: its object must not be removed yet. */
-  isWriting(locationId: string): boolean;
-}
 
 export interface TransferWorkerOptions {
   hooks?: WorkerHooks;

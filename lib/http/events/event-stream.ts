@@ -12,7 +12,7 @@ import {
   replayFrom,
 } from '#lib/db/repositories/events.ts';
 import type { Context } from '#lib/runtime/context.ts';
-import type { PublishedEvent } from '#lib/runtime/event-bus.ts';
+import type { PublishedEvent } from '#lib/runtime/published-event.ts';
 import { actionsFor } from '#lib/services/transfers/view.ts';
 
 export const retryMilliseconds = 2_000;

@@ -1,7 +1,7 @@
 import { errorStatus, type StowageError } from '#lib/contract/errors.ts';
 import { getRuntime } from '#lib/runtime/runtime.ts';
 import { wwwAuthenticate } from './www-authenticate.ts';
-import type { Wire } from '../route.ts';
+import type { Wire } from '../wire.ts';
 
 const titles: Record<number, string> = {
   400: 'Bad Request',

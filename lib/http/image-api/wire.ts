@@ -1,7 +1,7 @@
 import { errorStatus, type ErrorCode } from '#lib/contract/errors.ts';
 import { getRuntime } from '#lib/runtime/runtime.ts';
 import { wwwAuthenticate } from '../identity/www-authenticate.ts';
-import type { Wire } from '../route.ts';
+import type { Wire } from '../wire.ts';
 
 /** Where Glance answers another status than the console. */
 const glanceStatus: Partial<Record<ErrorCode, number>> = {

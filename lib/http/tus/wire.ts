@@ -1,5 +1,5 @@
 import { errorStatus } from '../../contract/errors.ts';
-import type { Wire } from '../route.ts';
+import type { Wire } from '../wire.ts';
 
 /** For what fails before the protocol begins: not signed in, or our own mistake. */
 export const tusWire: Wire = {

@@ -6,15 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findImage, listImagesWithoutMd5, updateImage } from '../../db/repositories/images.ts';
 import { listLocations } from '../../db/repositories/locations.ts';
 import { hashObject } from '../../pipeline/hash-object.ts';
+import type { DeferredMd5 } from '../../runtime/parts.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-
-export interface DeferredMd5 {
-  /** This image has just become active without an MD5. */
-  add(imageId: string): void;
-  /** Looks once for images that an earlier process left without one. */
-  start(): void;
-  stop(): Promise<void>;
-}
 
 const quietMilliseconds = 2_000;
 

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Actor } from '#lib/auth/actor.ts';
 import { guessLimiterOf } from '#lib/auth/guess-limiter.ts';
 import { rememberProject, toKeystoneActor } from '#lib/auth/keystone-actor.ts';
 import { sessionLimitMilliseconds, vouchedMilliseconds } from '#lib/auth/lifetimes.ts';
@@ -12,18 +11,10 @@ import type { Keystone } from '#lib/keystone/keystone.ts';
 import type { IssuedToken } from '#lib/keystone/sign-in.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { defaultDomain } from '../identity/domain.ts';
-import type { SignInRequest } from './sign-in.ts';
+import type { OpenedSession, SignInRequest } from './opened-session.ts';
 
 export interface KeystoneContext {
   runtime: Pick<Runtime, 'db' | 'now' | 'policy' | 'config' | 'log'> & { keystone: Keystone };
-}
-
-export interface OpenedSession {
-  /** For the cookie. */
-  token: string;
-  actor: Actor;
-  /** In Keystone mode: stays on the server. */
-  keystoneToken: string | null;
 }
 
 /** A session of the console for a user of Keystone. Its token is kept sealed; the browser holds only our own. */

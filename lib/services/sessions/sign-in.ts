@@ -1,6 +1,5 @@
 import { toActor } from '#lib/auth/authenticate.ts';
 import { hashToken } from '#lib/auth/tokens.ts';
-import type { SignIn } from '#lib/contract/session.ts';
 import { findTokenHolder } from '#lib/db/repositories/identity.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { isDefaultDomain } from '../identity/domain.ts';
@@ -8,14 +7,8 @@ import { chooseProject } from '../identity/choose-project.ts';
 import { issueToken } from '../identity/issue-token.ts';
 import { revokeToken } from '../identity/revoke-token.ts';
 import { verifyCredentials, wrongCredentials } from '../identity/verify-credentials.ts';
-import { signInWithKeystone, type OpenedSession } from './keystone-sign-in.ts';
-
-export interface SignInRequest extends SignIn {
-  address: string | null;
-  client: string | null;
-  /** The session that the browser had before: it ends, whoever it belonged to. */
-  previousToken: string | null;
-}
+import { signInWithKeystone } from './keystone-sign-in.ts';
+import type { OpenedSession, SignInRequest } from './opened-session.ts';
 
 type SignInParts = Pick<Runtime, 'db' | 'now' | 'policy'> &
   Partial<Pick<Runtime, 'keystone' | 'config' | 'log'>>;

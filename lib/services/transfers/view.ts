@@ -5,7 +5,7 @@ import type { TransferView } from '#lib/contract/transfers.ts';
 import type { TransferRow } from '#lib/db/define-schema.ts';
 import { isHeld, transferActions } from '#lib/domain/transfer-state.ts';
 import type { Context } from '#lib/runtime/context.ts';
-import type { TransferProgress } from '#lib/transfers/progress-meter.ts';
+import type { TransferProgress } from '#lib/runtime/parts.ts';
 
 export async function toTransferViews(
   { runtime, actor }: Pick<Context, 'runtime' | 'actor'>,

@@ -5,6 +5,7 @@ import { findLocation, listLocationsOfUpload } from '../../db/repositories/locat
 import { openRoad } from '../../pipeline/road.ts';
 import type { Piece, Road } from '../../pipeline/types.ts';
 import type { Context } from '../../runtime/context.ts';
+import type { ActiveAppend } from '../../runtime/parts.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { FencedWriter, Tenure } from '../../stores/fenced-writer.ts';
 import { openQuota } from '../quotas/enforce.ts';
@@ -17,7 +18,6 @@ import { openWriters } from './open-writers.ts';
 import { uploadChanged } from './publish.ts';
 import { openRoom, type UploadRoom } from './room.ts';
 import { DurableRecord } from './save-durable.ts';
-import type { ActiveAppend } from './sessions.ts';
 
 export interface AppendRequest {
   uploadId: string;

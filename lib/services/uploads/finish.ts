@@ -12,6 +12,7 @@ import { hashObject } from '../../pipeline/hash-object.ts';
 import { inspectObject } from '../../pipeline/inspect-object.ts';
 import type { Digests, Road } from '../../pipeline/types.ts';
 import type { Context } from '../../runtime/context.ts';
+import type { ActiveAppend } from '../../runtime/parts.ts';
 import { recordEvent } from '../events/record.ts';
 import type { Quota } from '../quotas/enforce.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
@@ -23,7 +24,6 @@ import { toActive } from './to-active.ts';
 import { leaseLost } from './lease.ts';
 import type { OpenWriter } from './open-writers.ts';
 import { uploadChanged } from './publish.ts';
-import type { ActiveAppend } from './sessions.ts';
 import { toUploadStore } from './view.ts';
 
 const dayMilliseconds = 24 * 3600 * 1000;

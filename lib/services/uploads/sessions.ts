@@ -1,53 +1,15 @@
 import { StowageError } from '../../contract/errors.ts';
 import { heartbeatSeconds } from '../../contract/limits.ts';
+import type { ActiveAppend, UploadSessions } from '../../runtime/parts.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { stopping } from './create.ts';
 import { uploadChanged } from './publish.ts';
-
-/** One request that is writing into an upload. */
-export interface ActiveAppend {
-  /** Aborted when this request has to let go: another one wants the upload, or the server stops. */
-  readonly signal: AbortSignal;
-  /** Bytes of the upload received so far, durable or not. */
-  receivedBytes: number;
-  /** Bytes of the upload read back so far, while it is checked. */
-  verifiedBytes: number;
-  /** Ends the registration. */
-  end(): void;
-}
-
-export interface UploadProgress {
-  receivedBytes: number;
-  verifiedBytes: number;
-  bytesPerSecond: number | null;
-}
 
 interface Entry extends ActiveAppend {
   controller: AbortController;
   samples: { at: number; bytes: number }[];
   toldAt: number;
   ended: Promise<void>;
-}
-
-/**
- * Which uploads this process writes to right now, how fast, and who holds which. What is durable is in the database;
- * nothing here is needed after a crash.
- */
-export interface UploadSessions {
-  /** Registers whoever writes; throws `stopping` while the server goes down, `upload_locked` while somebody writes. */
-  begin(uploadId: string, receivedBytes: number): ActiveAppend;
-  /** Asks the request of this process that writes to this upload to stop at a durable offset. */
-  interrupt(uploadId: string): void;
-  /** Asks it in every process. */
-  interruptEverywhere(uploadId: string): void;
-  /** Null when no request of this process writes to it. */
-  progressOf(uploadId: string): UploadProgress | null;
-  /** Requests that write just now. */
-  activeCount(): number;
-  /** Exclusive use of an upload in this process; see `lib/http/tus/locker.ts`. */
-  lock(uploadId: string, signal: AbortSignal): Promise<() => void>;
-  /** No new ones; running ones stop at a durable offset. */
-  stop(): Promise<void>;
 }
 
 const lockPatienceMilliseconds = 10_000;

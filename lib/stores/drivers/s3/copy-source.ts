@@ -1,10 +1,13 @@
 import { isStoreFault } from '../../store.ts';
-import type { S3Bucket, Signalled } from './s3-bucket.ts';
+
+interface Signalled {
+  signal?: AbortSignal | undefined;
+}
 
 /** An object that the endpoint copies by itself. */
 export interface CopySource {
   /** With credentials of the target. */
-  bucket: S3Bucket;
+  bucket: { name: string; head(name: string, call: Signalled): Promise<{ etag: string } | null> };
   name: string;
   etag: string;
 }

@@ -1,8 +1,8 @@
 import { MiB } from '#lib/contract/limits.ts';
 import type { CloneRequest, ObjectStat } from '../../store.ts';
-import { findComposition, type Leaf } from './manifest.ts';
+import { findComposition } from './manifest.ts';
 import { sizeOf } from './own-manifest.ts';
-import { segmentName } from './segment-ledger.ts';
+import { segmentName, type Leaf } from './segment-ledger.ts';
 import { assertSame, expiring } from './segments.ts';
 import type { SwiftPlace } from './swift-place.ts';
 import { newNonce, type SwiftWriter } from './swift-writer.ts';

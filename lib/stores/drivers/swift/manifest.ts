@@ -1,16 +1,7 @@
 import { z } from 'zod';
 import { hasOwnManifest, readOwnManifest } from './own-manifest.ts';
-import { ownManifestName } from './segment-ledger.ts';
+import { ownManifestName, type Leaf } from './segment-ledger.ts';
 import type { SwiftPlace } from './swift-place.ts';
-
-/** What a large object is made of, in order. */
-export interface Leaf {
-  container: string;
-  name: string;
-  bytes: number;
-  /** MD5 in hex. */
-  etag: string;
-}
 
 export interface Composition {
   leaves: Leaf[];

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Leaf } from './manifest.ts';
-import { ownManifestName, segmentName, type Segment } from './segment-ledger.ts';
+import { ownManifestName, segmentName, type Leaf, type Segment } from './segment-ledger.ts';
 import type { SwiftPlace } from './swift-place.ts';
 
 const bytesHeader = 'x-object-meta-stowage-bytes';

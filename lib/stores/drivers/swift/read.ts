@@ -1,7 +1,8 @@
 import { arrivals } from '#lib/streams/arrivals.ts';
 import { readParallel, type ReadAheadBudget } from '#lib/streams/parallel-read.ts';
 import { isStoreFault, type ByteRange, type ReadOptions } from '../../store.ts';
-import { findComposition, type Leaf } from './manifest.ts';
+import { findComposition } from './manifest.ts';
+import type { Leaf } from './segment-ledger.ts';
 import { hasOwnManifest, sizeOf } from './own-manifest.ts';
 import { plainEtag } from './segments.ts';
 import type { SwiftPlace } from './swift-place.ts';

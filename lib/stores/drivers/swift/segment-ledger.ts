@@ -14,6 +14,15 @@ export interface Segment {
   isManifest: boolean;
 }
 
+/** What a large object is made of, in order. */
+export interface Leaf {
+  container: string;
+  name: string;
+  bytes: number;
+  /** MD5 in hex. */
+  etag: string;
+}
+
 /** `<key>/<offset, 16 digits>-<nonce>`: the names of an image's segments lie together and in order. */
 export function segmentName(key: string, { offset, nonce, isManifest }: Segment): string {
   return `${segmentPrefix(key)}${String(offset).padStart(16, '0')}-${nonce}${isManifest ? '.slo' : ''}`;

@@ -1,0 +1,15 @@
+/** What a benchmark is given. */
+export interface Bench {
+  /** Where big files may lie; removed at the end. */
+  directory: string;
+  /** Random bytes, `sizeBytes` of them. */
+  file: string;
+  sizeBytes: number;
+  rounds: number;
+  /** Of the benchmark `million`. */
+  images: number;
+  /** Of the benchmark `dispatch`. */
+  transfers: number;
+  /** Ends what a benchmark started, when all is done. */
+  after(done: () => void | Promise<void>): void;
+}
