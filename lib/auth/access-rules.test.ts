@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hasCode } from '#lib/contract/errors.ts';
-import { assertAccessRules, matchesPath } from './access-rules.ts';
+import { assertAccessRules, matchesPath, ruleLimitCount, rulePathLimitCharacters } from './access-rules.ts';
 import { systemActor } from './actor.ts';
 
 const rule = (method: string, path: string, service = 'image') => ({ id: '1', service, method, path });
@@ -23,6 +23,23 @@ test('what means something in a regular expression means itself in a rule', () =
   assert.ok(!matchesPath('/v2/image.', '/v2/images'));
   assert.ok(matchesPath('/v2/a.b(c)+', '/v2/a.b(c)+'));
   assert.ok(!matchesPath('/v2/a|/v2/b', '/v2/b'));
+});
+
+test('no rule takes long, whatever its holder writes into it', () => {
+  const path = `/${'a'.repeat(2_000)}`;
+  const worst = ['**'.repeat(112), `**${'a'.repeat(223)}`, `/**${'*a'.repeat(110)}b`];
+  for (const pattern of worst) assert.ok(pattern.length <= rulePathLimitCharacters);
+  const accessRules = Array.from({ length: ruleLimitCount }, (_, index) =>
+    rule('GET', `${worst[index % 3]}/`),
+  );
+  const startedAt = performance.now();
+  assert.throws(() =>
+    assertAccessRules({ ...systemActor, accessRules }, { method: 'GET', url: `http://stowage/image${path}` }),
+  );
+  const milliseconds = performance.now() - startedAt;
+  assert.ok(milliseconds < 3_000, `${milliseconds} ms`);
+  assert.ok(matchesPath('/**/**/**/x', '/1/2/3/4/x') && !matchesPath('/**/y', '/1/2/x'));
+  assert.ok(!matchesPath('**', `/${'a'.repeat(1_000_000)}`), 'no such path is anything that a rule names');
 });
 
 test('a restricted caller may do what a rule names and nothing else', () => {

@@ -6,6 +6,13 @@ import { StowageError } from '#lib/contract/errors.ts';
 
 export const accessRuleMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
+/** Of one credential: each is compared with the path of every request. */
+export const ruleLimitCount = 100;
+/** Keystone takes no longer path in a rule. */
+export const rulePathLimitCharacters = 225;
+/** Longer than the path of any resource that is named in one: no rule allows what is longer still. */
+const longestPath = 2048;
+
 export interface AccessRule {
   id: string;
   /** Type in the catalog: `image`. */
@@ -53,28 +60,29 @@ function targetOf(pathname: string): { service: string; path: string; whole: str
 }
 
 /**
- * Whether a rule's path takes this one. Walks both at the same time with every place that the pattern may stand at, so
- * that no pattern can make it slow.
+ * Whether a rule's path takes this one. Walks both at the same time with every place that the pattern may stand at, each
+ * a bit, so that no pattern can make it slow.
  */
 export function matchesPath(pattern: string, path: string): boolean {
-  const parts = pattern.match(/\{[^}]*\}|\*\*|\*|[^]/g) ?? [];
+  if (path.length > longestPath) return false;
+  const parts = pattern.match(/\{[^}]*\}|(?:\*\*)+|\*|[^]/g) ?? [];
+  const literals = new Map<string, bigint>();
+  let onePart = 0n;
+  let anyParts = 0n;
+  parts.forEach((part, place) => {
+    const bit = 1n << BigInt(place);
+    if (part.startsWith('**')) anyParts |= bit;
+    else if (part === '*' || part.length > 1) onePart |= bit;
+    else literals.set(part, (literals.get(part) ?? 0n) | bit);
+  });
   // `**` may stand for nothing at all.
-  const withSkips = (places: Set<number>) => {
-    for (const place of places) if (parts[place] === '**') places.add(place + 1);
-    return places;
-  };
-  let places = withSkips(new Set([0]));
+  const withSkips = (places: bigint) => places | ((places & anyParts) << 1n);
+  let places = withSkips(1n);
   for (const character of path) {
-    const next = new Set<number>();
-    for (const place of places) {
-      const part = parts[place];
-      if (part === undefined) continue;
-      if (part === '**') next.add(place);
-      else if (part === '*' || part.length > 1) {
-        if (character !== '/') next.add(place).add(place + 1);
-      } else if (part === character) next.add(place + 1);
-    }
-    places = withSkips(next);
+    const wild = character === '/' ? 0n : onePart;
+    const gone = places & (wild | (literals.get(character) ?? 0n));
+    places = withSkips((places & (wild | anyParts)) | (gone << 1n));
+    if (places === 0n) return false;
   }
-  return places.has(parts.length);
+  return ((places >> BigInt(parts.length)) & 1n) === 1n;
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { accessRuleMethods } from '#lib/auth/access-rules.ts';
+import { accessRuleMethods, ruleLimitCount, rulePathLimitCharacters } from '#lib/auth/access-rules.ts';
 import type { NewApplicationCredential } from '#lib/services/identity/create-application-credential.ts';
 
 const path = z
   .string()
-  .max(1024)
+  .max(rulePathLimitCharacters)
   .regex(/^(\/|\*)/, 'a path begins with /');
 
 /** The body of `POST /v3/users/{id}/application_credentials`. What a client sends beside this is left alone. */
@@ -26,7 +26,7 @@ export const ApplicationCredentialBody = z.object({
           z.object({ id: z.string().max(64) }),
         ]),
       )
-      .max(256)
+      .max(ruleLimitCount)
       .nullish(),
   }),
 });
