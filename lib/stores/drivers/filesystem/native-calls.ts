@@ -1,6 +1,7 @@
 import { getSystemErrorName } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
 import type { KoffiFunc, LibraryHandle } from 'koffi';
+import { Places } from '#lib/streams/places.ts';
 
 /**
  * Linux calls that Node does not offer. They run on the thread pool; errors carry `code` as Node's own do. Whoever
@@ -17,10 +18,17 @@ export interface NativeCalls {
   startWriteback(fd: number, offset: number, length: number): Promise<void>;
 }
 
+/**
+ * Of one store. Koffi refuses a call, with an error that no system knows, while 256 of all stores are under way; more
+ * than there are threads (see `lib/cli/thread-pool.ts`) would only wait elsewhere.
+ */
+const callsAtOnce = 8;
+
 const FICLONE = 0x40049409;
 const SEEK = { data: 3, hole: 4 } as const;
 const SYNC_FILE_RANGE_WRITE = 2;
 
+type Call = (done: (error: unknown, result: number | bigint) => void) => void;
 type Koffi = Pick<typeof import('koffi'), 'errno' | 'load'>;
 
 /** Null where these calls are not to be had: another system, no native module, a worker thread. */
@@ -50,6 +58,8 @@ function bind(koffi: Koffi, library: LibraryHandle): NativeCalls {
   const syncFileRange: KoffiFunc<(fd: number, offset: number, length: number, flags: number) => number> =
     library.func('int sync_file_range(int fd, int64_t offset, int64_t length, unsigned int flags)');
 
+  const places = new Places(callsAtOnce);
+
   return {
     async reflink(sourceFd, targetFd) {
       await settle('ioctl', (done) => ioctl.async(targetFd, FICLONE, sourceFd, done));
@@ -73,10 +83,16 @@ function bind(koffi: Koffi, library: LibraryHandle): NativeCalls {
     },
   };
 
-  function settle(
-    syscall: string,
-    call: (done: (error: unknown, result: number | bigint) => void) => void,
-  ): Promise<number> {
+  async function settle(syscall: string, call: Call): Promise<number> {
+    const leave = await places.take();
+    try {
+      return await run(syscall, call);
+    } finally {
+      leave();
+    }
+  }
+
+  function run(syscall: string, call: Call): Promise<number> {
     return new Promise((resolve, reject) => {
       call((error, result) => {
         if (error) return reject(error);
