@@ -151,6 +151,11 @@ export class Sink {
     const generation = this.#generation;
     try {
       await this.writer.append(chunks, { signal: this.#signal });
+    } catch (error) {
+      // Given up is not ended: a file system that hangs may write this memory out much later, and another process may
+      // have gone on with the object by then. It must not be another image's.
+      for (const slot of slots) slot.isRetired = true;
+      throw error;
     } finally {
       for (const slot of slots) slot.release();
     }

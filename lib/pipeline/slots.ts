@@ -38,6 +38,8 @@ export interface SlotFigures {
 export class Slot {
   readonly bytes: Uint8Array<SharedArrayBuffer> = new Uint8Array(new SharedArrayBuffer(slotBytes));
   owner: SlotShare | null = null;
+  /** Nobody fills it again: a writer that was given up may still read it. */
+  isRetired = false;
   #readers = 0;
   #giveBack: (slot: Slot) => void;
   #dropped: (() => void)[] = [];
@@ -245,7 +247,10 @@ export class SlotPool {
       slot.owner.movedAt = performance.now();
     }
     slot.owner = null;
-    this.#free.push(slot);
+    if (slot.isRetired) {
+      this.#allocated -= 1;
+      slot.drop();
+    } else this.#free.push(slot);
     this.#serve();
   }
 
