@@ -4,6 +4,8 @@ import type { HashSession } from './hash-session.ts';
 import type { Sink } from './sink.ts';
 import type { RoadOptions } from './types.ts';
 
+type DurableProgress = Parameters<NonNullable<RoadOptions['onDurable']>>[0];
+
 export interface DurablePointsOptions {
   startOffset: number;
   session: HashSession;
@@ -30,6 +32,8 @@ export class DurablePoints {
   #markedAt: number;
   #settledAt: number;
   #nextPiece: number;
+  /** What every sink has made durable and nobody knows of, because `onDurable` failed. */
+  #untold: DurableProgress | null = null;
   #running: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
 
@@ -64,7 +68,7 @@ export class DurablePoints {
     }
   }
 
-  /** One more point whatever was covered, for sinks that survive the failure of another. */
+  /** One more point whatever was covered, for sinks that survive the failure of another; or the one that was not told. */
   async last(): Promise<void> {
     this.stop();
     await this.#running;
@@ -92,29 +96,39 @@ export class DurablePoints {
   }
 
   async #make(): Promise<void> {
+    if (this.#untold !== null) return await this.#tell(this.#untold);
     const { session, inspector, onDurable } = this.#options;
     const at = this.#options.dispatched();
     this.#markedAt = at;
     session.remember();
     const snapshotHere = (onDurable && inspector?.snapshot()) ?? null;
     try {
-      await Promise.all(this.#options.all().map((sink) => sink.flush()));
+      // One that has failed holds the point back. Of a writer only the last two points are sure (S3 keeps no more), so
+      // the others must not run on to a third one.
+      const isHeldBack = this.#options.counted().some((sink) => sink.failure !== null);
+      if (!isHeldBack) await Promise.all(this.#options.all().map((sink) => sink.flush()));
       const sinks = this.#options.counted();
       if (sinks.length === 0) return;
       const durableBytes = Math.min(...sinks.map((sink) => sink.durable.durableBytes));
       await session.hashedTo(Math.min(at, durableBytes - (durableBytes % pieceSizeBytes)));
-      const pieces = session.piecesBetween(this.#nextPiece, durableBytes);
-      await onDurable?.({
+      await this.#tell({
         durableBytes,
         sinks: this.#options.all().map((sink) => sink.progress),
-        pieces,
+        pieces: session.piecesBetween(this.#nextPiece, durableBytes),
         // The state of an inspection belongs to one byte: without bytes before it, it cannot go on.
         inspectorSnapshot: durableBytes === at ? snapshotHere : null,
       });
-      this.durableBytes = durableBytes;
-      this.#nextPiece = Math.max(this.#nextPiece, Math.floor(durableBytes / pieceSizeBytes));
     } finally {
       this.#settledAt = at;
     }
+  }
+
+  /** After a failure the same once more is all that may come: a point behind one that nobody knows of would be too far. */
+  async #tell(progress: DurableProgress): Promise<void> {
+    this.#untold = progress;
+    await this.#options.onDurable?.(progress);
+    this.#untold = null;
+    this.durableBytes = progress.durableBytes;
+    this.#nextPiece = Math.max(this.#nextPiece, Math.floor(progress.durableBytes / pieceSizeBytes));
   }
 }

@@ -65,11 +65,14 @@ export class HashPool implements SessionHost {
     return session;
   }
 
-  /** The road is over: the state is kept if it has a name. */
-  suspend(session: HashSession): void {
+  /**
+   * The road is over: the state is kept if it has a name and can go back to `position`. What came behind that was never
+   * recorded, so another process may have other bytes there by the time this one is asked again.
+   */
+  suspend(session: HashSession, position = session.position): void {
     session.onProgress = null;
     if (!this.#active.delete(session)) return;
-    if (session.id === null) {
+    if (session.id === null || !session.rewind(position)) {
       session.drop();
       return;
     }

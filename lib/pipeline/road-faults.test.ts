@@ -212,3 +212,102 @@ test('does not take the last store off the road', async (t) => {
   await assert.rejects(road.detach('store-0'), /no sink/);
   await road.close();
 });
+
+test('flushes no writer twice beyond what was told, and tells it once more at the end', async (t) => {
+  const bench = await openBench(t);
+  const [opened] = await beginIn([await bench.store()], 'image');
+  assert.ok(opened);
+  const writer = new WatchedWriter(opened.writer, () => undefined);
+  const told: number[] = [];
+  const onDurable = async ({ durableBytes }: { durableBytes: number }) => {
+    told.push(durableBytes);
+    if (told.length === 2) throw new Error('no database');
+  };
+  const road = await openRoad(roadOptions([{ ...opened, writer }], { onDurable }), bench);
+  await road.write(bytes.subarray(0, 100));
+  await road.flush();
+  await road.write(bytes.subarray(100, 200));
+  const flushing = assert.rejects(road.flush(), /no database/);
+  await road.write(bytes.subarray(200, 300));
+  await flushing;
+  assert.deepEqual(await road.close(), { durableBytes: 200 });
+  assert.deepEqual(told, [100, 200, 200]);
+  assert.equal(writer.calls.filter((call) => call === 'flush').length, 2);
+});
+
+test('a store is not run on while another one that must succeed holds the offset back', async (t) => {
+  const bench = await openBench(t);
+  const [good, bad] = await beginIn([await bench.store(), await bench.store()], 'image');
+  assert.ok(good && bad);
+  const writer = new WatchedWriter(good.writer, () => undefined);
+  let flushes = 0;
+  const failing = new WatchedWriter(bad.writer, (call) => {
+    if (call === 'flush' && (flushes += 1) === 2) throw new Error('the disk is gone');
+  });
+  const sinks = [
+    { ...good, writer },
+    { ...bad, writer: failing },
+  ];
+  const road = await openRoad(roadOptions(sinks), bench);
+  await road.write(bytes.subarray(0, 100));
+  await road.flush();
+  await road.write(bytes.subarray(100, 200));
+  const flushing = assert.rejects(road.flush(), /the disk is gone/);
+  await road.write(bytes.subarray(200, 300));
+  await flushing;
+  assert.deepEqual(await road.close(), { durableBytes: 100 });
+  assert.equal(writer.calls.filter((call) => call === 'flush').length, 2);
+});
+
+test('a running hash goes on only from bytes that were told', async (t) => {
+  const bench = await openBench(t);
+  const store = await bench.store();
+  let isAway = false;
+  const onDurable = async () => {
+    if (isAway) throw new Error('no database');
+  };
+  const options = { hashSession: 'upload', onDurable };
+  const road = await openRoad(roadOptions(await beginIn([store], 'image'), options), bench);
+  await road.write(bytes.subarray(0, 100));
+  await road.flush();
+  isAway = true;
+  await road.write(bytes.subarray(100, 200));
+  await road.close();
+  isAway = false;
+  // As if another process had taken these 100 bytes, which need not be the same.
+  const goOn = async (startOffset: number) => {
+    const resuming = { sizeBytes: null, durableBytes: startOffset, resumeState: null };
+    const writer = await store.resume('image', resuming);
+    const writers = [{ storeId: store.id, writer }];
+    const next = await openRoad(roadOptions(writers, { ...options, startOffset }), bench);
+    await next.write(bytes.subarray(startOffset, 300));
+    const { digests } = await next.finish();
+    await next.close();
+    return digests;
+  };
+  assert.equal((await goOn(200)).sha512, null);
+});
+
+test('memory that a failed writer was given is never given to another road', async (t) => {
+  const bench = await openBench(t, { slots: { slotLimit: 2 } });
+  const [opened] = await beginIn([await bench.store()], 'slow');
+  assert.ok(opened);
+  let given: readonly Uint8Array[] = [];
+  const writer = Object.assign(new WatchedWriter(opened.writer, () => undefined), {
+    append: async (chunks: readonly Uint8Array[]) => {
+      given = chunks;
+      throw new Error('given up, and perhaps not ended');
+    },
+  });
+  const road = await openRoad(roadOptions([{ ...opened, writer }]), bench);
+  const block = randomBytes(MiB);
+  await assert.rejects(async () => {
+    for (;;) await road.write(block);
+  }, /given up/);
+  await road.close();
+  const next = await openRoad(roadOptions(await beginIn([await bench.store()], 'next')), bench);
+  for (const chunk of chunksOf(bytes, MiB)) await next.write(chunk);
+  await next.finish();
+  await next.close();
+  assert.ok(given[0] !== undefined && Buffer.from(given[0]).equals(block.subarray(0, given[0].byteLength)));
+});

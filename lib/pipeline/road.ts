@@ -196,8 +196,9 @@ class OpenRoad implements Road {
     this.#collector.clear();
     await Promise.all([...this.#sinks.map((sink) => sink.close()), ...this.#leaving]);
     await this.#session.hashedTo(this.#session.position);
-    this.#hashPool.suspend(this.#session);
-    return { durableBytes: this.#points.durableBytes };
+    const { durableBytes } = this.#points;
+    this.#hashPool.suspend(this.#session, durableBytes);
+    return { durableBytes };
   }
 
   #living(): Sink[] {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { BlockPool } from '#lib/streams/block-pool.ts';
 import { PartScheduler } from '#lib/streams/part-scheduler.ts';
 import {
@@ -100,8 +101,8 @@ export class S3Writer implements ObjectWriter {
     await this.#scheduler.settle(options.signal);
     this.#tail = await writeTail(this.#upload.bucket, this.#current, this.#tail, this.#newName, options);
     const point = makePoint(this.#parts, this.#digest.of(this.#parts), this.#tail);
-    // The one before it stays good: the database may learn of this one or not.
-    this.#points = [point, ...this.#points.slice(0, 1)];
+    // The one before it stays good: the database may learn of this one or not. The same one again pushes none out.
+    if (!isDeepStrictEqual(point, this.#points[0])) this.#points = [point, ...this.#points.slice(0, 1)];
     await this.#forgetTails(options);
     return { durableBytes: point.bytes, resumeState: this.#state() };
   }
