@@ -47,6 +47,18 @@ describe('the HTTP server', () => {
     assert.equal(failures.length, 1);
   });
 
+  it('knows the methods of its routes and no others', async (t) => {
+    const { url, failures } = await serve(t, ok);
+    for (const method of ['TRACE', 'PROPFIND', 'QUERY']) {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.write(`${method} / HTTP/1.1\r\nHost: x\r\n\r\n`);
+      const [chunk] = (await once(socket, 'data')) as [Buffer];
+      socket.destroy();
+      assert.match(chunk.toString(), /^HTTP\/1\.1 405 [^]*Allow: GET, HEAD/, method);
+    }
+    assert.deepEqual(failures, []);
+  });
+
   it('sets no limit to how long a request takes, and refuses headers above 32 KiB', async (t) => {
     const { http, url } = await serve(t, ok);
     assert.equal(http.server.requestTimeout, 0);
@@ -67,6 +79,21 @@ describe('the HTTP server', () => {
 });
 
 describe('an answer that comes before the body', () => {
+  it('waits for the rest of a short one no longer than it has patience', async (t) => {
+    const http = openHttpServer(ok, assert.ifError, { unreadPatienceMilliseconds: 100 });
+    const port = await http.listen('127.0.0.1', 0);
+    t.after(() => http.close(0, 0));
+    const socket = connect(port, '127.0.0.1');
+    const closed = new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    let answer = '';
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{');
+    const drip = setInterval(() => socket.write(' '), 10);
+    await closed;
+    clearInterval(drip);
+    assert.match(answer, /^HTTP\/1\.1 200 /);
+  });
+
   const refuse: Handle = async (_, res) => void res.writeHead(413).end('too large');
   const accept: Handle = async (req, res) => {
     let bytes = 0;

@@ -22,10 +22,16 @@ export interface HttpServer {
   close(leastMilliseconds: number, mostMilliseconds: number): Promise<void>;
 }
 
-/** The one HTTP server. `handle` answers everything; it runs inside `runWithRawRequest`. */
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/**
+ * The one HTTP server. `handle` answers everything whose method there is; it runs inside `runWithRawRequest`.
+ * `unreadPatienceMilliseconds`: for the rest of a body that is answered already.
+ */
 export function openHttpServer(
   handle: Handle,
   onFailure: (error: unknown, req: IncomingMessage) => void,
+  { unreadPatienceMilliseconds = 10_000 } = {},
 ): HttpServer {
   const answering = new Map<ServerResponse, IncomingMessage>();
   let draining = false;
@@ -51,11 +57,16 @@ export function openHttpServer(
 
   function answer(req: IncomingMessage, res: ServerResponse): void {
     answering.set(res, req);
-    endAfterEarlyAnswer(req, res);
+    endAfterEarlyAnswer(req, res, unreadPatienceMilliseconds);
     res.once('close', () => answering.delete(res));
     if (draining) {
       res.setHeader('Connection', 'close');
       if (pathOf(req) === '/readyz') return answerStopping(res);
+    }
+    // Next has no answer to others but an error of its own.
+    if (!methods.includes(req.method ?? '')) {
+      res.writeHead(405, { Allow: methods.join(', '), Connection: 'close' }).end();
+      return;
     }
     runWithRawRequest(req, res, () => handle(req, res)).catch((error: unknown) => {
       onFailure(error, req);

@@ -11,9 +11,21 @@ const lookEveryMilliseconds = 25;
 
 /**
  * Answers that come before the whole body was read (413, 401, 409 …) end the connection: otherwise Node reads on to the
- * end of it, be it a terabyte. Call it before the request is handled.
+ * end of it, be it a terabyte. The rest of a short one is read, but not waited for longer than `patienceMilliseconds`.
+ * Call it before the request is handled.
  */
-export function endAfterEarlyAnswer(req: IncomingMessage, res: ServerResponse): void {
+export function endAfterEarlyAnswer(
+  req: IncomingMessage,
+  res: ServerResponse,
+  patienceMilliseconds: number,
+): void {
+  res.once('finish', () => {
+    if (req.complete) return;
+    const timer = setTimeout(() => {
+      if (!req.complete) req.socket.destroy();
+    }, patienceMilliseconds).unref();
+    req.once('close', () => clearTimeout(timer));
+  });
   const isLong =
     req.headers['transfer-encoding'] !== undefined ||
     Number(req.headers['content-length'] ?? 0) > readToKeepBytes;

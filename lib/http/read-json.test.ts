@@ -32,3 +32,12 @@ test('what parses and cannot be kept is refused: NUL, half a surrogate pair, end
   }
   assert.ok(Array.isArray(await read(nested(50))));
 });
+
+test('a body that does not come is not waited for', async () => {
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(Buffer.from('{"a":')),
+  });
+  const init = { method: 'POST', body, duplex: 'half' };
+  const request = new Request('http://x/', init);
+  await assert.rejects(readJson(request, 1024, /^/, 20), { code: 'bad_request' });
+});

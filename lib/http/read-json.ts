@@ -2,13 +2,17 @@ import { StowageError } from '../contract/errors.ts';
 
 const jsonTypes = /^application\/(json|[a-z0-9.+-]+\+json)\s*(;|$)/i;
 
+/** Also callers that are not signed in send one: whoever takes longer is not waited for. */
+const bodyPatienceMilliseconds = 60_000;
+
 /** The body as JSON, at most `limitBytes`. An empty body is undefined. */
 export async function readJson(
   request: Request,
   limitBytes: number,
   types: RegExp = jsonTypes,
+  patienceMilliseconds = bodyPatienceMilliseconds,
 ): Promise<unknown> {
-  const text = await readText(request, limitBytes);
+  const text = await readText(request, limitBytes, patienceMilliseconds);
   if (text === '') return undefined;
   const type = request.headers.get('content-type') ?? '';
   if (!types.test(type)) {
@@ -72,24 +76,43 @@ function assertText(text: string): void {
   );
 }
 
-async function readText(request: Request, limitBytes: number): Promise<string> {
+async function readText(request: Request, limitBytes: number, patienceMilliseconds: number): Promise<string> {
   if (request.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = request.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    const chunk = value as Uint8Array;
-    size += chunk.byteLength;
-    if (size > limitBytes) {
-      await reader.cancel();
-      throw new StowageError(
-        'too_large',
-        `The body is larger than ${limitBytes} bytes, the most that this call takes.`,
-      );
+  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(tooSlow(patienceMilliseconds)), patienceMilliseconds);
+  try {
+    const chunks: Uint8Array[] = [];
+    for (let size = 0; ;) {
+      const { done, value } = await Promise.race([reader.read(), late.promise]);
+      if (done) return Buffer.concat(chunks).toString('utf8');
+      size += value.byteLength;
+      if (size > limitBytes) throw tooLarge(limitBytes);
+      chunks.push(value);
     }
-    chunks.push(chunk);
+  } catch (error) {
+    // Not awaited: it may wait for the bytes that do not come.
+    reader.cancel().catch(ignored);
+    throw error;
+  } finally {
+    clearTimeout(timer);
   }
-  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** What the caller is told is why the rest is not read, and not how letting go of it went. */
+function ignored(): void {}
+
+function tooLarge(limitBytes: number): StowageError {
+  return new StowageError(
+    'too_large',
+    `The body is larger than ${limitBytes} bytes, the most that this call takes.`,
+  );
+}
+
+function tooSlow(patienceMilliseconds: number): StowageError {
+  return new StowageError(
+    'bad_request',
+    `The body did not arrive within ${patienceMilliseconds / 1000} s, so the call was given up.`,
+    { remedy: 'Send Content-Length as long as the body is, and all of it at once.' },
+  );
 }
