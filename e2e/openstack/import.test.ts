@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { requireDebian } from '#e2e/support/debian.ts';
 import { startServer } from '#e2e/support/server.ts';
 import { temporaryDirectory } from '#e2e/support/temporary-directory.ts';
+import { openCommandServer } from './command-server.ts';
 import { debianCommands, type Commands } from './debian-commands.ts';
 
 interface ShownImage {
@@ -20,7 +21,8 @@ test('both commands import what they stage, tell of the task and share the image
   if (!(await requireDebian(['python3-glanceclient', 'python3-openstackclient'], context)).ok) return;
   const server = await startServer(context);
   const directory = temporaryDirectory(context);
-  const { glance, openstack, attempt } = debianCommands(server, directory);
+  const through = openCommandServer(context, directory, ['openstack', 'glance']);
+  const { glance, openstack, attempt } = debianCommands(server, directory, { through });
   const bytes = randomBytes(1_500_000);
   writeFileSync(path.join(directory, 'disk.raw'), bytes);
   const formats = ['--disk-format', 'raw', '--container-format', 'bare'];

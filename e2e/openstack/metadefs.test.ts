@@ -4,12 +4,15 @@ import { test } from 'node:test';
 import { requireDebian } from '#e2e/support/debian.ts';
 import { startServer } from '#e2e/support/server.ts';
 import { temporaryDirectory } from '#e2e/support/temporary-directory.ts';
+import { openCommandServer } from './command-server.ts';
 import { debianCommands } from './debian-commands.ts';
 
 test('the glance command writes, lists, changes and deletes metadata definitions', async (context) => {
   if (!(await requireDebian(['python3-glanceclient'], context)).ok) return;
   const server = await startServer(context);
-  const { glance, attempt } = debianCommands(server, temporaryDirectory(context));
+  const directory = temporaryDirectory(context);
+  const through = openCommandServer(context, directory, ['glance']);
+  const { glance, attempt } = debianCommands(server, directory, { through });
 
   const [standard, types] = await Promise.all([
     glance('md-namespace-list', '--page-size', '10', '--resource-types', 'OS::Nova::Flavor'),
