@@ -13,9 +13,9 @@ import { root } from './support/server.ts';
 import { print, printSummary, unlistedSkips, type Summary } from './support/summary.ts';
 
 // `npm test [-- part-of-a-path…]`: everything, or the files whose path holds one of the words. `--unit` leaves out
-// what needs a build or a server or takes long (faults, kills). What opens a database runs twice, on SQLite and then on
-// PostgreSQL. Files that start servers of others come after the rest; those named *.serial.test.ts run one at
-// a time, last.
+// what needs a build or a server, and what is named *.slow.test.ts because it takes longer than a developer waits. What
+// opens a database runs twice, on SQLite and then on PostgreSQL. Files that start servers of others come after the rest;
+// those named *.serial.test.ts run one at a time, last.
 
 /** What tests of the whole run use, fetched in one go; a test that needs more says so itself. */
 const packages = [
@@ -44,9 +44,7 @@ const find = (pattern: string) =>
 /** They start servers of others (Ceph, Swift, Keystone): after the rest, and not in verify. */
 const startsServers = (file: string) => reaches(root, file, (name) => name.startsWith('e2e/servers/'));
 const ofLib = find('lib/**/*.test.ts');
-const unit = ofLib.filter(
-  (file) => !startsServers(file) && !(unitOnly && /-(faults|kill)\.test\.ts$/.test(file)),
-);
+const unit = ofLib.filter((file) => !startsServers(file) && !(unitOnly && file.endsWith('.slow.test.ts')));
 /** They try PostgreSQL itself, and there is none in a run on SQLite. */
 const postgresOnly = unit.filter((file) => file.endsWith('.postgres.test.ts'));
 const ofEnds = find('e2e/**/*.test.ts');
@@ -76,7 +74,7 @@ const grouped = (files: readonly string[]) => {
   return { ...many, files: alone, groups };
 };
 await runNodeTests(grouped(unit.filter((file) => !postgresOnly.includes(file))), summary);
-if (!unitOnly) await runOnPostgres({ ...many, files: testsOfDatabase(root, unit) }, summary);
+if (!unitOnly) await runOnPostgres(grouped(testsOfDatabase(root, unit)), summary);
 if (endToEnd.length + journeys.length > 0) {
   await ensureBuilt(root, process.execPath);
   process.env.STOWAGE_TESTS_BUILT = 'yes';

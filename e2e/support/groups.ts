@@ -5,8 +5,10 @@ import path from 'node:path';
 const ofProcess =
   /\bglobalThis\b|\bprocess\.(env|on|once|chdir|exit)\b|\bmock\.|node:child_process|node:cluster/;
 
-/** Rules and the code of browsers: without database, servers and threads. */
-const isPure = /^lib\/(auth|client|contract|domain|http)\//;
+/** Rooms whose tests leave nothing behind in their process, neither threads nor what is still under way. */
+const isTidy = /^lib\/(auth|client|config|contract|db|domain|formats|http|keystone|services|streams)\//;
+/** They take long, or start a server: beside others, not among them. */
+const isLong = /\.(slow|postgres)\.test\.ts$/;
 
 /**
  * Splits files into those that may share a process with others, dealt out to so many groups, and those that need one
@@ -21,7 +23,8 @@ export function groupFiles(
   const groups = Array.from({ length: count }, (): string[] => []);
   let next = 0;
   for (const file of files) {
-    const canShare = isPure.test(file) && !ofProcess.test(readFileSync(path.join(root, file), 'utf8'));
+    const canShare =
+      isTidy.test(file) && !isLong.test(file) && !ofProcess.test(readFileSync(path.join(root, file), 'utf8'));
     if (canShare) groups[next++ % count]?.push(file);
     else alone.push(file);
   }

@@ -1,72 +1,45 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { after, beforeEach, test } from 'node:test';
-import { pino } from 'pino';
-import { systemActor, type Actor } from '#lib/auth/actor.ts';
+import { beforeEach, test } from 'node:test';
+import type { Actor } from '#lib/auth/actor.ts';
 import { authenticate } from '#lib/auth/authenticate.ts';
-import { openPolicy, type Policy } from '#lib/auth/policy-set.ts';
 import { hasCode, type ErrorCode } from '#lib/contract/errors.ts';
-import type { Database } from '#lib/db/database.ts';
-import { makeTestDatabase } from '#lib/db/test-support.ts';
 import { createApiToken, deleteApiToken, listApiTokens } from './api-tokens.ts';
 import { assignRole, removeRole } from './assign-role.ts';
 import { createApplicationCredential } from './create-application-credential.ts';
 import { createProject } from './create-project.ts';
 import { createToken } from './create-token.ts';
-import { createUser } from './create-user.ts';
 import { revokeToken } from './revoke-token.ts';
+import { bearer, password, stageIdentity, type IdentityRuntime } from './test-stage.ts';
 import { updateUser } from './update-user.ts';
 
 const day = 24 * 3_600_000;
-const directory = mkdtempSync(path.join(tmpdir(), 'stowage-api-tokens-'));
-const log = pino({ level: 'silent' });
-const opened: Database[] = [];
-let time = 0;
-let runtime: { db: Database; now: () => number; log: typeof log; policy: Policy; keystone: null };
-let mia: { ctx: { runtime: typeof runtime; actor: Actor }; projectId: string; userId: string };
+const stage = stageIdentity();
+let mia: { ctx: { runtime: IdentityRuntime; actor: Actor }; projectId: string; userId: string };
 
 beforeEach(async () => {
-  time = Date.UTC(2026, 0, 1);
-  const db = await (await makeTestDatabase(directory)).open({ now: () => time });
-  opened.push(db);
-  runtime = { db, now: () => time, log, policy: openPolicy(), keystone: null };
   mia = await signedIn('mia');
 });
 
-after(async () => {
-  for (const db of opened) await db.close();
-  rmSync(directory, { recursive: true });
-});
-
 async function signedIn(name: string): Promise<typeof mia> {
-  const system = { runtime, actor: systemActor };
-  const user = await createUser(system, { name, password: 'a good one' });
-  const project = await createProject(system, { name: `of ${name}` });
-  await assignRole(system, { userId: user.id, projectId: project.id, role: 'member' });
-  const { token } = await createToken(system, {
-    proof: { method: 'password', user: { name }, password: 'a good one' },
-    project: null,
-    address: null,
-    client: null,
-  });
-  return { ctx: { runtime, actor: await actorOf(token) }, projectId: project.id, userId: user.id };
+  const { user, project } = await stage.makeMember(name);
+  const { token } = await createToken(stage.system, password(name, 'pw'));
+  const ctx = { runtime: stage.runtime, actor: await actorOf(token) };
+  return { ctx, projectId: project.id, userId: user.id };
 }
 
 async function actorOf(token: string): Promise<Actor> {
-  const actor = await authenticate(runtime, new Headers({ authorization: `Bearer ${token}` }));
+  const actor = await authenticate(stage.runtime, bearer(token));
   assert.ok(actor !== null, 'nobody bears this token');
   return actor;
 }
 
 async function isRefused(token: string): Promise<boolean> {
-  return (await authenticate(runtime, new Headers({ authorization: `Bearer ${token}` }))) === null;
+  return (await authenticate(stage.runtime, bearer(token))) === null;
 }
 
 const is = (code: ErrorCode) => (error: unknown) => hasCode(error, code);
 const exchange = (token: string, project: { id: string } | null = null) =>
-  createToken({ runtime }, { proof: { method: 'token', token }, project, address: null, client: null });
+  createToken(stage.system, { proof: { method: 'token', token }, project, address: null, client: null });
 
 test('a token made for a pipeline is its owner in that project until it ends', async () => {
   const made = await createApiToken(mia.ctx, { name: 'pipeline', days: 90 });
@@ -81,9 +54,9 @@ test('a token made for a pipeline is its owner in that project until it ends', a
   );
   const { token: _, ...told } = made;
   assert.deepEqual(await listApiTokens(mia.ctx), [told]);
-  time += 90 * day - 1;
+  stage.time += 90 * day - 1;
   assert.equal(await isRefused(made.token), false);
-  time += 1;
+  stage.time += 1;
   assert.equal(await isRefused(made.token), true);
 });
 
@@ -112,12 +85,11 @@ test('ending one ends what it was exchanged for, also when it is revoked as Keys
 });
 
 test('it follows its owner: with a role fewer it may less, with another password it ends', async () => {
-  const system = { runtime, actor: systemActor };
   const { token } = await createApiToken(mia.ctx, { name: 'pipeline', days: 1 });
-  await assignRole(system, { userId: mia.userId, projectId: mia.projectId, role: 'reader' });
-  await removeRole(system, { userId: mia.userId, projectId: mia.projectId, role: 'member' });
+  await assignRole(stage.system, { userId: mia.userId, projectId: mia.projectId, role: 'reader' });
+  await removeRole(stage.system, { userId: mia.userId, projectId: mia.projectId, role: 'member' });
   assert.deepEqual([...(await actorOf(token)).roles], ['reader']);
-  await updateUser(system, mia.userId, { password: 'another one' });
+  await updateUser(stage.system, mia.userId, { password: 'another one' });
   assert.equal(await isRefused(token), true);
 });
 
@@ -125,14 +97,13 @@ test('it makes nothing that outlives it and gets nowhere else', async () => {
   const made = await createApiToken(mia.ctx, { name: 'pipeline', days: 1 });
   const { token: exchanged } = await exchange(made.token);
   for (const token of [made.token, exchanged]) {
-    const ctx = { runtime, actor: await actorOf(token) };
+    const ctx = { runtime: stage.runtime, actor: await actorOf(token) };
     await assert.rejects(createApiToken(ctx, { name: 'more', days: 1 }), is('forbidden'));
     await assert.rejects(deleteApiToken(ctx, made.id), is('forbidden'));
     await assert.rejects(createApplicationCredential(ctx, mia.userId, { name: 'more' }), is('forbidden'));
   }
-  const system = { runtime, actor: systemActor };
-  const other = await createProject(system, { name: 'other' });
-  await assignRole(system, { userId: mia.userId, projectId: other.id, role: 'member' });
+  const other = await createProject(stage.system, { name: 'other' });
+  await assignRole(stage.system, { userId: mia.userId, projectId: other.id, role: 'member' });
   await assert.rejects(exchange(made.token, { id: other.id }), is('unauthenticated'));
   const eve = await signedIn('eve');
   assert.deepEqual(await listApiTokens(eve.ctx), []);

@@ -22,6 +22,7 @@ export interface IdentityRuntime {
   now: () => number;
   log: typeof log;
   policy: Policy;
+  keystone: null;
 }
 
 export interface IdentityStage {
@@ -74,7 +75,13 @@ export function stageIdentity(): IdentityStage {
   beforeEach(async () => {
     stage.time = Date.UTC(2026, 0, 1);
     database = await makeTestDatabase(directory);
-    stage.runtime = { db: await stage.open(), now: () => stage.time, log, policy: openPolicy() };
+    stage.runtime = {
+      db: await stage.open(),
+      now: () => stage.time,
+      log,
+      policy: openPolicy(),
+      keystone: null,
+    };
     stage.system = { runtime: stage.runtime, actor: systemActor };
   });
   after(async () => {

@@ -1,7 +1,7 @@
 import { liveUntilKilled } from '../../conformance/victim.ts';
 import { FilesystemStore } from './filesystem-store.ts';
 
-/** The process that `filesystem-kill.test.ts` kills. */
+/** The process that `filesystem-kill.slow.test.ts` kills. */
 const [directory = '', neighbour = '', seed = ''] = process.argv.slice(2);
 await liveUntilKilled({
   store: new FilesystemStore('store', { path: directory, shared: false }),
