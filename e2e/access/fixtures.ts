@@ -4,7 +4,42 @@ import { signIn } from '#e2e/support/sign-in.ts';
 import { makeImage, type Cast } from './cast.ts';
 import type { Fixtures } from './other-calls.ts';
 
-export async function makeFixtures(cast: Cast): Promise<Fixtures> {
+export interface LentFixtures {
+  /** For one call; `giveBack` when that changed nothing, so that the next one takes the same. */
+  lend(): { fixtures: Fixtures; giveBack(): void };
+}
+
+/** Most calls are refused or only read: what they were about need not be made anew, which takes most of the time. */
+export async function makeFixtures(cast: Cast): Promise<LentFixtures> {
+  const made = await makeEach(cast);
+  const untouched = new Map<string, string[]>();
+  return {
+    lend() {
+      const borrowed: [string, string][] = [];
+      const borrow = async (kind: string, make: () => Promise<string>): Promise<string> => {
+        const id = untouched.get(kind)?.pop() ?? (await make());
+        borrowed.push([kind, id]);
+        return id;
+      };
+      return {
+        fixtures: {
+          ...made,
+          upload: () => borrow('upload', made.upload),
+          namespace: (visibility) => borrow(`namespace ${visibility}`, () => made.namespace(visibility)),
+          token: () => borrow('token', made.token),
+          user: () => borrow('user', made.user),
+          project: () => borrow('project', made.project),
+          credential: () => borrow('credential', made.credential),
+        },
+        giveBack() {
+          for (const [kind, id] of borrowed) untouched.set(kind, [...(untouched.get(kind) ?? []), id]);
+        },
+      };
+    },
+  };
+}
+
+async function makeEach(cast: Cast): Promise<Fixtures> {
   const { admin, member } = cast.as;
   const { users } = await admin.json<{ users: { id: string; name: string }[] }>(
     'GET',

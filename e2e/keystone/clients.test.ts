@@ -1,10 +1,9 @@
 /** The `openstack` command signs in with a password, a token and an application credential, in both identity modes. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { promisify } from 'node:util';
+import { openCommandServer } from '#e2e/openstack/command-server.ts';
 import { startKeystone } from '#e2e/servers/keystone.ts';
 import { seedPassword } from '#e2e/servers/keystone-seed.ts';
 import { programEnvironment } from '#e2e/servers/program.ts';
@@ -13,8 +12,6 @@ import { httpClient } from '#e2e/support/http.ts';
 import { adminPassword, startServer, type TestServer } from '#e2e/support/server.ts';
 import { temporaryDirectory } from '#e2e/support/temporary-directory.ts';
 import { keystoneConfig } from './stowage.ts';
-
-const execute = promisify(execFile);
 
 interface Person {
   readonly authUrl: string;
@@ -27,13 +24,8 @@ test('clouds.yaml signs in to a Stowage of its own users', async (t) => {
   if (!(await requireDebian(['python3-openstackclient'], t)).ok) return;
   const server = await startServer(t);
   const authUrl = `${server.url}/identity/v3`;
-  await signsInEveryWay(t, server, { authUrl, user: 'admin', password: adminPassword, project: 'admin' });
-  const openstack = client(temporaryDirectory(t), {
-    authUrl,
-    user: 'admin',
-    password: adminPassword,
-    project: 'admin',
-  });
+  const person = { authUrl, user: 'admin', password: adminPassword, project: 'admin' };
+  const openstack = await signsInEveryWay(t, server, person);
   await openstack('password', 'project', 'create', '--description', 'Of the lab', 'lab');
   await openstack('password', 'user', 'create', '--project', 'lab', '--password', 'first', 'maria');
   await openstack('password', 'role', 'add', '--user', 'maria', '--project', 'lab', 'member');
@@ -75,9 +67,9 @@ async function signsInEveryWay(
   t: TestContext,
   server: Pick<TestServer, 'url'>,
   person: Person,
-): Promise<void> {
+): Promise<Client> {
   const directory = temporaryDirectory(t);
-  const openstack = client(directory, person);
+  const openstack = openClient(t, directory, person);
   const list = ['image', 'list', '-f', 'value', '-c', 'ID'];
   const token = (await openstack('password', 'token', 'issue', '-f', 'value', '-c', 'id')).trim();
   // Made by hand: the command would take a standard input that is no terminal for the image's data.
@@ -112,17 +104,20 @@ async function signsInEveryWay(
   await openstack('password', 'application', 'credential', 'delete', 'laptop');
   // Keystone says 404 for a credential that is gone, Stowage the same 401 as for a wrong secret.
   await assert.rejects(openstack('credential', ...list), /HTTP 40[14]/);
+  return openstack;
 }
 
+type Client = (cloud: 'password' | 'token' | 'credential', ...words: string[]) => Promise<string>;
+
 /** Runs `openstack --os-cloud <cloud> …` where clouds.yaml is. */
-function client(directory: string, person: Person) {
+function openClient(t: TestContext, directory: string, person: Person): Client {
   writeClouds(directory, person, {});
-  return async (cloud: 'password' | 'token' | 'credential', ...words: string[]): Promise<string> => {
-    const { stdout } = await execute('/usr/bin/openstack', ['--os-cloud', cloud, ...words], {
-      cwd: directory,
-      env: { ...programEnvironment(), HOME: directory },
-      timeout: 120_000,
-    });
+  const commands = openCommandServer(t, directory, ['openstack']);
+  const env = { ...programEnvironment(), HOME: directory };
+  return async (cloud, ...words) => {
+    const args = ['--os-cloud', cloud, ...words];
+    const { code, stdout, stderr } = await commands.run('openstack', args, env);
+    if (code !== 0) throw new Error(`openstack ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
     return stdout;
   };
 }

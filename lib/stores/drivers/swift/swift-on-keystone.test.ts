@@ -1,18 +1,15 @@
+/** Signing in at Keystone alone: that the driver keeps its contract is shown on Swift and radosgw, without one. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KiB, MiB } from '#lib/contract/limits.ts';
+import { MiB } from '#lib/contract/limits.ts';
 import { httpClient } from '#e2e/support/http.ts';
 import { seedPassword } from '#e2e/servers/keystone-seed.ts';
 import { startKeystone } from '#e2e/servers/keystone.ts';
 import { startSwift } from '#e2e/servers/swift.ts';
-import { describeStoreConformance } from '../../conformance/conformance.ts';
 import { assertSameBytes, marker, patternBytes, put, readAll } from '../../conformance/place.ts';
 import { guardStore } from '../../guarded-store.ts';
 import { openSwiftPlace, type TestAccount } from './test-place.ts';
-
-const powers = ['write', 'append', 'clone', 'list', 'capacity'] as const;
-const sizes = { objectSizeBytes: 3 * MiB + 4321, holeSizeBytes: 64 * KiB, rounds: 1 };
 
 const keystone = await startKeystone({ after });
 const started =
@@ -40,11 +37,6 @@ if (keystone === null || server === null) {
     const place = await openSwiftPlace(account);
     return guardStore(await place.open(), { firstBackoffMilliseconds: 1, attempts: 1 });
   };
-
-  describeStoreConformance('the Swift driver with Keystone', powers, {
-    openPlace: () => openSwiftPlace(member),
-    ...sizes,
-  });
 
   describe('the Swift driver signs in at Keystone', () => {
     test('goes on with a new token when the old one is revoked in the middle of an upload', async () => {
