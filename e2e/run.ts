@@ -14,8 +14,8 @@ import { print, printSummary, unlistedSkips, type Summary } from './support/summ
 
 // `npm test [-- part-of-a-path…]`: everything, or the files whose path holds one of the words. `--unit` leaves out
 // what needs a build or a server, and what is named *.slow.test.ts because it takes longer than a developer waits. What
-// opens a database runs twice, on SQLite and then on PostgreSQL. Files that start servers of others come after the rest;
-// those named *.serial.test.ts run one at a time, last.
+// opens a database runs twice, on SQLite and then on PostgreSQL. Files that start servers of others come after these;
+// those named *.serial.test.ts, which measure time or fill the machine, run one at a time, last.
 
 /** What tests of the whole run use, fetched in one go; a test that needs more says so itself. */
 const packages = [
@@ -41,7 +41,7 @@ const find = (pattern: string) =>
   globSync(pattern, { cwd: root })
     .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
     .sort();
-/** They start servers of others (Ceph, Swift, Keystone): after the rest, and not in verify. */
+/** They start servers of others (Ceph, Swift, Keystone): after the unit tests, and not in verify. */
 const startsServers = (file: string) => reaches(root, file, (name) => name.startsWith('e2e/servers/'));
 const ofLib = find('lib/**/*.test.ts');
 const unit = ofLib.filter((file) => !startsServers(file) && !(unitOnly && file.endsWith('.slow.test.ts')));
@@ -79,12 +79,9 @@ if (endToEnd.length + journeys.length > 0) {
   await ensureBuilt(root, process.execPath);
   process.env.STOWAGE_TESTS_BUILT = 'yes';
 }
-await runNodeTests({ root, files: parallel, concurrency: 2, fileTimeoutMilliseconds: 10 * minute }, summary);
-// Two at once: they wait more than they work. Beside a build or other uploads they would starve.
-await runNodeTests(
-  { root, files: withServers, concurrency: 2, fileTimeoutMilliseconds: 10 * minute },
-  summary,
-);
+// What takes longest first, so that in the end no core waits for the other.
+const ends = [...withServers, ...parallel];
+await runNodeTests({ root, files: ends, concurrency: 2, fileTimeoutMilliseconds: 10 * minute }, summary);
 await runNodeTests({ root, files: serial, concurrency: 1, fileTimeoutMilliseconds: 15 * minute }, summary);
 await runJourneys(root, journeys, summary);
 
