@@ -6,6 +6,8 @@ const config = {
   // Glance's clients ask for /image/ and expect the versions document there, not a redirect.
   skipTrailingSlashRedirect: true,
   poweredByHeader: false,
+  // No page has pictures to be made smaller. Otherwise anybody could have it fetch from our own routes.
+  images: { unoptimized: true },
   // What a browser asks for where no page names an icon: JSON, a download, a probe.
   rewrites: async () => [{ source: '/favicon.ico', destination: '/icon.svg' }],
   // A page that nobody asks for costs no memory: all of them together hold more than the service itself.

@@ -47,7 +47,7 @@ describe('the HTTP server', () => {
     assert.equal(failures.length, 1);
   });
 
-  it('knows the methods of its routes and no others', async (t) => {
+  it('takes no method and no path that can be none', async (t) => {
     const { url, failures } = await serve(t, ok);
     for (const method of ['TRACE', 'PROPFIND', 'QUERY']) {
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -56,6 +56,10 @@ describe('the HTTP server', () => {
       socket.destroy();
       assert.match(chunk.toString(), /^HTTP\/1\.1 405 [^]*Allow: GET, HEAD/, method);
     }
+    for (const part of ['%', '%zz', '%ff%fe', '%C0%AE', '%E0%A4%A']) {
+      assert.equal((await fetch(`${url}/${part}`)).status, 400, part);
+    }
+    assert.equal((await fetch(`${url}/%C3%BC%2F?%ff`)).status, 200);
     assert.deepEqual(failures, []);
   });
 

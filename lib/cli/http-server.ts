@@ -25,7 +25,7 @@ export interface HttpServer {
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /**
- * The one HTTP server. `handle` answers everything whose method there is; it runs inside `runWithRawRequest`.
+ * The one HTTP server. `handle` answers everything whose method and path can be one; it runs inside `runWithRawRequest`.
  * `unreadPatienceMilliseconds`: for the rest of a body that is answered already.
  */
 export function openHttpServer(
@@ -63,9 +63,13 @@ export function openHttpServer(
       res.setHeader('Connection', 'close');
       if (pathOf(req) === '/readyz') return answerStopping(res);
     }
-    // Next has no answer to others but an error of its own.
+    // Next answers neither other methods nor other paths, but fails.
     if (!methods.includes(req.method ?? '')) {
       res.writeHead(405, { Allow: methods.join(', '), Connection: 'close' }).end();
+      return;
+    }
+    if (!isEncoded(pathOf(req))) {
+      res.writeHead(400, { 'Content-Type': 'text/plain' }).end('The path is no percent-encoded UTF-8.\n');
       return;
     }
     runWithRawRequest(req, res, () => handle(req, res)).catch((error: unknown) => {
@@ -111,6 +115,16 @@ export function openHttpServer(
 
 function pathOf(req: IncomingMessage): string {
   return (req.url ?? '').split('?', 1)[0] ?? '';
+}
+
+function isEncoded(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
+  }
 }
 
 function isEventStream(req: IncomingMessage): boolean {

@@ -2,6 +2,8 @@
  * SQLite through better-sqlite3: one writing connection, whose transactions run one after the other because they may
  * await, and one reading connection for everything else, which never waits for the writer (WAL).
  */
+import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import SQLite from 'better-sqlite3';
@@ -28,6 +30,7 @@ export function openSqlite({
   now = () => Date.now(),
   onAfterCommitFailure,
 }: SqliteOptions): Database {
+  keepFromOthers(file);
   const writer = connect(file);
   try {
     assertKnown(listApplied(writer), migrationsDirectory);
@@ -87,6 +90,19 @@ const mappedBytes = 2 ** 31 - 2 ** 16;
 
 /** There is nobody else on this database. */
 const nothing = (): Promise<void> => Promise.resolve();
+
+/**
+ * Hashes of passwords and tokens lie in it: nobody else on the machine reads it, whatever the directory allows. SQLite
+ * gives its other files the mode of this one; a group that an operator has let in stays.
+ */
+function keepFromOthers(file: string): void {
+  if (!existsSync(file) && existsSync(path.dirname(file))) closeSync(openSync(file, 'a', 0o600));
+  for (const name of [file, `${file}-wal`, `${file}-shm`]) {
+    const found = statSync(name, { throwIfNoEntry: false });
+    const isOurs = found?.uid === process.getuid?.();
+    if (found !== undefined && isOurs && (found.mode & 0o007) !== 0) chmodSync(name, found.mode & 0o770);
+  }
+}
 
 function connect(file: string): SQLite.Database {
   const connection = new SQLite(file);

@@ -33,11 +33,17 @@ test('what parses and cannot be kept is refused: NUL, half a surrogate pair, end
   assert.ok(Array.isArray(await read(nested(50))));
 });
 
-test('a body that does not come is not waited for', async () => {
+test('a body that does not come is not waited for, and one that broke off is no failure of ours', async () => {
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(Buffer.from('{"a":')),
+  });
+  const gone = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.error(new Error('aborted')),
   });
   const init = { method: 'POST', body, duplex: 'half' };
   const request = new Request('http://x/', init);
   await assert.rejects(readJson(request, 1024, /^/, 20), { code: 'bad_request' });
+  await assert.rejects(readJson(new Request('http://x/', { ...init, body: gone }), 1024), {
+    code: 'bad_request',
+  });
 });

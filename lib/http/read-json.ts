@@ -1,4 +1,4 @@
-import { StowageError } from '../contract/errors.ts';
+import { isStowageError, StowageError } from '../contract/errors.ts';
 
 const jsonTypes = /^application\/(json|[a-z0-9.+-]+\+json)\s*(;|$)/i;
 
@@ -93,7 +93,9 @@ async function readText(request: Request, limitBytes: number, patienceMillisecon
   } catch (error) {
     // Not awaited: it may wait for the bytes that do not come.
     reader.cancel().catch(ignored);
-    throw error;
+    if (isStowageError(error)) throw error;
+    // Whoever was sending it has gone: no failure of ours.
+    throw new StowageError('bad_request', 'The connection ended before the body did.', { cause: error });
   } finally {
     clearTimeout(timer);
   }
