@@ -13,7 +13,7 @@ import { concludeImport } from '#lib/transfers/settle-import.ts';
 import { getImage } from '../images/get.ts';
 import { openQuota } from '../quotas/enforce.ts';
 import { planCopies } from '../transfers/start-copies.ts';
-import { assertFormats } from '../uploads/finish.ts';
+import { assertFormats } from '../uploads/prove.ts';
 import { toProved } from '../uploads/to-active.ts';
 import { assertNoTask, beginTask } from './begin-task.ts';
 import { chooseImportStores } from './choose-stores.ts';

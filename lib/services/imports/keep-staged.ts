@@ -5,7 +5,7 @@ import { deletePieces, updateImage } from '#lib/db/repositories/images.ts';
 import { listLocationsOfUpload, updateLocation } from '#lib/db/repositories/locations.ts';
 import { deleteUploadRow, findUploadsOfImage, updateUpload } from '#lib/db/repositories/uploads.ts';
 import type { Context } from '#lib/runtime/context.ts';
-import type { Proved } from '../uploads/finish.ts';
+import type { Proved } from '../uploads/prove.ts';
 
 /** The staged bytes are all here and durable: what is known of them waits with them for the import. */
 export async function keepStaged(

@@ -9,7 +9,7 @@ import { getImage } from '../images/get.ts';
 import { beginTask } from '../imports/begin-task.ts';
 import { dropStaged } from '../imports/keep-staged.ts';
 import { openQuota } from '../quotas/enforce.ts';
-import { assertFormats } from '../uploads/finish.ts';
+import { assertFormats } from '../uploads/prove.ts';
 import { toProved } from '../uploads/to-active.ts';
 import { findObject, keepLocation, type FoundObject } from './find-object.ts';
 import type { GivenLocation } from './given.ts';

@@ -6,11 +6,7 @@ import type { ImageRow, LocationRow, UploadRow } from '../../db/define-schema.ts
 import { deletePieces, findImage, savePieces, updateImage } from '../../db/repositories/images.ts';
 import { findLocation, updateLocation } from '../../db/repositories/locations.ts';
 import { deleteUploadRow, updateUpload } from '../../db/repositories/uploads.ts';
-import { checkDeclared } from '../../formats/declared.ts';
-import type { Inspection } from '../../formats/inspector.ts';
-import { hashObject } from '../../pipeline/hash-object.ts';
-import { inspectObject } from '../../pipeline/inspect-object.ts';
-import type { Digests, Road } from '../../pipeline/types.ts';
+import type { Road } from '../../pipeline/types.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { ActiveAppend } from '../../runtime/parts.ts';
 import { recordEvent } from '../events/record.ts';
@@ -23,6 +19,14 @@ import { hashesFor } from './hashes.ts';
 import { toActive } from './to-active.ts';
 import { leaseLost } from './lease.ts';
 import type { OpenWriter } from './open-writers.ts';
+import {
+  assertExpected,
+  assertFormats,
+  inspectStored,
+  readBack,
+  type Proved,
+  type ProveAndActivate,
+} from './prove.ts';
 import { uploadChanged } from './publish.ts';
 import { toUploadStore } from './view.ts';
 
@@ -38,17 +42,6 @@ export interface Finish {
   session: ActiveAppend;
   /** Null when all of it was charged before. */
   quota: Quota | null;
-}
-
-export interface Proved {
-  sizeBytes: number;
-  md5: string | null;
-  /** Null in a benchmark that runs without hashes. */
-  sha512: string | null;
-  inspection: Inspection | null;
-  /** All pieces, when a read-back made them; null: the rows have them already. */
-  pieces: (string | null)[] | null;
-  lastPiece: { index: number; blake3: string } | null;
 }
 
 /**
@@ -80,20 +73,9 @@ export async function finishUpload(ctx: Context, finish: Finish): Promise<void> 
   });
 }
 
-export interface ProveAndActivate {
-  upload: UploadRow;
-  image: ImageRow;
-  locations: LocationRow[];
-  /** Of `locations`, those whose object stands under its key. */
-  committed: LocationRow[];
-  digests: Digests;
-  inspection: Inspection | null;
-  sizeBytes: number;
-  session: ActiveAppend;
-}
-
 /** From committed objects to an active image; reads one of them back when the running hash was lost on the way. */
-export async function proveAndActivate(ctx: Context, work: ProveAndActivate): Promise<void> {
+export async function proveAndActivate(ctx: Context, published: ProveAndActivate): Promise<void> {
+  let work = published;
   const { upload, image, digests, sizeBytes, inspection } = work;
   const isHashed = digests.sha512 !== null || hashesFor(ctx.runtime).length === 0;
   let proved: Proved;
@@ -102,40 +84,15 @@ export async function proveAndActivate(ctx: Context, work: ProveAndActivate): Pr
     const lastPiece = last == null ? null : { index: digests.pieces.length - 1, blake3: last };
     proved = { sizeBytes, md5: digests.md5, sha512: digests.sha512, inspection, pieces: null, lastPiece };
   } else {
-    proved = await readBack(ctx, work);
+    const read = await readBack(ctx, work);
+    proved = read.proved;
+    work = { ...work, committed: read.committed };
     assertExpected(upload, proved.sha512);
   }
   if (proved.inspection === null) proved.inspection = await inspectStored(ctx, work);
   await ctx.runtime.db.transaction((q) => activate(ctx, q, work, proved));
   uploadChanged(ctx.runtime, upload.id);
   if (proved.md5 === null && upload.kind !== 'stage') ctx.runtime.deferredMd5.add(image.id);
-}
-
-function assertExpected(upload: UploadRow, sha512: string | null): void {
-  if (upload.expected_sha512 === null || sha512 === null || upload.expected_sha512 === sha512) return;
-  throw new StowageError(
-    'checksum_mismatch',
-    `The file hashes to ${sha512.slice(0, 16)}…, and ${upload.expected_sha512.slice(0, 16)}… was expected. Nothing of it was kept.`,
-    { remedy: 'Compare the file with its SHA512SUMS, then upload it again.', field: 'sha512' },
-  );
-}
-
-export function assertFormats(image: ImageRow, inspection: Inspection | null): void {
-  if (inspection === null) return;
-  if (inspection.refusal !== null) {
-    throw new StowageError('unsafe_image', inspection.refusal.sentence, {
-      remedy: inspection.refusal.remedy,
-    });
-  }
-  const differs = checkDeclared(
-    { diskFormat: image.disk_format, containerFormat: image.container_format },
-    inspection,
-  );
-  if (differs !== null)
-    throw new StowageError('format_mismatch', differs.sentence, {
-      remedy: differs.remedy,
-      field: 'disk_format',
-    });
 }
 
 async function commitAll(ctx: Context, upload: UploadRow, writers: OpenWriter[]): Promise<LocationRow[]> {
@@ -159,57 +116,6 @@ async function commitAll(ctx: Context, upload: UploadRow, writers: OpenWriter[])
     throw toStowageError(firstFailure);
   }
   return committed;
-}
-
-/** At most one read of the stored bytes, however many requests and processes the upload came through. */
-async function readBack(ctx: Context, work: ProveAndActivate): Promise<Proved> {
-  const { runtime } = ctx;
-  const { upload, image, committed, sizeBytes, inspection, session } = work;
-  const checked = { state: 'verifying' as const, committed: true, bytes: sizeBytes };
-  await runtime.db.transaction(async (q) => {
-    await q.lock(image.id);
-    const now = runtime.now();
-    if (!(await updateUpload(q, upload.id, { state: 'checking', updated_at: now }, upload.lease_fence)))
-      throw leaseLost();
-    for (const location of committed) {
-      await updateLocation(q, location, image.owner_id, { ...checked, updated_at: now });
-    }
-  });
-  for (const location of committed) Object.assign(location, checked);
-  uploadChanged(runtime, upload.id);
-  const source = committed[0];
-  if (source === undefined) throw new Error('nothing was committed');
-  const digests = await hashObject(
-    { hashPool: runtime.hashPool, slots: runtime.slots },
-    runtime.stores.readable(source.store_id),
-    source.object_key,
-    {
-      sizeBytes,
-      hashes: hashesFor(runtime),
-      signal: session.signal,
-      onProgress: (bytes) => (session.verifiedBytes = bytes),
-    },
-  );
-  if (digests.sha512 === null) throw new StowageError('internal', 'The stored bytes could not be hashed.');
-  return {
-    sizeBytes,
-    md5: digests.md5,
-    sha512: digests.sha512,
-    inspection,
-    pieces: digests.pieces,
-    lastPiece: null,
-  };
-}
-
-/** The inspection of what passed was lost on the way: nothing becomes active that nobody has looked into. */
-async function inspectStored(ctx: Context, work: ProveAndActivate): Promise<Inspection> {
-  const { image, committed, sizeBytes, session } = work;
-  const [source] = committed;
-  if (source === undefined) throw new Error('nothing was committed');
-  const store = ctx.runtime.stores.readable(source.store_id);
-  const inspection = await inspectObject(store, source.object_key, { sizeBytes, signal: session.signal });
-  assertFormats(image, inspection);
-  return inspection;
 }
 
 async function activate(ctx: Context, q: Transaction, work: ProveAndActivate, proved: Proved): Promise<void> {

@@ -1,4 +1,4 @@
-import { hasCode, StowageError } from '../../contract/errors.ts';
+import { hasCode } from '../../contract/errors.ts';
 import type { LocationRow, UploadRow } from '../../db/define-schema.ts';
 import { findImage } from '../../db/repositories/images.ts';
 import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
@@ -7,8 +7,9 @@ import type { Context } from '../../runtime/context.ts';
 import { isStoreFault } from '../../stores/store.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
 import { failUpload } from './fail.ts';
-import { assertFormats, proveAndActivate } from './finish.ts';
+import { proveAndActivate } from './finish.ts';
 import { keepLease, letGo } from './lease.ts';
+import { assertFormats, notWhatArrived } from './prove.ts';
 
 /**
  * Finishes an upload all of whose bytes are durable, after the process that received the last one died: publishes what
@@ -28,19 +29,7 @@ export async function resumeFinish(ctx: Context, upload: UploadRow): Promise<voi
     const inspector = openRoadInspector(sizeBytes, upload.inspector_snapshot ?? undefined);
     const inspection = inspector?.finish(sizeBytes) ?? null;
     assertFormats(image, inspection);
-    const committed: LocationRow[] = [];
-    for (const location of locations) {
-      if (await publish(ctx, upload, location, sizeBytes)) committed.push(location);
-    }
-    if (committed.length === 0) {
-      throw new StowageError(
-        'checksum_mismatch',
-        'What the stores hold of this upload is not what arrived.',
-        {
-          remedy: 'Upload the image again.',
-        },
-      );
-    }
+    const committed = await publishAll(ctx, upload, locations, sizeBytes);
     const lost = { md5: null, sha512: null, pieces: [] };
     await proveAndActivate(ctx, {
       upload,
@@ -65,38 +54,58 @@ export async function resumeFinish(ctx: Context, upload: UploadRow): Promise<voi
   }
 }
 
-/** True when the object stands under its key afterwards. Whether it does already only the store knows after a crash. */
-async function publish(
+/**
+ * Those whose object stands under its key afterwards. A store that cannot be asked or written now is left out where the
+ * upload allows that, but never the last one: what it holds is looked at again when it is back.
+ */
+async function publishAll(
   ctx: Context,
   upload: UploadRow,
-  location: LocationRow,
+  locations: readonly LocationRow[],
   sizeBytes: number,
-): Promise<boolean> {
+): Promise<LocationRow[]> {
+  const committed: LocationRow[] = [];
+  let failure: unknown = null;
+  for (const location of locations) {
+    try {
+      if (await publish(ctx, location, sizeBytes)) committed.push(location);
+    } catch (error) {
+      ctx.log.warn(
+        { err: error, upload: upload.id, store: location.store_id },
+        'a store could not publish an upload',
+      );
+      failure ??= error;
+    }
+  }
+  if (failure !== null && (upload.all_stores_must_succeed || committed.length === 0)) throw failure;
+  if (committed.length > 0) return committed;
+  throw notWhatArrived();
+}
+
+/** True when the object stands under its key afterwards. Whether it does already only the store knows after a crash. */
+async function publish(ctx: Context, location: LocationRow, sizeBytes: number): Promise<boolean> {
   // It failed on the way and was left behind: what lies there may be long enough and is not what was acknowledged.
   if (location.bytes < sizeBytes) return false;
+  const { object_key: key, resume_state: resumeState } = location;
   const store = ctx.runtime.stores.writable(location.store_id);
   try {
-    const stat = await store.stat(location.object_key);
+    const stat = await store.stat(key);
     // The commit may have been cut off before its last step: what it wrote under is nobody's to name from now on.
-    await store.discard(location.object_key, location.resume_state);
+    await store.discard(key, resumeState);
     return stat.sizeBytes === sizeBytes;
   } catch (error) {
     if (!isStoreFault(error, 'not-found')) throw error;
   }
+  // Of an empty one nothing can be resumed, and whoever died may have begun it.
+  if (sizeBytes === 0) await store.discard(key, resumeState);
+  const writer =
+    sizeBytes === 0
+      ? await store.begin(key, { sizeBytes })
+      : await store.resume(key, { sizeBytes, durableBytes: sizeBytes, resumeState });
   try {
-    const options = { sizeBytes, durableBytes: sizeBytes, resumeState: location.resume_state };
-    const writer =
-      sizeBytes === 0
-        ? await store.begin(location.object_key, { sizeBytes })
-        : await store.resume(location.object_key, options);
     await writer.commit();
-    return true;
-  } catch (error) {
-    ctx.log.warn(
-      { err: error, upload: upload.id, store: location.store_id },
-      'a store could not publish an upload',
-    );
-    if (upload.all_stores_must_succeed) throw error;
-    return false;
+  } finally {
+    await writer.close();
   }
+  return true;
 }
