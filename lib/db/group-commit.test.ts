@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import SQLite from 'better-sqlite3';
-import { GroupCommit } from './group-commit.ts';
+import { GroupCommit, LogLost } from './group-commit.ts';
+import { WriteAheadLog } from './write-ahead-log.ts';
 
 function open(t: TestContext) {
   const directory = mkdtempSync(path.join(tmpdir(), 'stowage-commit-'));
@@ -14,12 +15,14 @@ function open(t: TestContext) {
   writer.pragma('journal_mode = WAL');
   writer.exec('create table words (word text primary key)');
   const reader = new SQLite(file, { readonly: true });
+  const log = new WriteAheadLog(file, writer, reader, assert.ifError);
   t.after(() => {
-    writer.close();
+    log.close();
     reader.close();
+    writer.close();
     rmSync(directory, { recursive: true });
   });
-  const commits = new GroupCommit(writer, 10_000);
+  const commits = new GroupCommit(writer, log, 10_000);
   let commitCount = 0;
   const exec = writer.exec.bind(writer);
   writer.exec = (source) => {
@@ -33,7 +36,7 @@ function open(t: TestContext) {
       return word;
     });
   const written = () => reader.prepare<[], string>('select word from words order by word').pluck().all();
-  return { commits, writer, write, written, commitCount: () => commitCount };
+  return { file, log, commits, writer, write, written, commitCount: () => commitCount };
 }
 
 test('what asks at the same moment is committed together, and is there when it resolves', async (t) => {
@@ -103,4 +106,41 @@ test('asks that come while others run are not forgotten', async (t) => {
   }
   await Promise.all(all);
   assert.equal(written().length, 200);
+});
+
+test('until it is durable nobody is told of it and nobody reads it', async (t) => {
+  const { log, write, written } = open(t);
+  await write('a');
+  const synced = Promise.withResolvers<void>();
+  const sync = log.sync.bind(log);
+  log.sync = () => synced.promise.then(sync);
+  let isTold = false;
+  const second = write('b').then(() => (isTold = true));
+  await sleep(30);
+  assert.equal(isTold, false);
+  assert.deepEqual(written(), ['a']);
+  synced.resolve();
+  await second;
+  assert.deepEqual(written(), ['a', 'b']);
+});
+
+test('when the disk does not say that it has it, nobody is told so, nobody reads it and nothing more is written', async (t) => {
+  const { log, write, written } = open(t);
+  await write('a');
+  const sync = log.sync.bind(log);
+  log.sync = () => Promise.reject(new Error('input/output error'));
+  await assert.rejects(write('b'), LogLost);
+  log.sync = sync;
+  await assert.rejects(write('c'), LogLost);
+  assert.deepEqual(written(), ['a']);
+});
+
+test('the log begins anew however long writes go on', async (t) => {
+  const { file, write } = open(t);
+  const sizes: number[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    await Promise.all(Array.from({ length: 100 }, (_, i) => write(`${round} ${i}`)));
+    sizes.push(statSync(`${file}-wal`).size);
+  }
+  assert.ok((sizes.at(-1) ?? 0) <= 1.5 * (sizes[9] ?? 0), sizes.join(' '));
 });

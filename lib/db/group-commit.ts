@@ -1,20 +1,27 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type SQLite from 'better-sqlite3';
+import type { WriteAheadLog } from './write-ahead-log.ts';
 
 const largestBatch = 128;
+/** Nobody waits longer than this for others whose work is committed with his own. */
+const longestMilliseconds = 20;
 
 interface Job {
   run(): Promise<() => void>;
   fail(error: unknown): void;
 }
 
+/** What was committed may or may not be there after a restart: the disk did not say. */
+export class LogLost extends Error {}
+
 /**
  * Transactions of one writing connection, one after the other. Those that wait at the same moment are committed
  * together: each in a savepoint of its own, so that one that fails takes back only itself, and one fsync for all.
- * What a call returns is durable when it resolves.
+ * What a call returns is durable when it resolves, and nobody has read it before.
  */
 export class GroupCommit {
   readonly #writer: SQLite.Database;
+  readonly #log: WriteAheadLog;
   readonly #longestMilliseconds: number;
   readonly #waiting: Job[] = [];
   readonly #savepoint: SQLite.Statement;
@@ -23,17 +30,21 @@ export class GroupCommit {
   #pump: Promise<void> | null = null;
   #commitMilliseconds = 0;
   #committedAt = 0;
+  #lost: LogLost | null = null;
 
-  /** Nobody waits longer than this for the commit of what he has written. */
-  constructor(writer: SQLite.Database, longestMilliseconds = 10) {
+  constructor(writer: SQLite.Database, log: WriteAheadLog, longest = longestMilliseconds) {
     this.#writer = writer;
-    this.#longestMilliseconds = longestMilliseconds;
+    this.#log = log;
+    this.#longestMilliseconds = longest;
     this.#savepoint = writer.prepare('SAVEPOINT work');
     this.#release = writer.prepare('RELEASE work');
     this.#takeBack = writer.prepare('ROLLBACK TO work');
   }
 
-  /** Rejects with what `work` throws, and then nothing of it was changed; or with what the commit throws. */
+  /**
+   * Rejects with what `work` throws, and then nothing of it was changed; or with what the commit throws. With `LogLost`
+   * it is not known, and from then on nothing is written any more.
+   */
   run<Value>(work: () => Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({
@@ -73,6 +84,7 @@ export class GroupCommit {
 
   async #commitSome(): Promise<void> {
     try {
+      if (this.#lost !== null) throw this.#lost;
       this.#writer.exec('BEGIN IMMEDIATE');
     } catch (error) {
       // The others would wait as long as this one did, to hear the same.
@@ -80,6 +92,7 @@ export class GroupCommit {
       return;
     }
     const written: { job: Job; tell: () => void }[] = [];
+    let writtenAt;
     try {
       const startedAt = performance.now();
       for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
@@ -88,16 +101,33 @@ export class GroupCommit {
         if (written.length >= largestBatch || performance.now() - startedAt >= this.#longestMilliseconds)
           break;
       }
-      const writtenAt = performance.now();
+      writtenAt = performance.now();
+      this.#log.hide();
       this.#writer.exec('COMMIT');
-      this.#committedAt = performance.now();
-      this.#commitMilliseconds = this.#commitMilliseconds * 0.8 + (this.#committedAt - writtenAt) * 0.2;
     } catch (error) {
       if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK');
+      this.#log.reveal();
       for (const { job } of written) job.fail(error);
       return;
     }
+    if (!(await this.#makeDurable(written.map(({ job }) => job)))) return;
+    this.#committedAt = performance.now();
+    this.#commitMilliseconds = this.#commitMilliseconds * 0.8 + (this.#committedAt - writtenAt) * 0.2;
     for (const { tell } of written) tell();
+    this.#log.checkpoint(written.length);
+  }
+
+  async #makeDurable(jobs: readonly Job[]): Promise<boolean> {
+    try {
+      if (jobs.length > 0) await this.#log.sync();
+    } catch (error) {
+      // After such an error a further fsync may say yes without having written: what is readable stays what is durable.
+      this.#lost = new LogLost('the log of the database could not be made durable', { cause: error });
+      for (const job of jobs) job.fail(this.#lost);
+      return false;
+    }
+    this.#log.reveal();
+    return true;
   }
 
   /** Null when the work has failed and is taken back. Throws when the whole transaction is lost with it. */

@@ -12,9 +12,10 @@ import { sqliteColumns } from './columns.ts';
 import { openCommitWork } from './commit-work.ts';
 import type { Database, Queries } from './database.ts';
 import { defineSchema } from './define-schema.ts';
-import { GroupCommit } from './group-commit.ts';
+import { GroupCommit, LogLost } from './group-commit.ts';
 import { assertKnown } from './migrations.ts';
 import { cacheStatements } from './statement-cache.ts';
+import { WriteAheadLog } from './write-ahead-log.ts';
 
 export interface SqliteOptions {
   file: string;
@@ -49,7 +50,8 @@ export function openSqlite({
     now: () => Promise.resolve(now()),
   } as const;
   const read: Queries = { ...shared, db: drizzle(cacheStatements(reader)) };
-  const commits = new GroupCommit(cacheStatements(writer));
+  const log = new WriteAheadLog(file, writer, reader, (error) => onAfterCommitFailure?.(error));
+  const commits = new GroupCommit(cacheStatements(writer), log);
   const write: Queries = { ...shared, db: drizzle(writer) };
 
   return {
@@ -79,6 +81,7 @@ export function openSqlite({
     },
     async close() {
       await commits.idle();
+      log.close();
       reader.close();
       writer.close();
     },
@@ -107,7 +110,7 @@ function keepFromOthers(file: string): void {
 function connect(file: string): SQLite.Database {
   const connection = new SQLite(file);
   connection.pragma('journal_mode = WAL');
-  // FULL: what was acknowledged survives a power cut, not only a crash of the process.
+  // FULL: what was acknowledged survives a power cut, not only a crash of the process. See `WriteAheadLog` for what follows.
   connection.pragma('synchronous = FULL');
   connection.pragma('busy_timeout = 5000');
   connection.pragma('cache_size = -16384');
@@ -125,6 +128,17 @@ function listApplied(connection: SQLite.Database): string[] {
 
 /** Full disk and a lock that lasts are told as what they are: nothing was changed, and trying again may help. */
 function toDatabaseError(error: unknown): unknown {
+  if (error instanceof LogLost) {
+    return new StowageError(
+      'database_unavailable',
+      'The disk of the database failed while a change was being kept; whether it was is not known yet.',
+      {
+        remedy: 'Look after the disk of the data directory, then restart Stowage.',
+        retryAfterSeconds: 60,
+        cause: error,
+      },
+    );
+  }
   const code = error instanceof SQLite.SqliteError ? error.code : undefined;
   if (code === 'SQLITE_FULL' || code?.startsWith('SQLITE_BUSY') || code?.startsWith('SQLITE_IOERR')) {
     return new StowageError(
