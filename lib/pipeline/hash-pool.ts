@@ -20,6 +20,8 @@ export interface OpenSessionOptions {
   hashes: readonly HashName[];
   /** Absolute byte of the object where hashing begins or goes on. */
   position: number;
+  /** Of the whole object, if it is known. */
+  sizeBytes?: number | null;
 }
 
 /** Milliseconds a MiB costs, roughly: what a thread is loaded with. */

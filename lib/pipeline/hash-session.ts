@@ -4,6 +4,9 @@ import type { HashThread, TicketResult } from './hash-thread.ts';
 import type { Slot } from './slots.ts';
 import type { Digests, HashName } from './types.ts';
 
+/** Of an object as small as this its pieces are hashed where its SHA-512 is: a message costs more than a second thread saves. */
+const smallObjectBytes = 8 * MiB;
+
 /** Zeros are given to a thread in steps, so that a hole of a terabyte does not keep it from everybody else. */
 const zeroStepBytes = 4 * MiB;
 
@@ -34,6 +37,7 @@ export class HashSession {
   backlogBytes = 0;
   /** Called when the backlog shrank. */
   onProgress: (() => void) | null = null;
+  readonly #isSmall: boolean;
   #host: SessionHost;
   #running: RunningHasher[] = [];
   #remembered: number[] = [];
@@ -43,9 +47,16 @@ export class HashSession {
 
   constructor(
     host: SessionHost,
-    options: { id: string | null; hashes: readonly HashName[]; position: number },
+    options: {
+      id: string | null;
+      hashes: readonly HashName[];
+      position: number;
+      /** As far as it is known. */
+      sizeBytes?: number | null | undefined;
+    },
   ) {
     this.#host = host;
+    this.#isSmall = (options.sizeBytes ?? Infinity) <= smallObjectBytes;
     this.id = options.id;
     this.hashes = options.hashes;
     this.position = options.position;
@@ -155,7 +166,8 @@ export class HashSession {
 
   #start(kind: HasherKind): void {
     const taken = this.#running.map((hasher) => hasher.thread);
-    const thread = this.#host.chooseThread(kind, taken);
+    const [first] = taken;
+    const thread = this.#isSmall && kind === 'blake3' && first ? first : this.#host.chooseThread(kind, taken);
     const hasher = { kind, id: this.#host.nextHasherId(), thread, generation: thread.generation };
     thread.tell({ open: hasher.id, kind, position: this.position });
     thread.load += this.#host.weigh(kind);

@@ -79,6 +79,7 @@ class OpenRoad implements Road {
       id: options.hashSession,
       hashes: options.hashes,
       position: options.startOffset,
+      sizeBytes: options.sizeBytes,
     });
     this.#session.onProgress = () => this.#wake();
     const signal = options.signal ?? new AbortController().signal;
