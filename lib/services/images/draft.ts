@@ -74,13 +74,7 @@ export function assertMayBecomeDraft(
   draft: ImageDraft,
 ): void {
   const target: ImageTarget = before ?? { owner_id: draft.ownerId, visibility: 'private' };
-  if (draft.visibility !== before?.visibility) {
-    if (draft.visibility === 'public' && !can(actor, 'publicize_image', target))
-      throw forbidden('publicize_image');
-    if (draft.visibility === 'community' && !can(actor, 'communitize_image', target)) {
-      throw forbidden('communitize_image');
-    }
-  }
+  if (draft.visibility !== before?.visibility) assertMayShow(actor, target, draft.visibility);
   if (before === null) return;
   if (draft.ownerId !== before.owner_id && !actor.administrator) {
     throw new StowageError('forbidden', "Owner can't be updated by non admin.");
@@ -88,6 +82,14 @@ export function assertMayBecomeDraft(
   if (before.status === 'queued' || before.status === 'importing') return;
   if (draft.diskFormat !== before.disk_format) throw formatIsSettled('disk_format');
   if (draft.containerFormat !== before.container_format) throw formatIsSettled('container_format');
+}
+
+/** Throws `forbidden` for a visibility that this caller may not give the image. */
+export function assertMayShow(actor: Actor, image: ImageTarget, visibility: Visibility): void {
+  if (visibility === 'public' && !can(actor, 'publicize_image', image)) throw forbidden('publicize_image');
+  if (visibility === 'community' && !can(actor, 'communitize_image', image)) {
+    throw forbidden('communitize_image');
+  }
 }
 
 function forbidden(action: string): StowageError {

@@ -53,3 +53,8 @@ export function assertPropertyName(name: string): void {
     field: name,
   });
 }
+
+/** Whether anybody may write a property of that name. */
+export function isPropertyName(name: string): boolean {
+  return ![readOnly, reserved, attributes].some((names) => names.has(name)) && !name.startsWith('os_glance_');
+}

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { assertHasProject } from '../../auth/actor.ts';
-import { assertCan, can } from '../../auth/policy.ts';
+import { assertCan } from '../../auth/policy.ts';
 import { StowageError } from '../../contract/errors.ts';
 import { uploadExpirySeconds } from '../../contract/limits.ts';
 import type { Transaction } from '../../db/database.ts';
@@ -10,6 +10,7 @@ import { insertLocation } from '../../db/repositories/locations.ts';
 import { insertUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
+import { assertMayShow } from '../images/draft.ts';
 import { dropStaged } from '../imports/keep-staged.ts';
 import { openQuota } from '../quotas/enforce.ts';
 import { assertRoom, lockRoom } from '../stores/assert-room.ts';
@@ -214,11 +215,8 @@ async function newImage(ctx: Context, transaction: Transaction, wishes: UploadWi
   assertHasProject(actor);
   const target = { owner_id: actor.projectId, visibility };
   assertCan(actor, 'add_image', target, id);
-  if (visibility === 'public' && !can(actor, 'publicize_image', target)) {
-    throw new StowageError('forbidden', 'You may not make an image public.', {
-      remedy: 'Upload it for your project, then ask an administrator.',
-    });
-  }
+  assertCan(actor, 'upload_image', target, id);
+  assertMayShow(actor, target, visibility);
   return await insertImage(transaction, image, wishes.tags ?? [], wishes.properties);
 }
 

@@ -11,6 +11,7 @@ import {
 import { StowageError } from '../../contract/errors.ts';
 import { propertyLimitCount } from '../../contract/limits.ts';
 import { uploadMetadataKeys } from '../../contract/uploads.ts';
+import { isPropertyName } from '../images/property-names.ts';
 
 /** tus metadata as it is on the wire: a key without a value is null. */
 export type TusMetadata = Record<string, string | null>;
@@ -98,16 +99,9 @@ export function parseUploadMetadata(metadata: TusMetadata): UploadWishes {
 function propertyName(key: string): string {
   const name = key.slice(propertyPrefix.length);
   if (name === '' || name.length > 255) throw wrong(key, 'names a property of 1 to 255 characters');
-  if (name.startsWith('os_glance_') || reserved.has(name)) throw wrong(key, 'is kept by Stowage itself');
+  if (name === '__proto__' || !isPropertyName(name)) throw wrong(key, 'is kept by Stowage itself');
   return name;
 }
-
-/** Attributes of an image in the Images API: a property of that name would hide one. */
-const reserved: ReadonlySet<string> = new Set(
-  'id name status visibility protected owner os_hidden tags disk_format container_format min_disk min_ram size virtual_size checksum os_hash_algo os_hash_value created_at updated_at self file schema stores direct_url locations __proto__'.split(
-    ' ',
-  ),
-);
 
 function wrong(key: string, what: string): StowageError {
   return new StowageError('bad_request', `Upload-Metadata: ${key} ${what}.`, { field: key });

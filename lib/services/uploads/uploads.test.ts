@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { link, open as openFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { openPolicy } from '#lib/auth/policy-set.ts';
 import { pieceSizeBytes, uploadExpirySeconds } from '#lib/contract/limits.ts';
 import { findImage } from '#lib/db/repositories/images.ts';
 import { findUpload, updateUpload } from '#lib/db/repositories/uploads.ts';
@@ -44,6 +45,27 @@ async function open(t: TestContext, stores: StoreWish[] = [{ id: 'fast' }], now 
   const { db } = process.runtime;
   return { place, process, ctx, db, begin, append };
 }
+
+test('what policy does not let anybody do with an image is not done by an upload either', async (t) => {
+  const { ctx, db } = await open(t);
+  const tryWith = (rules: Record<string, string>, metadata: Record<string, string>) =>
+    createUpload(
+      { ...ctx, actor: { ...ctx.actor, policy: openPolicy(rules) } },
+      { id: randomUUID(), lengthBytes: 1, metadata },
+    );
+  const onlyAdmins = 'role:admin';
+  await assert.rejects(tryWith({}, { visibility: 'public' }), { code: 'forbidden' });
+  await assert.rejects(tryWith({ communitize_image: onlyAdmins }, { visibility: 'community' }), {
+    code: 'forbidden',
+  });
+  await assert.rejects(tryWith({ upload_image: onlyAdmins }, {}), { code: 'forbidden' });
+  await assert.rejects(tryWith({ add_image: onlyAdmins }, {}), { code: 'forbidden' });
+  for (const name of ['location', 'deleted', 'owner', 'os_glance_x', '__proto__']) {
+    await assert.rejects(tryWith({}, { [`property:${name}`]: 'x' }), { field: `property:${name}` }, name);
+  }
+  const made = await tryWith({}, { visibility: 'community', 'property:constructor': 'x' });
+  assert.equal((await findImage(db.read, made.image_id))?.visibility, 'community');
+});
 
 /** A qcow2 image whose backing file is /etc/passwd. */
 function hostileImage(sizeBytes: number): Buffer {
