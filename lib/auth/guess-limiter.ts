@@ -2,6 +2,7 @@
  * Makes guessing passwords slow. Attempts for one user wait a little longer after each failure, at most two seconds, so
  * that nobody can lock somebody else out; an address that has failed often is refused for a while.
  */
+import { isIP } from 'node:net';
 import { StowageError } from '#lib/contract/errors.ts';
 import type { Database } from '#lib/db/database.ts';
 import { pinnedTo } from './pinned.ts';
@@ -24,7 +25,7 @@ export class GuessLimiter {
 
   /** Throws `too_many_requests` for an address in refusal; otherwise how long this attempt has to wait. */
   delayMilliseconds(userName: string, address: string | null, now: number): number {
-    const ofAddress = address === null ? undefined : this.#current(this.#byAddress, address, now);
+    const ofAddress = address === null ? undefined : this.#current(this.#byAddress, networkOf(address), now);
     if (ofAddress !== undefined && ofAddress.count > freeForAddress) {
       const refusal = Math.min(1_000 * 2 ** (ofAddress.count - freeForAddress), longestRefusalMilliseconds);
       const left = ofAddress.lastAt + refusal - now;
@@ -41,7 +42,7 @@ export class GuessLimiter {
 
   failed(userName: string, address: string | null, now: number): void {
     this.#count(this.#byUser, userName, now);
-    if (address !== null) this.#count(this.#byAddress, address, now);
+    if (address !== null) this.#count(this.#byAddress, networkOf(address), now);
   }
 
   /** Forgives the user and not the address: who has one account may still be guessing at others. */
@@ -63,6 +64,15 @@ export class GuessLimiter {
     failures.set(key, { count, lastAt: now });
     if (failures.size > rememberedLimit) failures.delete(failures.keys().next().value as string);
   }
+}
+
+/** Who has one address of IPv6 has the 2^64 of its network. */
+function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [before = [], after] = address.split('::').map((half) => half.split(':').filter(Boolean));
+  const between = after === undefined ? 0 : 8 - before.length - after.length;
+  const groups = [...before, ...Array.from({ length: between }, () => '0'), ...(after ?? [])];
+  return groups.slice(0, 4).join(':').toLowerCase();
 }
 
 export function guessLimiterOf(db: Database): GuessLimiter {

@@ -34,6 +34,8 @@ export interface Config {
     readonly project: ResourceLimits;
     readonly stores: Readonly<Record<string, ResourceLimits>>;
   };
+  /** Addresses and networks (CIDR) of proxies, which are believed when they say for whom they ask. */
+  readonly trustedProxies: readonly string[];
   /** Whether web processes run transfers and reconcile too; false: `npm run worker` alone does. */
   readonly transfers: { readonly inWebProcesses: boolean };
   readonly checksumMd5: 'inline' | 'deferred' | 'off';

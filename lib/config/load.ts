@@ -54,6 +54,7 @@ export function loadConfig(
     identity,
     policy: values.file.policy,
     limits: toLimits(values.file.limits),
+    trustedProxies: values.file.trusted_proxies,
     transfers: { inWebProcesses: values.file.transfers.in_web_processes },
     checksumMd5: values.file.checksum_md5,
     benchmarkWithoutHashes: environment.benchmarkWithoutHashes,

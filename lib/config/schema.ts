@@ -23,6 +23,10 @@ const Network = z.string().refine((text) => {
   return bits > 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix ?? '') && Number(prefix) <= bits;
 }, 'Expected a network such as 10.0.0.0/8 or fd00::/8');
 
+const Proxy = z.string().refine((text) => {
+  return isIP(text) !== 0 || Network.safeParse(text).success;
+}, 'Expected an address or a network such as 10.0.0.5 or 10.0.0.0/24');
+
 const Host = z
   .string()
   .regex(
@@ -100,6 +104,7 @@ export const ConfigFile = z.strictObject({
       stores: z.record(z.string(), z.strictObject(projectLimits)).default({}),
     })
     .prefault({}),
+  trusted_proxies: z.array(Proxy).default([]),
   transfers: z.strictObject({ in_web_processes: boolean().default(true) }).prefault({}),
   checksum_md5: z.enum(['inline', 'deferred', 'off']).default('inline'),
   fetch: z
@@ -154,6 +159,7 @@ export const examples: Readonly<Record<string, string>> = {
   'limits.image_count_total': '200',
   'limits.image_count_uploading': '20',
   'limits.stores': '{ fast: { image_size_total_gib: 100 } }',
+  trusted_proxies: '[10.0.0.5, 10.1.0.0/24]',
   transfers: '{ in_web_processes: true }',
   'transfers.in_web_processes': 'true',
   checksum_md5: 'inline',

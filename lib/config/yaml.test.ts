@@ -31,6 +31,7 @@ stores:
 staging_store: archive
 limits: { image_size_gib: 2 }
 checksum_md5: deferred
+trusted_proxies: [10.0.0.5, "fd00::/8"]
 fetch: { allow_hosts: ["*.example"], deny_hosts: [bad.example], allow_networks: [10.0.0.0/8], ports: [443] }
 show: { locations: true, direct_url: true }
 `);
@@ -59,6 +60,7 @@ show: { locations: true, direct_url: true }
       allowNetworks: ['10.0.0.0/8'],
       ports: [443],
     });
+    assert.deepEqual(config.trustedProxies, ['10.0.0.5', 'fd00::/8']);
     assert.deepEqual(config.show, { locations: true, directUrl: true });
   });
 
@@ -182,6 +184,11 @@ show: { locations: true, direct_url: true }
       'a network with too many bits',
       'fetch:\n  allow_networks:\n    - 10.0.0.0/33\n',
       /^3 fetch\.allow_networks\[0\]: Expected a network/,
+    ],
+    [
+      'a proxy by its name',
+      'trusted_proxies: [10.0.0.5, proxy.example]\n',
+      /^1 trusted_proxies\[1\]: Expected an address or a network/,
     ],
     ['a key twice', 'show: {}\nlimits: {}\nshow: {}\n', /^3 the file: This key stands twice/],
     ['a tab', 'show:\n\tlocations: true\n', /^2 the file: /],

@@ -27,7 +27,7 @@ export const POST = route({ access: 'none', body: SignIn }, async ({ ctx, reques
   }
   const { token, actor, keystoneToken } = await signIn(ctx, {
     ...body,
-    address: clientAddress(request),
+    address: clientAddress(request, config),
     client: request.headers.get('user-agent'),
     previousToken: readSessionCookie(request.headers),
   });

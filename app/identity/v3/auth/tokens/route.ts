@@ -21,7 +21,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods(
   POST: identityRoute({ access: 'none', body: AuthBody }, async ({ ctx, request, url, body }) => {
     const { token, holder } = await createToken(ctx, {
       ...toCreateToken(body),
-      address: clientAddress(request),
+      address: clientAddress(request, ctx.runtime.config),
       client: request.headers.get('user-agent'),
     });
     const catalog = url.searchParams.has('nocatalog')

@@ -15,7 +15,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods(
         userId: params.id,
         original: body.user.original_password,
         password: body.user.password,
-        address: clientAddress(request),
+        address: clientAddress(request, ctx.runtime.config),
       }),
   ),
 });
