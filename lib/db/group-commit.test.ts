@@ -81,6 +81,22 @@ test('when the commit fails, nobody is told that his work was written', async (t
   await commits.idle();
 });
 
+test('when even the rollback fails, those who come later still get their turn', async (t) => {
+  const { writer, write, written } = open(t);
+  const exec = writer.exec;
+  let failures = 2;
+  writer.exec = (source) => {
+    if (source !== 'BEGIN IMMEDIATE' && failures > 0) {
+      failures -= 1;
+      throw new Error('input/output error');
+    }
+    return exec(source);
+  };
+  await assert.rejects(write('a'), /input\/output error/);
+  await write('b');
+  assert.deepEqual(written(), ['b']);
+});
+
 test('a transaction that SQLite takes back as a whole is lost for all in it, and the next one begins anew', async (t) => {
   const { commits, writer, write, written } = open(t);
   const first = write('a');

@@ -85,6 +85,7 @@ export class GroupCommit {
   async #commitSome(): Promise<void> {
     try {
       if (this.#lost !== null) throw this.#lost;
+      this.#rollBack();
       this.#writer.exec('BEGIN IMMEDIATE');
     } catch (error) {
       // The others would wait as long as this one did, to hear the same.
@@ -105,9 +106,8 @@ export class GroupCommit {
       this.#log.hide();
       this.#writer.exec('COMMIT');
     } catch (error) {
-      if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK');
-      this.#log.reveal();
       for (const { job } of written) job.fail(error);
+      if (this.#rollBack()) this.#log.reveal();
       return;
     }
     if (!(await this.#makeDurable(written.map(({ job }) => job)))) return;
@@ -130,10 +130,20 @@ export class GroupCommit {
     return true;
   }
 
+  /** False when even that fails: the next ones try it again, and are told when they cannot begin. */
+  #rollBack(): boolean {
+    try {
+      if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Null when the work has failed and is taken back. Throws when the whole transaction is lost with it. */
   async #runInSavepoint(job: Job): Promise<(() => void) | null> {
-    this.#savepoint.run();
     try {
+      this.#savepoint.run();
       const tell = await job.run();
       this.#release.run();
       return tell;

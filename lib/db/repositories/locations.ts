@@ -222,11 +222,11 @@ export async function updateLocation(
   // Not by what the caller has read: it may be older than this transaction.
   const kept = await findLocation(q, before.id);
   if (kept === null || !(await updateRow(q, 'location', locations, before.id, changes, held))) return false;
-  const after = { ...before, ...changes };
-  chargeLocation(q, ownerId, before.store_id, kept, { ...kept, ...changes });
-  const [was, is] = [counted.has(before.state), counted.has(after.state)];
+  const after = { ...kept, ...changes };
+  chargeLocation(q, ownerId, before.store_id, kept, after);
+  const [was, is] = [counted.has(kept.state), counted.has(after.state)];
   const count = (is ? 1 : 0) - (was ? 1 : 0);
-  const bytes = (is ? after.bytes : 0) - (was ? before.bytes : 0);
+  const bytes = (is ? after.bytes : 0) - (was ? kept.bytes : 0);
   // A counter is a row that everybody waits for: nobody touches it for nothing.
   if (count !== 0 || bytes !== 0) countLocation(q, before.store_id, ownerId, count, bytes);
   return true;
