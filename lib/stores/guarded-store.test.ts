@@ -164,6 +164,8 @@ test('gives up a call that takes too long, and lets nobody write beside it', asy
     await writer.close();
     const resume = () => store.resume('image-1', { sizeBytes: null, durableBytes: 0, resumeState: null });
     await assertFault('unavailable', resume);
+    await assertFault('unavailable', () => store.discard('image-1', null));
+    await assertFault('unavailable', () => store.remove('image-1'));
     never.resolve();
     await delay(5);
     await (await resume()).abandon();

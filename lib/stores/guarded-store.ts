@@ -157,7 +157,7 @@ class Guard implements GuardedStore, WrappingStore {
     const driver = this.#writable(doing, 'append');
     this.#checkKey(key, doing);
     await this.#verifyPlace(options.signal);
-    this.#refuseStuck(key, doing);
+    this.#refuseUnended(key, doing);
     // Reads back what does not fill a part, and removes what lies behind: over a slow line no matter of seconds.
     const patience = this.#limits.slowTimeoutMilliseconds;
     const open = (signal: AbortSignal) => driver.resume(key, { ...options, signal });
@@ -168,7 +168,7 @@ class Guard implements GuardedStore, WrappingStore {
     const doing = 'removing an unfinished object';
     const driver = this.#writable(doing);
     this.#checkKey(key, doing);
-    this.#refuseCloned(key, doing);
+    this.#refuseUnended(key, doing);
     await this.#verifyPlace(signal);
     await this.#slow(doing, signal, (inner) => driver.discard(key, resumeState, { signal: inner }));
     this.#options.onWritten?.();
@@ -178,7 +178,7 @@ class Guard implements GuardedStore, WrappingStore {
     const doing = 'removing an object';
     const driver = this.#writable(doing);
     this.#checkKey(key, doing);
-    this.#refuseCloned(key, doing);
+    this.#refuseUnended(key, doing);
     await this.#verifyPlace(signal);
     await this.#slow(doing, signal, (inner) => driver.remove(key, { signal: inner }));
     this.#options.onWritten?.();
@@ -198,8 +198,7 @@ class Guard implements GuardedStore, WrappingStore {
     this.#checkKey(request.key, doing);
     this.#checkKey(request.sourceKey, doing);
     await this.#verifyPlace(request.signal);
-    if (request.from !== null) this.#refuseStuck(request.key, doing);
-    this.#refuseCloned(request.key, doing);
+    this.#refuseUnended(request.key, doing);
     const stat = await this.#gate.call(
       {
         doing,
@@ -328,16 +327,10 @@ class Guard implements GuardedStore, WrappingStore {
     if (!objectKey.test(key)) throw fault('bad-key', this.id, doing);
   }
 
-  /** A copy that was called off may still come about; removed before that, nobody would know of it. */
-  #refuseCloned(key: string, doing: string): void {
-    if (!this.#cloned.has(key)) return;
-    throw fault('unavailable', this.id, `${doing}, while it is being copied inside the store`);
-  }
-
-  #refuseStuck(key: string, doing: string): void {
-    if (this.#gate.isStuck(key)) {
-      throw fault('unavailable', this.id, `${doing}, while an earlier call for it has not ended`);
-    }
+  /** What was called off or given up may still come about: written beside it or removed before it, nobody would know. */
+  #refuseUnended(key: string, doing: string): void {
+    if (!this.#cloned.has(key) && !this.#gate.isStuck(key)) return;
+    throw fault('unavailable', this.id, `${doing}, while an earlier call for it has not ended`);
   }
 }
 

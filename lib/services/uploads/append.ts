@@ -8,6 +8,7 @@ import type { Context } from '../../runtime/context.ts';
 import type { ActiveAppend } from '../../runtime/parts.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { FencedWriter, Tenure } from '../../stores/fenced-writer.ts';
+import { isStoreFault } from '../../stores/store.ts';
 import { openQuota } from '../quotas/enforce.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
 import { failUpload } from './fail.ts';
@@ -71,11 +72,12 @@ async function append(
     (location) => location.state === 'writing',
   );
   const room = await openRoom(runtime, upload, locations);
+  // Asks elsewhere and may fail: before anything is open.
+  const quota = upload.length_bytes === null ? await openQuota(runtime, image.owner_id) : null;
   const writers = (await openWriters(ctx, upload, locations)).map(({ location, writer }) => ({
     location,
     writer: new FencedWriter(writer, tenure),
   }));
-  const quota = upload.length_bytes === null ? await openQuota(runtime, image.owner_id) : null;
   const durable = new DurableRecord({ runtime, upload, image, locations, room, quota });
   const road = await openRoad(
     {
@@ -118,7 +120,7 @@ async function append(
       isOver = true;
       await road.close();
       await failUpload(ctx, upload, error);
-    } else if (hasCode(error, 'lease_lost', 'gone')) {
+    } else if (hasCode(error, 'lease_lost', 'gone', 'upload_locked')) {
       await road.close();
       await discardUnnamed(ctx, locations);
     }
@@ -132,13 +134,18 @@ async function append(
 
 /**
  * While this process was frozen or cut off, the upload may have been given up and its objects removed: what it has
- * begun after that nobody would name any more. What a row still names is left to whoever has the upload now.
+ * begun or published after that nobody would name any more. What a row still names is left to whoever has the upload
+ * now.
  */
 async function discardUnnamed({ runtime, log }: Context, locations: readonly LocationRow[]): Promise<void> {
   for (const { id, store_id, object_key, resume_state } of locations) {
     try {
       if ((await findLocation(runtime.db.read, id)) !== null) continue;
-      await runtime.stores.writable(store_id).discard(object_key, resume_state);
+      const store = runtime.stores.writable(store_id);
+      await store.discard(object_key, resume_state);
+      await store.remove(object_key).catch((error: unknown) => {
+        if (!isStoreFault(error, 'not-found')) throw error;
+      });
     } catch (error) {
       log.warn({ err: error, store: store_id, key: object_key }, 'an unfinished object could not be removed');
     }

@@ -24,13 +24,12 @@ export async function sweepUploads(
   const now = await runtime.db.read.now();
   const report = { expired: 0, abandoned: 0, finished: 0 };
   for (const upload of await listExpiredUploads(runtime.db.read, now, 100)) {
-    await giveUpUpload(systemContext(runtime), upload, { onlyIfIdle: true });
-    report.expired += 1;
+    if (await giveUpUpload(systemContext(runtime), upload, { onlyIfIdle: true })) report.expired += 1;
   }
   for (const upload of await listOrphanedUploads(runtime.db.read, now, runtime.processId)) {
     if (upload.state === 'checking') continue;
-    await giveUpUpload(systemContext(runtime), { ...upload, owns_image: false }, { onlyIfIdle: true });
-    report.abandoned += 1;
+    const orphan = { ...upload, owns_image: false };
+    if (await giveUpUpload(systemContext(runtime), orphan, { onlyIfIdle: true })) report.abandoned += 1;
   }
   for (const upload of await listReceivedUploads(runtime.db.read, now)) {
     if (await finishOne(runtime, upload)) report.finished += 1;

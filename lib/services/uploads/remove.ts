@@ -22,26 +22,33 @@ export async function removeUpload(ctx: Context, uploadId: string): Promise<void
 }
 
 /**
- * The same without asking who wants it. With `onlyIfIdle` an upload that somebody has gone on with since it was read
- * is left alone.
+ * The same without asking who wants it. With `onlyIfIdle` an upload that somebody is at work on, or has gone on with
+ * since it was read, is left alone; false then, and when it was gone already.
  */
 export async function giveUpUpload(
   ctx: Context,
   upload: UploadRow,
   { onlyIfIdle = false }: { onlyIfIdle?: boolean } = {},
-): Promise<void> {
+): Promise<boolean> {
   if (!onlyIfIdle) ctx.runtime.uploads.interruptEverywhere(upload.id);
   const isGivenUp = await ctx.runtime.db.transaction(async (q) => {
     await q.lock(upload.image_id);
     const current = await findUpload(q, upload.id);
-    if (current === null || (onlyIfIdle && current.lease_fence !== upload.lease_fence)) return false;
+    if (current === null) return false;
+    if (onlyIfIdle && (current.lease_fence !== upload.lease_fence || isHeld(current, await q.now())))
+      return false;
     const isWaiting = current.state !== 'done' || current.kind === 'stage';
     if (isWaiting) await dropBytes(ctx, q, current, upload.owns_image ? 'remove' : 'requeue');
     await deleteUploadRow(q, upload.id);
     return true;
   });
-  if (!isGivenUp) return;
+  if (!isGivenUp) return false;
   if (onlyIfIdle) ctx.runtime.uploads.interruptEverywhere(upload.id);
   ctx.runtime.reconciler.kick();
   uploadGone(ctx.runtime, upload);
+  return true;
+}
+
+function isHeld({ lease_holder, lease_expires_at }: UploadRow, now: number): boolean {
+  return lease_holder !== null && (lease_expires_at ?? 0) > now;
 }

@@ -1,4 +1,4 @@
-import { leaseSeconds, uploadExpirySeconds } from '../../contract/limits.ts';
+import { leaseSeconds, pieceSizeBytes, uploadExpirySeconds } from '../../contract/limits.ts';
 import type { Transaction } from '../../db/database.ts';
 import type { ImageRow, LocationRow, UploadRow } from '../../db/define-schema.ts';
 import { savePieces } from '../../db/repositories/images.ts';
@@ -43,9 +43,11 @@ export class DurableRecord {
     const { upload, locations } = this.#append;
     const isWhole = upload.offset_bytes === 0 && progress.durableBytes === upload.length_bytes;
     const isFirst = locations.every(({ bytes }) => bytes === 0);
+    // More than one piece is hashed on the way and told here alone.
+    const isOnePiece = progress.durableBytes <= pieceSizeBytes;
     const hasFailed = progress.sinks.some(({ failure }) => failure !== null);
     this.#kept = progress;
-    if (!isWhole || !isFirst || hasFailed) await this.save();
+    if (!isWhole || !isFirst || !isOnePiece || hasFailed) await this.save();
   }
 
   /** Records what `record` has kept back. */

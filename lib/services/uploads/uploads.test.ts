@@ -231,6 +231,24 @@ test('a request that only asks for the wrong offset takes the lease from nobody'
   assert.equal(after?.lease_fence, 0);
 });
 
+test('an upload that somebody is just sending to does not expire', async (t) => {
+  let clock = Date.now();
+  const { process, ctx, db, begin } = await open(t, [{ id: 'fast' }], () => clock);
+  const upload = await begin(1000);
+  clock += uploadExpirySeconds * 1000 - 1000;
+  const { promise: body, resolve: send } = Promise.withResolvers<Uint8Array[] | null>();
+  const { promise: isOpen, resolve: opened } = Promise.withResolvers<void>();
+  const batches = [body];
+  const next = () => (opened(), batches.shift() ?? Promise.resolve(null));
+  const running = appendToUpload(ctx, { uploadId: upload.id, offset: 0, next });
+  await isOpen;
+  clock += 2000;
+  assert.equal((await sweepUploads(process.runtime)).expired, 0);
+  send([randomBytes(1000)]);
+  await running;
+  assert.equal((await findImage(db.read, upload.image_id))?.status, 'active');
+});
+
 test('what an upload opened is removed only after it has let go', async (t) => {
   const { process, ctx, db, begin } = await open(t);
   const { runtime } = process;
