@@ -107,7 +107,8 @@ export class GroupCommit {
       this.#writer.exec('COMMIT');
     } catch (error) {
       for (const { job } of written) job.fail(error);
-      if (this.#rollBack()) this.#log.reveal();
+      this.#rollBack();
+      this.#log.reveal();
       return;
     }
     if (!(await this.#makeDurable(written.map(({ job }) => job)))) return;
