@@ -8,7 +8,7 @@ import { route } from '#lib/http/route.ts';
 const query = z.object({ last_event_id: z.coerce.number().int().min(0).optional() });
 
 export const GET = route({ query }, async ({ ctx, request, query }) => {
-  const givenBack = takeStreamPlace(ctx.actor.tokenHash ?? ctx.actor.userId);
+  const givenBack = takeStreamPlace(ctx.actor);
   const header = request.headers.get('last-event-id') ?? '';
   const lastEventId = /^\d{1,15}$/.test(header) ? Number(header) : (query.last_event_id ?? null);
   const stream = openEventStream(ctx, {
