@@ -8,14 +8,17 @@ import { signIn, signInToConsole } from '#e2e/support/sign-in.ts';
 import { createTusUpload, offsetOf, patch, randomFile, sha512, waitForImage } from '#e2e/uploads/tus.ts';
 import { startCluster, requireCluster, type Cluster } from './cluster.ts';
 import { EventReader } from './event-reader.ts';
-import { statusOf, waitFor } from './wait.ts';
 import type { Process } from './process.ts';
+import { openSender } from './sender.ts';
+import { statusOf, waitFor } from './wait.ts';
 
 const MB = 1_000_000;
 const requirement = await requireCluster();
 const skip = requirement.ok ? false : requirement.reason;
 const cluster = requirement.ok ? await startCluster(test, { webs: 3, workers: 1 }) : ({} as Cluster);
 const replicas = requirement.ok ? (cluster.webs as [Process, Process, Process]) : ([] as never);
+
+const { sendSlowly, sendSteadily } = openSender(() => cluster.token);
 
 async function ask<Row extends pg.QueryResultRow>(statement: string, values: unknown[] = []): Promise<Row[]> {
   const client = new pg.Client({ connectionString: cluster.databaseUrl });
@@ -25,49 +28,6 @@ async function ask<Row extends pg.QueryResultRow>(statement: string, values: unk
   } finally {
     await client.end();
   }
-}
-
-function sendBody(web: Process, path: string, body: ReadableStream<Uint8Array>): Promise<number> {
-  return statusOf(
-    fetch(web.url + path, {
-      method: 'PATCH',
-      duplex: 'half',
-      body,
-      headers: {
-        'x-auth-token': cluster.token,
-        'tus-resumable': '1.0.0',
-        'upload-offset': '0',
-        'content-type': 'application/offset+octet-stream',
-      },
-    } as RequestInit),
-  );
-}
-
-/** Sends `head` and keeps the connection, as a client does whose line is slow. */
-function sendSlowly(web: Process, path: string, head: Uint8Array) {
-  const hanging = Promise.withResolvers<void>();
-  const body = new ReadableStream<Uint8Array>({
-    async start(controller) {
-      controller.enqueue(head);
-      await hanging.promise;
-      controller.close();
-    },
-  });
-  return { status: sendBody(web, path, body), hangUp: () => hanging.resolve() };
-}
-
-/** Sends a part every 50 ms, as long as somebody takes it. */
-function sendSteadily(web: Process, path: string, bytes: Uint8Array, partBytes: number): Promise<number> {
-  let sent = 0;
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      await sleep(50);
-      controller.enqueue(bytes.subarray(sent, sent + partBytes));
-      sent += partBytes;
-      if (sent >= bytes.byteLength) controller.close();
-    },
-  });
-  return sendBody(web, path, body);
 }
 
 async function downloadedHash(imageId: string, from: { url: string } = cluster): Promise<string> {

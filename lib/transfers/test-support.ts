@@ -25,32 +25,16 @@ import { openEventBus } from '#lib/runtime/event-bus.ts';
 import { openPeers } from '#lib/runtime/peers.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { openUploadSessions } from '#lib/services/uploads/sessions.ts';
-import type { StoreDefinition } from '#lib/stores/definition.ts';
-import { FilesystemStore } from '#lib/stores/drivers/filesystem/filesystem-store.ts';
-import { FaultStore, type FaultPlan } from '#lib/stores/fault-store.ts';
 import { openRegistry } from '#lib/stores/registry.ts';
-import type { Store, StoreCapability } from '#lib/stores/store.ts';
 import type { WorkerHooks } from './job.ts';
 import { openReconciler } from './reconciler.ts';
+import { openDriver, toDefinition, type StorePlace, type StoreWish } from './test-stores.ts';
 import { openTransferWorker } from './worker.ts';
 
-export interface StoreWish {
-  id: string;
-  weight?: number;
-  /** false: every byte has to go through the process. */
-  clones?: boolean;
-  /** false: takes an object only as a whole. */
-  appends?: boolean;
-  plan?: FaultPlan;
-  quotaBytes?: number;
-}
+export type { StoreWish } from './test-stores.ts';
 
-export interface Place {
-  directory: string;
+export interface Place extends StorePlace {
   database: TestDatabase;
-  stores: StoreWish[];
-  /** Bytes that passed `read` of each store. */
-  bytesRead: Map<string, number>;
   processes: Process[];
 }
 
@@ -182,24 +166,6 @@ export const tenant: Actor = {
   via: 'token',
 };
 
-function toDefinition({ id, weight = 0, quotaBytes }: StoreWish): StoreDefinition {
-  return {
-    id,
-    driver: 'filesystem',
-    options: {},
-    description: '',
-    weight,
-    tier: null,
-    site: null,
-    hypervisors: [],
-    pricePerGibMonth: null,
-    quotaBytes: quotaBytes ?? null,
-    code: id.slice(0, 3).toUpperCase(),
-    loadLinePercent: 85,
-    mode: 'read-write',
-  };
-}
-
 /** What a dead process would still write is lost. */
 function mortal(db: Database, life: { isDead: boolean }): Database {
   return {
@@ -216,30 +182,6 @@ function mortal(db: Database, life: { isDead: boolean }): Database {
           }),
     close: () => db.close(),
   };
-}
-
-function openDriver(place: Place, { id }: StoreDefinition, life: { isDead: boolean }): Store {
-  const wish = place.stores.find((store) => store.id === id);
-  const directory = new FilesystemStore(id, { path: join(place.directory, id), shared: false });
-  const plan: FaultPlan = (call, random) =>
-    life.isDead
-      ? { kind: 'fail', error: new Error('the process is dead') }
-      : (wish?.plan?.(call, random) ?? null);
-  const store = new FaultStore(directory, { plan });
-  if (wish?.clones === false || wish?.appends === false) {
-    const capabilities = new Set<StoreCapability>(directory.capabilities);
-    capabilities.delete('clone');
-    if (!(wish.appends ?? true)) capabilities.delete('append');
-    Object.defineProperty(store, 'capabilities', { value: capabilities });
-  }
-  const read = store.read.bind(store);
-  store.read = async function* (...parameters) {
-    for await (const chunk of read(...parameters)) {
-      place.bytesRead.set(id, (place.bytesRead.get(id) ?? 0) + chunk.byteLength);
-      yield chunk;
-    }
-  };
-  return store;
 }
 
 export interface TestImage {
