@@ -4,16 +4,14 @@ import { StowageError } from '#lib/contract/errors.ts';
 import type { Transaction } from '#lib/db/database.ts';
 import type { ImageRow, LocationRow } from '#lib/db/define-schema.ts';
 import { findKnownKeys, insertLocation } from '#lib/db/repositories/locations.ts';
-import { insertTransfer } from '#lib/db/repositories/transfers.ts';
 import type { Inspection } from '#lib/formats/inspection.ts';
 import { inspectObject } from '#lib/pipeline/inspect-object.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { findOwner } from '#lib/stores/glance-locations.ts';
 import { isStoreFault } from '#lib/stores/store.ts';
-import { recordTransfer } from '#lib/transfers/tell.ts';
 import { assertRoom } from '../stores/assert-room.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
-import { newTransfer } from '../transfers/start-copies.ts';
+import { startVerification } from '../transfers/start-verification.ts';
 
 export interface FoundObject {
   storeId: string;
@@ -65,24 +63,14 @@ export async function keepLocation(
   image: ImageRow,
   { storeId, key, sizeBytes }: FoundObject,
 ): Promise<void> {
-  const { runtime, actor } = ctx;
+  const { runtime } = ctx;
   await q.lock(`object:${storeId}/${key}`);
   if ((await findKnownKeys(q, storeId, [key])).size > 0) {
     throw new StowageError('conflict', 'That object belongs to an image already.', { field: 'url' });
   }
   await assertRoom(runtime, q, storeId, sizeBytes);
   await insertLocation(q, newLocation(image.id, storeId, key, sizeBytes, runtime.now()), image.owner_id);
-  const transfer = newTransfer(ctx, image, {
-    kind: 'verify',
-    groupId: randomUUID(),
-    storeId,
-    moveFrom: null,
-    byImport: false,
-    allStoresMustSucceed: false,
-  });
-  await insertTransfer(q, transfer);
-  await recordTransfer(runtime, q, transfer, actor.userId);
-  q.afterCommit(() => runtime.worker.kick());
+  await startVerification(ctx, q, image, storeId);
 }
 
 function newLocation(imageId: string, storeId: string, key: string, bytes: number, now: number): LocationRow {

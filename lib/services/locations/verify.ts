@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { assertCan } from '#lib/auth/policy.ts';
 import { StowageError } from '#lib/contract/errors.ts';
 import type { TransferView } from '#lib/contract/transfers.ts';
 import { findLocationIn } from '#lib/db/repositories/locations.ts';
-import { insertTransfer, listOpenTransfersOfImage } from '#lib/db/repositories/transfers.ts';
+import { listOpenTransfersOfImage } from '#lib/db/repositories/transfers.ts';
 import type { Context } from '#lib/runtime/context.ts';
-import { recordTransfer } from '#lib/transfers/tell.ts';
 import { getImage } from '../images/get.ts';
-import { newTransfer } from '../transfers/start-copies.ts';
+import { startVerification } from '../transfers/start-verification.ts';
 import { toTransferViews } from '../transfers/view.ts';
 import type { LocationName } from './remove.ts';
 
@@ -37,18 +35,7 @@ export async function verifyLocation(
     const open = await listOpenTransfersOfImage(q, imageId);
     const same = open.find((transfer) => transfer.target_store === storeId && transfer.kind === 'verify');
     if (same !== undefined) return same;
-    const transfer = newTransfer(ctx, image, {
-      kind: 'verify',
-      groupId: randomUUID(),
-      storeId,
-      moveFrom: null,
-      byImport: false,
-      allStoresMustSucceed: false,
-    });
-    await insertTransfer(q, transfer);
-    await recordTransfer(runtime, q, transfer, actor.userId);
-    q.afterCommit(() => runtime.worker.kick());
-    return transfer;
+    return await startVerification(ctx, q, image, storeId);
   });
   const [view] = await toTransferViews(ctx, [row]);
   if (view === undefined) throw new Error('a transfer without a view');
