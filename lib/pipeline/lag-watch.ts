@@ -5,6 +5,8 @@ import type { Sink } from './sink.ts';
 const behindBytes = 2 * MiB;
 const tickMilliseconds = 500;
 const halfLifeMilliseconds = 10_000;
+/** What a tick took longer than this nobody waited: the process was frozen, or too busy to look. */
+const longestTickMilliseconds = 2 * tickMilliseconds;
 
 /**
  * Finds the one target that makes all others wait. Only waiting counts: a target may be behind for as long as it
@@ -32,7 +34,8 @@ export class LagWatch {
     while (!isOver) {
       const since = performance.now();
       await Promise.race([over, delay(tickMilliseconds, undefined, { ref: false })]);
-      const slow = this.#waited(performance.now() - since, sinks());
+      const waited = Math.min(performance.now() - since, longestTickMilliseconds);
+      const slow = this.#waited(waited, sinks());
       if (slow) onSlow(slow);
     }
     return over;
