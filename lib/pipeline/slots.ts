@@ -148,8 +148,8 @@ export class SlotPool {
   #stuckSlots = 0;
 
   constructor(options: SlotPoolOptions = {}) {
-    this.turns = new Turns(options.roadsAtOnce ?? 32);
     this.#slotLimit = options.slotLimit ?? 48;
+    this.turns = new Turns(options.roadsAtOnce ?? 32, () => 3 * this.#inUse > this.#slotLimit);
     this.#collectLimitBytes = options.collectLimitBytes ?? 32 * MiB;
     this.#idleMilliseconds = options.idleMilliseconds ?? 10_000;
     this.#stuckMilliseconds = options.stuckMilliseconds ?? 5_000;

@@ -60,3 +60,19 @@ test('a road that ends while it waits is told', async () => {
   assert.equal(turns.waiting, 0);
   turns.close();
 });
+
+test('while bytes pile up fewer go at once, and more again when they do not', async () => {
+  let isBusy = true;
+  const turns = new Turns(32, () => isBusy);
+  const roads = Array.from({ length: 32 }, () => turns.open());
+  const going = () => roads.length - turns.waiting;
+  const waits = roads.map((road) => road.wait(1));
+  assert.equal(going(), 8);
+  roads[0]?.rest();
+  assert.equal(going(), 9, 'one that rests gives its turn to one other');
+  isBusy = false;
+  roads[1]?.rest();
+  await Promise.all(waits);
+  assert.equal(turns.waiting, 0);
+  turns.close();
+});

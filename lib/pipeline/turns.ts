@@ -19,6 +19,12 @@ interface Turn {
   go: (() => void) | null;
 }
 
+/**
+ * So many roads keep the processors busy with the bytes of each other. More would only push those out of the caches, and
+ * let them grow old enough in memory that collecting them costs a full collection.
+ */
+const roadsWhenBusy = 8;
+
 /** What one road sees of the turns. */
 export interface RoadTurn {
   /** Before `bytes` come. Null: go on. Otherwise resolves when it is the road's turn; ask again then. */
@@ -34,13 +40,16 @@ export interface RoadTurn {
  */
 export class Turns {
   readonly #limit: number;
+  readonly #isBusy: () => boolean;
   readonly #going = new Set<Turn>();
   readonly #queue: Turn[] = [];
   #timer: NodeJS.Timeout | null = null;
   #tick = 0;
 
-  constructor(limit: number) {
+  /** @param isBusy bytes already wait for those who hash and write them: a few roads are enough then */
+  constructor(limit: number, isBusy: () => boolean = () => false) {
     this.#limit = limit;
+    this.#isBusy = isBusy;
   }
 
   open(): RoadTurn {
@@ -66,7 +75,7 @@ export class Turns {
       if (this.#queue.length === 0 || !isOver) return null;
       this.#rest(turn);
     }
-    if (this.#going.size < this.#limit && this.#queue.length === 0) {
+    if (this.#queue.length === 0 && this.#isRoom()) {
       this.#start(turn, now);
       return null;
     }
@@ -98,8 +107,12 @@ export class Turns {
     turn.go = null;
   }
 
+  #isRoom(): boolean {
+    return this.#going.size < (this.#isBusy() ? Math.min(roadsWhenBusy, this.#limit) : this.#limit);
+  }
+
   #startNext(now: number): void {
-    while (this.#going.size < this.#limit) {
+    while (this.#isRoom()) {
       const next = this.#queue.shift();
       if (!next) return;
       this.#start(next, now);
