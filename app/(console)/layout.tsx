@@ -4,13 +4,13 @@ import type { ReactNode } from 'react';
 import { ConsoleShell } from '#components/shell/console-shell.tsx';
 import { Dock } from '#components/transfers/index.tsx';
 import { Uploads } from '#components/uploads/index.tsx';
-import { readSessionCookie } from '#lib/auth/session-cookie.ts';
 import { pages } from '#lib/client/paths.ts';
 import { rawRequest } from '#lib/http/raw-request.ts';
+import { hasSessionCookie } from '#lib/services/sessions/has-cookie.ts';
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
   // Whether a session still stands the pages ask themselves; who has none is led on before anything is drawn.
-  if (readSessionCookie(await headers()) === null) redirect(pages.signIn(askedPage()));
+  if (!hasSessionCookie(await headers())) redirect(pages.signIn(askedPage()));
   return (
     <ConsoleShell
       overlays={

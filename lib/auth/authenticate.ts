@@ -5,6 +5,7 @@ import {
   type Role,
   type TokenHolder,
 } from '#lib/db/repositories/identity.ts';
+import type { Config } from '#lib/config/config.ts';
 import type { Keystone } from '#lib/keystone/keystone.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { ordinaryCaller, type Actor } from './actor.ts';
@@ -26,7 +27,7 @@ export type AuthenticationParts = Pick<Runtime, 'db' | 'now' | 'log' | 'policy'>
  * spoils a right token, as it does for other services of OpenStack.
  */
 export async function authenticate(runtime: AuthenticationParts, headers: Headers): Promise<Actor | null> {
-  const given = readCredential(headers);
+  const given = readCredential(headers, runtime.config);
   if (given === null) return null;
   if (runtime.keystone)
     return await authenticateWithKeystone({ ...runtime, keystone: runtime.keystone }, headers);
@@ -102,7 +103,7 @@ export async function presentedKeystoneToken(
   { db, now, config, log }: AuthenticationParts,
   headers: Headers,
 ): Promise<PresentedToken | null> {
-  const given = readCredential(headers);
+  const given = readCredential(headers, config);
   if (given === null) return null;
   const hash = hashToken(given.token);
   if (given.kind === 'token') return { ...given, hash, expiresAt: Infinity };
@@ -139,12 +140,15 @@ export function toActor(
   };
 }
 
-function readCredential(headers: Headers): { kind: 'token' | 'session'; token: string } | null {
+function readCredential(
+  headers: Headers,
+  config: Pick<Config, 'publicUrl'> | undefined,
+): { kind: 'token' | 'session'; token: string } | null {
   const header = headers.get('x-auth-token');
   if (header !== null) return { kind: 'token', token: header };
   const bearer = /^bearer +(\S+)$/i.exec(headers.get('authorization') ?? '');
   if (bearer?.[1] !== undefined) return { kind: 'token', token: bearer[1] };
-  const cookie = readSessionCookie(headers);
+  const cookie = readSessionCookie(headers, config?.publicUrl ?? null);
   return cookie === null ? null : { kind: 'session', token: cookie };
 }
 

@@ -5,14 +5,18 @@ const overHttp = 'stowage_session';
 /** How long a browser keeps it; the session in the database decides whether it is still worth something. */
 const maxAgeSeconds = 14 * 24 * 3600;
 
-export function readSessionCookie(headers: Headers): string | null {
+/**
+ * Where everybody comes over https, the other name is not looked at: a neighbour below the same domain could give a
+ * visitor a session of its own by it.
+ */
+export function readSessionCookie(headers: Headers, publicUrl: string | null): string | null {
   const cookies = headers.get('cookie');
   if (cookies === null) return null;
   let found: string | null = null;
   for (const part of cookies.split(';')) {
     const [name, value] = part.trim().split('=', 2);
     if (name === overHttps) return value ?? null;
-    if (name === overHttp) found = value ?? null;
+    if (name === overHttp && !publicUrl?.startsWith('https:')) found = value ?? null;
   }
   return found;
 }

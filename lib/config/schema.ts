@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { StoreId } from '#lib/contract/common.ts';
+import { EndpointUrl } from '#lib/contract/endpoint-url.ts';
 import { GiB } from '#lib/contract/limits.ts';
 import { driverWords } from './announced.ts';
 
@@ -56,7 +57,7 @@ export const StoreEntry = z.strictObject({
 export type StoreEntry = z.infer<typeof StoreEntry>;
 
 const Keystone = z.strictObject({
-  auth_url: z.url({ protocol: /^https?$/ }),
+  auth_url: EndpointUrl,
   username: z.string().min(1).optional(),
   password: z.string().min(1).optional(),
   application_credential_id: z.string().min(1).optional(),
@@ -65,7 +66,7 @@ const Keystone = z.strictObject({
   project: z.string().min(1).optional(),
   project_domain: z.string().min(1).default('Default'),
   region: z.string().min(1).optional(),
-  www_authenticate_uri: z.url({ protocol: /^https?$/ }).optional(),
+  www_authenticate_uri: EndpointUrl.optional(),
   ca_file: z.string().min(1).optional(),
   service_token_roles: z.array(z.string().min(1)).min(1).default(['service']),
   cache_seconds: whole(0, 60).default(60),

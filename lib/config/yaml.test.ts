@@ -171,6 +171,11 @@ show: { locations: true, direct_url: true }
       /^1 identity\.keystone: In keystone mode Stowage must know where Keystone is/,
     ],
     [
+      'an address that holds a password, without showing it',
+      'identity:\n  mode: keystone\n  keystone: { auth_url: "https://a:hunter2@k.example", username: g }\n',
+      /^3 identity\.keystone\.auth_url: Expected an address without user and password, (?![^]*hunter2)/,
+    ],
+    [
       'a service user without a password',
       'identity:\n  mode: keystone\n  keystone: { auth_url: "https://k.example", username: glance }\n',
       /^3 identity\.keystone: Stowage cannot sign in to Keystone: password, project are missing/,

@@ -29,7 +29,7 @@ export const POST = route({ access: 'none', body: SignIn }, async ({ ctx, reques
     ...body,
     address: clientAddress(request, config),
     client: request.headers.get('user-agent'),
-    previousToken: readSessionCookie(request.headers),
+    previousToken: readSessionCookie(request.headers, config.publicUrl),
   });
   const view = await showSession({ ...ctx, actor }, { publicUrl: baseUrl(request, config), keystoneToken });
   return Response.json(view, { headers: { 'set-cookie': sessionCookie(token, isHttps(request, config)) } });

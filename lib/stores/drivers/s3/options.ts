@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EndpointUrl } from '#lib/contract/endpoint-url.ts';
 import type { DriverOptions } from '../../driver-options.ts';
 import { glanceLocationOf, keyOfGlanceLocation } from './glance-location.ts';
 
@@ -13,9 +14,7 @@ const whole = (least: number, most: number) => z.preprocess(fromText, z.int().mi
 export const S3Options = z
   .strictObject({
     /** Absent: Amazon's own, of the region. */
-    endpoint: z
-      .url({ protocol: /^https?$/, error: 'Expected an address such as https://s3.example' })
-      .optional(),
+    endpoint: EndpointUrl.optional(),
     region: z.string().min(1).default('us-east-1'),
     bucket: z
       .string()

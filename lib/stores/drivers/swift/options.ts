@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EndpointUrl } from '#lib/contract/endpoint-url.ts';
 import type { DriverOptions } from '../../driver-options.ts';
 import { glanceLocationOf, keyOfGlanceLocation } from './glance-location.ts';
 
@@ -20,7 +21,7 @@ const container = () =>
 export const SwiftOptions = z
   .strictObject({
     /** `https://swift.example/auth/v1.0` (TempAuth, radosgw) or `https://keystone.example/v3`. */
-    auth_url: z.url({ protocol: /^https?$/ }),
+    auth_url: EndpointUrl,
     /** 1 or 3; absent: as the path of auth_url says. */
     auth_version: z.preprocess(fromText, z.union([z.literal(1), z.literal(3)])).optional(),
     /** With version 1 the account and the user: `images:uploader`. */
