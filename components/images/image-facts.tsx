@@ -98,7 +98,7 @@ export function ImageFacts({ image, stores }: { image: ImageView; stores: StoreV
 }
 
 /** What its copies cost where stores have a price; null where none has. */
-export function monthlyPrice(
+function monthlyPrice(
   image: Pick<ImageView, 'locations'>,
   stores: StoreView[],
 ): { amount: number; currency: string } | null {

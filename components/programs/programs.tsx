@@ -11,7 +11,7 @@ import type { Deed, Program } from '#lib/client/equivalents.ts';
 import { useSession } from '#lib/client/queries/session.ts';
 
 /** Where programs reach this service: what the server calls itself, else where this page came from. */
-export function useServiceUrl(): string {
+function useServiceUrl(): string {
   const session = useSession();
   const url = session.data?.public_url ?? (typeof location === 'undefined' ? '' : location.origin);
   return url.replace(/\/+$/, '');

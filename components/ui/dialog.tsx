@@ -120,5 +120,3 @@ export function Sheet({ open, onOpenChange, title, subtitle, children, footer }:
     </Base.Root>
   );
 }
-
-export const DialogClose = Base.Close;

@@ -3,8 +3,6 @@
 import { PreviewCard as Base } from '@base-ui/react/preview-card';
 import type { ReactElement, ReactNode } from 'react';
 
-export type HoverCardHandle<Payload> = Base.Handle<Payload>;
-
 /** One card for many triggers: a list of a thousand berths still mounts one. */
 export function createHoverCard<Payload>(): Base.Handle<Payload> {
   return Base.createHandle<Payload>();

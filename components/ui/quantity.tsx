@@ -1,6 +1,6 @@
 'use client';
 
-import { useLocale, useTranslations } from 'next-intl';
+import { useLocale } from 'next-intl';
 import { useEffect, useState } from 'react';
 import {
   formatAge,
@@ -58,20 +58,6 @@ export function Bytes({
       <span className="text-ink-3">{text.unit}</span>
     </span>
   );
-}
-
-/** `41.4 of 60.0 GiB` */
-export function BytesOf({ done, total }: { done: number; total: number }) {
-  const t = useTranslations('common');
-  return <span className="tn">{t('partOfWhole', useFormat().part(done, total))}</span>;
-}
-
-export function Rate({ bytesPerSecond }: { bytesPerSecond: number }) {
-  return <span className="tn whitespace-nowrap">{useFormat().rate(bytesPerSecond)}</span>;
-}
-
-export function Duration({ seconds }: { seconds: number }) {
-  return <span className="tn whitespace-nowrap">{formatDuration(seconds)}</span>;
 }
 
 /** A moment as `2 min` (`age`) or `22 Nov, 03:14` (`moment`); hover gives the full time with its zone. */

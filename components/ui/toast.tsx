@@ -44,10 +44,6 @@ export function showToast({ text, kind = 'done', action, id }: ToastOptions): st
   });
 }
 
-export function closeToast(id: string): void {
-  manager.close(id);
-}
-
 /** Once, at the root of the page. */
 export function ToastHost({ children }: { children: ReactNode }) {
   const t = useTranslations('common');

@@ -11,7 +11,7 @@ import { freePort, programEnvironment, startProgram, waitForAnswer } from './pro
 
 const execute = promisify(execFile);
 
-export const glancePackages = ['glance-api', 'sqlite3'] as const;
+const glancePackages = ['glance-api', 'sqlite3'] as const;
 
 export interface TestGlance {
   /** `http://127.0.0.1:<port>`: what is in the catalog. */

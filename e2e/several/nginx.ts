@@ -1,5 +1,5 @@
 /** Debian's nginx with the configuration of deploy/, below a temporary directory and on a loopback port. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -71,21 +71,6 @@ function siteOf(port: number, upstreamPorts: readonly number[]): string {
     .replace(/( +server 10\.0\.0\.\d+:9292 max_fails=2 fail_timeout=2s;\n)+/, servers.join(''))
     .replace('listen 443 ssl;', `listen 127.0.0.1:${port};`)
     .replace(/ +ssl_certificate(_key)? .*\n/g, '');
-}
-
-/** What nginx itself says of the file as it is in deploy/. */
-export function checkNginxConfiguration(directory: string, certificate: string, key: string): string {
-  const site = readFileSync(path.join(root, 'deploy/nginx/stowage.conf'), 'utf8')
-    .replace(/ssl_certificate .*;/, `ssl_certificate ${certificate};`)
-    .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${key};`);
-  const main = path.join(directory, 'nginx.conf');
-  writeFileSync(path.join(directory, 'stowage.conf'), site);
-  writeFileSync(main, `pid ${directory}/pid;\nevents {}\nhttp { include ${directory}/stowage.conf; }\n`);
-  const check = spawnSync('nginx', ['-t', '-p', directory, '-e', `${directory}/log`, '-c', main], {
-    env: debianEnvironment(),
-    encoding: 'utf8',
-  });
-  return check.status === 0 ? '' : check.stderr;
 }
 
 async function freePort(): Promise<number> {

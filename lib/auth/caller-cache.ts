@@ -7,7 +7,7 @@ const freshMilliseconds = 3_000;
 const entryLimit = 10_000;
 
 /** Bearers by hash of their token, for a few seconds: a busy client asks the database once and not for each request. */
-export class CallerCache {
+class CallerCache {
   readonly #entries = new Map<string, { holder: TokenHolder; until: number }>();
   #generation = 0;
 

@@ -50,8 +50,8 @@ export interface Expression {
   references: readonly { name: string; column: number }[];
 }
 
-export const credentialKinds = ['user_id', 'project_id', 'system_scope', 'is_admin'] as const;
-export const targetKeys = [
+const credentialKinds = ['user_id', 'project_id', 'system_scope', 'is_admin'] as const;
+const targetKeys = [
   'project_id',
   'owner',
   'user_id',

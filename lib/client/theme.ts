@@ -1,5 +1,5 @@
 /** The colour scheme is a choice of the reader, kept in a cookie so that the server writes it into the page. */
-export const themes = ['system', 'light', 'dark'] as const;
+const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
 export const themeCookie = 'stowage_theme';

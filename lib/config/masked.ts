@@ -24,7 +24,7 @@ function maskedIdentity(identity: IdentityConfig): Record<string, unknown> {
 }
 
 /** A store's options as an operator may see them. */
-export function maskedOptions(
+function maskedOptions(
   driver: string,
   options: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {

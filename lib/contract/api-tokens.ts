@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Timestamp } from './common.ts';
 
-export const apiTokenMostDays = 366;
+const apiTokenMostDays = 366;
 
 export const NewApiToken = z
   .object({

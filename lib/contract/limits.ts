@@ -7,8 +7,7 @@ export const TiB = 1024 * GiB;
 /** BLAKE3 is kept for every piece of this size, so that any piece can be proved or repaired alone. */
 export const pieceSizeBytes = 64 * MiB;
 
-/** What was received is made durable at least this often, so a crash costs at most this much. */
-export const durableEveryBytes = 64 * MiB;
+/** What was received is made durable at least this often, and at each end of a piece: a crash costs at most this much. */
 export const durableEveryMilliseconds = 2_000;
 
 /** A PATCH with `Upload-Checksum` is held in memory until its checksum is right. */

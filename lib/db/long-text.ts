@@ -4,7 +4,7 @@ import { eq, sql, type Column, type SQL } from 'drizzle-orm';
  * An index entry of PostgreSQL holds 2700 bytes, and a property up to 64 Ki characters: there the index has the
  * beginning of the text (see `beginning` in `columns.ts`), and a condition that shall find it names the beginning too.
  */
-export const beginningCharacters = 128;
+const beginningCharacters = 128;
 
 /** In SQL, of a column. */
 export function beginningOf(column: Column): SQL {

@@ -22,7 +22,7 @@ const next: Readonly<Record<TransferState, readonly TransferState[]>> = {
 };
 
 export const openTransferStates = ['queued', 'running', 'verifying', 'paused'] as const;
-export const heldTransferStates = ['running', 'verifying'] as const;
+const heldTransferStates = ['running', 'verifying'] as const;
 
 export type TransferVerb = 'pause' | 'resume' | 'cancel' | 'retry';
 

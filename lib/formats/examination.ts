@@ -13,7 +13,7 @@ import { finding, refusals } from './words.ts';
 /** Enough to see the marks of nearly all formats, so that a browser can name them at once. */
 export const markBytes = 1024;
 
-export const nothingKnown: Finding = finding(
+const nothingKnown: Finding = finding(
   { format: 'unknown', diskFormat: null, containerFormat: null, detail: 'Not known yet' },
   {},
 );

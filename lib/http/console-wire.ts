@@ -17,7 +17,7 @@ export const consoleWire: Wire = {
   },
 };
 
-export function toProblem(error: StowageError, requestId: string): Problem {
+function toProblem(error: StowageError, requestId: string): Problem {
   return {
     type: `urn:stowage:error:${error.code}`,
     title: error.code.replaceAll('_', ' '),

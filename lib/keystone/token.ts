@@ -5,7 +5,7 @@ import type { AccessRule } from '../auth/access-rules.ts';
 const Domain = z.object({ id: z.string(), name: z.string() });
 const Project = z.object({ id: z.string(), name: z.string(), domain: Domain });
 
-export const TokenBody = z.object({
+const TokenBody = z.object({
   token: z.object({
     methods: z.array(z.string()).default([]),
     user: z.object({ id: z.string(), name: z.string(), domain: Domain }),

@@ -2,7 +2,7 @@ import { KiB, MiB } from '#lib/contract/limits.ts';
 import { isZero } from '#lib/streams/zeros.ts';
 
 /** Runs of zeros are found on this grid: the cluster of qcow2, sixteen blocks of most file systems. */
-export const zeroBlockBytes = 64 * KiB;
+const zeroBlockBytes = 64 * KiB;
 
 const zeroBytes = Buffer.alloc(1 * MiB);
 

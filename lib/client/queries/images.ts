@@ -33,7 +33,7 @@ export const imageKeys = {
 
 const pageSize = 60;
 
-export function imageListQuery(filters: ImageFilters) {
+function imageListQuery(filters: ImageFilters) {
   return infiniteQueryOptions({
     queryKey: imageKeys.list(filters),
     queryFn: ({ pageParam, signal }) =>

@@ -3,7 +3,7 @@ import type { SessionView, SignIn } from '#lib/contract/session.ts';
 import { api } from '../api.ts';
 import { addresses } from '../paths.ts';
 
-export const sessionQuery = queryOptions({
+const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: ({ signal }) => api<SessionView>(addresses.session, { signal }),
   staleTime: 5 * 60_000,

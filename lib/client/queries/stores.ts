@@ -5,13 +5,13 @@ import { addresses } from '../paths.ts';
 
 export const storeKeys = { all: ['stores'] as const, detail: (id: string) => ['stores', id] as const };
 
-export const storesQuery = queryOptions({
+const storesQuery = queryOptions({
   queryKey: storeKeys.all,
   queryFn: async ({ signal }) => inBerthOrder((await api<StoreList>(addresses.stores, { signal })).stores),
 });
 
 /** Greatest weight first, then by id: the one order of berths, holds and lists. */
-export function inBerthOrder(stores: StoreView[]): StoreView[] {
+function inBerthOrder(stores: StoreView[]): StoreView[] {
   return stores.toSorted((a, b) => b.weight - a.weight || a.id.localeCompare(b.id));
 }
 

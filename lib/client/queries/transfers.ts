@@ -32,7 +32,7 @@ export function hasEnded(transfer: TransferView): boolean {
 }
 
 /** All that is on its way; kept up to date by events. */
-export const openTransfersQuery = queryOptions({
+const openTransfersQuery = queryOptions({
   queryKey: openTransfersKey,
   queryFn: async ({ signal }) =>
     (await api<TransferList>(addresses.transfers, { query: { state: 'open', limit: 500 }, signal }))

@@ -68,7 +68,3 @@ const moving: readonly UploadTaskState[] = ['waiting', 'sending', 'offline', 'si
 export function needsThisBrowser(task: UploadTask): boolean {
   return moving.includes(task.state);
 }
-
-export function hasEndedTask(task: UploadTask): boolean {
-  return task.state === 'done' || task.state === 'failed';
-}

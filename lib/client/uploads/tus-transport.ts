@@ -129,7 +129,7 @@ export async function terminateUpload(url: string, options: TransportOptions = {
   }
 }
 
-export function toFailure(error: Error | DetailedError): TransportFailure {
+function toFailure(error: Error | DetailedError): TransportFailure {
   const request = 'originalRequest' in error ? error.originalRequest : null;
   const response = 'originalResponse' in error ? error.originalResponse : null;
   const retryAfter = Number(response?.getHeader('Retry-After') ?? Number.NaN);

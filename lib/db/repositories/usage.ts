@@ -34,7 +34,7 @@ export function charge(
 type Charged = Pick<LocationRow, 'state' | 'bytes' | 'committed' | 'upload_id' | 'reserved_bytes' | 'staged'>;
 
 /** What a location takes: until it is complete also what was promised to it, and nothing once it is to go. */
-export function chargedBytes({ state, bytes, committed, reserved_bytes = 0 }: Charged): number {
+function chargedBytes({ state, bytes, committed, reserved_bytes = 0 }: Charged): number {
   if (state === 'deleting' || state === 'missing') return 0;
   return committed ? bytes : Math.max(bytes, reserved_bytes);
 }

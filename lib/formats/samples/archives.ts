@@ -20,7 +20,7 @@ function put(block: Uint8Array, offset: number, text: string): void {
   block.set(encoder.encode(text), offset);
 }
 
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {

@@ -15,7 +15,7 @@ import type { Context } from '#lib/runtime/context.ts';
 import type { PublishedEvent } from '#lib/runtime/published-event.ts';
 import { actionsFor } from '#lib/services/transfers/view.ts';
 
-export const retryMilliseconds = 2_000;
+const retryMilliseconds = 2_000;
 const heartbeatMilliseconds = 15_000;
 /** A stopping server must not be held up by streams that never end. */
 const lookMilliseconds = 1_000;

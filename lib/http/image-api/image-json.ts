@@ -32,7 +32,7 @@ export async function toImagesJson(
  * One image. Properties come first, so that none of them can stand in for an attribute. `importingStores`: those that a
  * running import still has to fill.
  */
-export function toImageJson(
+function toImageJson(
   image: ImageRecord,
   stores: readonly string[],
   importingStores: readonly string[],

@@ -11,7 +11,7 @@ import { checksumAlgorithms, readChecked } from './checked-body.ts';
 import { StowageDataStore } from './data-store.ts';
 import { StowageLocker } from './locker.ts';
 
-export const tusPath = '/api/uploads';
+const tusPath = '/api/uploads';
 
 /** The error that a tus call threw, kept so that our answer can say more than @tus/server's. */
 const thrown = new WeakMap<Request, StowageError>();

@@ -6,7 +6,7 @@ import { importStaged } from './import-staged.ts';
 /** Methods that this service offers, as `info/import` and the answer to a creation name them. */
 export const importMethods = ['glance-direct', 'copy-image'] as const;
 /** Known ones that fetch by themselves. */
-export const fetchingMethods = ['web-download', 'glance-download'] as const;
+const fetchingMethods = ['web-download', 'glance-download'] as const;
 export type ImportMethod = (typeof importMethods)[number];
 
 /** Starts an import of the Images API; it goes on after the answer, and its task tells how. */

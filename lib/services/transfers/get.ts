@@ -14,7 +14,7 @@ export async function getTransfer(ctx: Context, id: string): Promise<TransferVie
 }
 
 /** Throws `not_found` for what the caller may not see. */
-export async function getVisibleTransfer(ctx: Context, q: Queries, id: string): Promise<TransferRow> {
+async function getVisibleTransfer(ctx: Context, q: Queries, id: string): Promise<TransferRow> {
   const row = await findTransfer(q, id);
   if (row === null || !maySeeTransfer(ctx.actor, row)) throw transferNotFound(id);
   return row;

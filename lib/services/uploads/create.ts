@@ -103,7 +103,7 @@ async function ownerOf({ runtime, actor }: Context, { image_id }: UploadWishes):
 }
 
 /** `<image-id>-<suffix>`: random for each attempt, never used again. */
-export function newObjectKey(imageId: string): string {
+function newObjectKey(imageId: string): string {
   return `${imageId}-${randomBytes(9).toString('hex')}`;
 }
 

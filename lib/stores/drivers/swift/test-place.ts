@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ConformancePlace } from '../../conformance/conformance.ts';
-import { HttpConnection } from './http-connection.ts';
 import { SwiftOptions } from './options.ts';
-import { signIn } from './sign-in.ts';
 import { SwiftClient, type SwiftTuning } from './swift-client.ts';
 import { SwiftPlace } from './swift-place.ts';
 import { SwiftStore } from './swift-store.ts';
@@ -62,15 +60,4 @@ export async function openSwiftPlace(
     },
     remove: () => client.close(),
   };
-}
-
-/** A token, for requests that a test makes by itself. */
-export async function signInForTest(account: TestAccount) {
-  const connection = new HttpConnection('test', undefined);
-  try {
-    const options = SwiftOptions.parse({ container: 'none', ...account });
-    return await signIn('test', options, (request) => connection.send(request), Date.now());
-  } finally {
-    await connection.close();
-  }
 }
