@@ -42,6 +42,13 @@ const transport: readonly AcceptedDifference[] = [
   },
   {
     request: all,
+    what: /^header cache-control$/,
+    glance: undefined,
+    reason: 'what one caller is shown is kept for nobody else, nor for who signs in next at the same browser',
+    source: 'RFC 9111, 3.5: caches know Authorization, not X-Auth-Token',
+  },
+  {
+    request: all,
     what: /^header content-type$/,
     glance: 'text/html; charset=UTF-8',
     stowage: undefined,
@@ -201,10 +208,10 @@ const definitions: readonly AcceptedDifference[] = [
 const data: readonly AcceptedDifference[] = [
   {
     request: /GET \/v2\/images\/<\d+>\/file/,
-    what: /^header (accept-ranges|cache-control|content-disposition)$/,
+    what: /^header (accept-ranges|content-disposition)$/,
     glance: undefined,
-    reason: 'browsers that save an image need its name, and that it is theirs alone',
-    source: 'RFC 9110, 14.3; RFC 6266; RFC 9111, 5.2.2',
+    reason: 'browsers that save an image need its name',
+    source: 'RFC 9110, 14.3; RFC 6266',
   },
   {
     request: /alpha GET \/v2\/images\/<\d+>\/file$/,

@@ -37,7 +37,8 @@ const titles: Record<number, string> = {
  * for who asks for it, in a form that the same clients can read as well.
  */
 export const imageWire: Wire = {
-  headers: (requestId) => ({ 'x-openstack-request-id': requestId }),
+  // No cache on the way knows that an answer belongs to the bearer of X-Auth-Token.
+  headers: (requestId) => ({ 'x-openstack-request-id': requestId, 'cache-control': 'no-store' }),
   error(error, requestId, request) {
     const status = glanceStatus[error.code] ?? errorStatus[error.code];
     const title = titles[status] ?? 'Error';
