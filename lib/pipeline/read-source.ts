@@ -19,6 +19,8 @@ export interface ReadSourceOptions {
   signal?: AbortSignal | undefined;
   /** Memory for the chunks, for a road that gives it back (`RoadOptions.onSpent`); see `ReadOptions.allocate`. */
   allocate?(length: number): Uint8Array;
+  /** When every location has failed: where the object lies by now, so that a move does not end those who read it. */
+  findOthers?(): Promise<readonly SourceLocation[]>;
   /** A location failed at this byte; reading goes on from the next one. */
   onLeft?(location: SourceLocation, offset: number, error: unknown): void;
 }
@@ -34,8 +36,9 @@ export async function* readSource(
 ): AsyncGenerator<Piece, void, undefined> {
   let offset = options.fromOffset ?? 0;
   let failedSinceProgress = 0;
+  let known = locations;
   for (let turn = 0; offset < options.sizeBytes; turn += 1) {
-    const location = locations[turn % locations.length];
+    const location = known[turn % known.length];
     if (!location) throw new Error('There is no location to read from.');
     try {
       const range = { offset, length: options.sizeBytes - offset };
@@ -48,9 +51,19 @@ export async function* readSource(
       if (options.signal?.aborted) throw error;
       failedSinceProgress += 1;
       options.onLeft?.(location, offset, error);
-      if (failedSinceProgress >= locations.length) throw error;
+      if (failedSinceProgress < known.length) continue;
+      const others = without(known, (await options.findOthers?.()) ?? []);
+      if (others.length === 0) throw error;
+      turn = known.length - 1;
+      known = [...known, ...others];
     }
   }
+}
+
+function without(known: readonly SourceLocation[], found: readonly SourceLocation[]): SourceLocation[] {
+  return found.filter(
+    ({ store, key }) => !known.some((other) => other.store.id === store.id && other.key === key),
+  );
 }
 
 /** One location, exactly the range: data as chunks, holes as runs of zeros where the store can tell them. */

@@ -27,7 +27,7 @@ export interface ImageFile {
   start: number;
   /** Behind the last byte. */
   end: number;
-  /** Reads from the first good copy, and goes on in the next one at the byte where a store failed. */
+  /** Reads from the first good copy, and goes on in another one at the byte where a store failed or let it go. */
   chunks: AsyncIterable<Uint8Array>;
   /** To be told of each chunk when nobody looks at it any more: its memory is used again. */
   spent(chunk: Uint8Array): void;
@@ -131,22 +131,27 @@ async function* readCopies(
   end: number,
   pool: BufferPool,
 ): AsyncGenerator<Uint8Array> {
-  const locations = copies.map((copy) => ({
+  const seen = [...copies];
+  const toLocation = (copy: LocationRow) => ({
     store: ctx.runtime.stores.readable(copy.store_id),
     key: copy.object_key,
-    copy,
-  }));
-  const pieces = readSource(locations, {
+  });
+  const pieces = readSource(copies.map(toLocation), {
     fromOffset: start,
     sizeBytes: end,
     signal: ctx.signal,
     allocate: pool.take,
+    async findOthers() {
+      const now = await goodCopies(ctx, image.id, []);
+      seen.push(...now);
+      return now.map(toLocation);
+    },
     onLeft({ store, key }, at, error) {
       ctx.log.warn(
         { err: error, image: image.id, store: store.id, at },
         'a copy could not be read to its end',
       );
-      const copy = copies.find((candidate) => candidate.object_key === key);
+      const copy = seen.find((candidate) => candidate.object_key === key);
       if (copy) noteBroken(ctx, image, copy, store, error);
     },
   });
