@@ -203,6 +203,20 @@ test('leaves behind the one store that everybody waits for, at a byte where it c
   for (const store of [quick, slow]) assert.ok((await readAll(store, 'image')).equals(big));
 });
 
+test('writes nothing more into a store whose bytes are to be removed', async (t) => {
+  const bench = await openBench(t);
+  const [kept, canceled] = await beginIn([await bench.store(), await bench.store()], 'image');
+  assert.ok(kept && canceled);
+  const writer = new WatchedWriter(canceled.writer, () => undefined);
+  const road = await openRoad(roadOptions([kept, { ...canceled, writer }]), bench);
+  await road.write(randomBytes(MiB));
+  await road.detach(canceled.storeId, { isKept: false });
+  await road.write(randomBytes(MiB));
+  await road.close();
+  assert.equal(writer.calls.includes('flush'), false);
+  assert.equal(writer.closed, 1);
+});
+
 test('does not take the last store off the road', async (t) => {
   const bench = await openBench(t);
   const stores = [await bench.store(), await bench.store()];

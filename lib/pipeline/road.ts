@@ -149,7 +149,7 @@ class OpenRoad implements Road {
     return [...this.#sinks, ...this.#detached].map((sink) => sink.progress);
   }
 
-  async detach(storeId: string): Promise<SinkProgress> {
+  async detach(storeId: string, { isKept = true } = {}): Promise<SinkProgress> {
     const sink = this.#sinks.find((candidate) => candidate.storeId === storeId);
     if (!sink) throw new Error(`The road has no sink ${storeId}.`);
     if (this.#living().every((living) => living === sink)) {
@@ -157,7 +157,7 @@ class OpenRoad implements Road {
     }
     this.#sinks = this.#sinks.filter((other) => other !== sink);
     this.#detached.push(sink);
-    const leaving = sink.leave();
+    const leaving = sink.leave({ isKept });
     this.#leaving.push(leaving);
     this.#wake();
     await leaving;

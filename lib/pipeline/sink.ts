@@ -86,10 +86,10 @@ export class Sink {
     this.#onChange(this);
   }
 
-  /** Gives up what was not yet handed to the writer, makes the rest durable and lets go. Never rejects. */
-  async leave(): Promise<void> {
+  /** Gives up what was not yet handed to the writer, makes the rest durable if it is kept, and lets go. Never rejects. */
+  async leave({ isKept }: { isKept: boolean }): Promise<void> {
     this.#giveUpQueue();
-    await this.flush();
+    if (isKept) await this.flush();
     await this.close();
   }
 

@@ -87,10 +87,11 @@ export interface Road {
   sinks(): SinkProgress[];
   /**
    * Takes one sink off the road, which goes on with the others. Of what it was given, everything that its writer has
-   * taken is made durable and the writer is closed: whoever goes on for it resumes at `durable`. A failure is in the
-   * answer. Rejects only for a sink that is not there or that is the last one.
+   * taken is made durable and the writer is closed: whoever goes on for it resumes at `durable`. With `isKept` false
+   * nothing more is written: what was is to be removed. A failure is in the answer. Rejects only for a sink that is not
+   * there or that is the last one.
    */
-  detach(storeId: string): Promise<SinkProgress>;
+  detach(storeId: string, options?: { isKept?: boolean }): Promise<SinkProgress>;
   /**
    * After the last byte: flush, final digests and inspection. Does not commit the writers; do that before `close`.
    * Rejects like `write`, and with `bad_request` when bytes are missing.

@@ -233,7 +233,9 @@ class StreamCopy {
     if (target.held.interruption === 'cancel') {
       this.#leaving.push(concludeCanceled(runtime, target.held, null).catch(() => undefined));
     }
-    const gone = road.detach(target.held.row.target_store).then(
+    // What is canceled may be removed by another process at once: nothing may come there after that.
+    const isKept = target.held.interruption !== 'cancel' && target.held.interruption !== 'lease-lost';
+    const gone = road.detach(target.held.row.target_store, { isKept }).then(
       async ({ durable, failure }) => {
         if (error === null && failure === null && target.held.interruption !== 'cancel') {
           await recordDurable(runtime, target.held, durable).catch(() => undefined);
