@@ -7,47 +7,19 @@ import { openPolicy } from '#lib/auth/policy-set.ts';
 import { pieceSizeBytes, uploadExpirySeconds } from '#lib/contract/limits.ts';
 import { findImage } from '#lib/db/repositories/images.ts';
 import { findUpload, updateUpload } from '#lib/db/repositories/uploads.ts';
-import { contextOf, locationsOf, openPlace, openProcess, tenant } from '#lib/transfers/test-support.ts';
-import type { Process, StoreWish } from '#lib/transfers/test-support.ts';
+import { locationsOf, openProcess } from '#lib/transfers/test-support.ts';
+import type { StoreWish } from '#lib/transfers/test-support.ts';
 import { StoreFault } from '#lib/stores/store.ts';
 import { appendToUpload } from './append.ts';
 import { createUpload } from './create.ts';
 import { deleteImage } from '../images/delete.ts';
-import { recountAll } from '../quotas/recount.ts';
-import { showUsage } from '../quotas/show-usage.ts';
-import { declareLength } from './declare-length.ts';
 import { sweepUploads } from './expire.ts';
 import { showUpload } from './get.ts';
-import { leaveOutStore } from './leave-out-store.ts';
 import { removeUpload } from './remove.ts';
-
-async function open(t: TestContext, stores: StoreWish[] = [{ id: 'fast' }], now = () => Date.now()) {
-  const place = await openPlace(t, stores);
-  const process = await openProcess(place, { now });
-  const config = {
-    limits: { imageSizeBytes: 2 ** 40, project: {}, stores: {} },
-    defaultStore: 'fast',
-    stagingStore: stores.some(({ id }) => id === 'waiting') ? 'waiting' : 'fast',
-    stores: [],
-  };
-  Object.assign(process.runtime.config, config);
-  const ctx = contextOf(process.runtime, tenant);
-  const begin = (lengthBytes: number | null, metadata: Record<string, string> = {}) =>
-    createUpload(ctx, { id: randomUUID(), lengthBytes, metadata });
-  const append = (uploadId: string, offset: number, bytes: Uint8Array) => {
-    const pieces = [bytes];
-    const next = async () => {
-      const piece = pieces.shift();
-      return piece === undefined ? null : [piece];
-    };
-    return appendToUpload(ctx, { uploadId, offset, next });
-  };
-  const { db } = process.runtime;
-  return { place, process, ctx, db, begin, append };
-}
+import { openUploads } from './test-stage.ts';
 
 test('what policy does not let anybody do with an image is not done by an upload either', async (t) => {
-  const { ctx, db } = await open(t);
+  const { ctx, db } = await openUploads(t);
   const tryWith = (rules: Record<string, string>, metadata: Record<string, string>) =>
     createUpload(
       { ...ctx, actor: { ...ctx.actor, policy: openPolicy(rules) } },
@@ -82,7 +54,7 @@ function hostileImage(sizeBytes: number): Buffer {
 }
 
 test('dismissing a failed upload leaves its image to the upload that fills it now', async (t) => {
-  const { db, ctx, begin, append } = await open(t);
+  const { db, ctx, begin, append } = await openUploads(t);
   const first = await begin(1000, { name: 'again', sha512: 'ab'.repeat(64) });
   await assert.rejects(append(first.id, 0, randomBytes(1000)), { code: 'checksum_mismatch' });
   assert.equal((await findUpload(db.read, first.id))?.state, 'failed');
@@ -96,7 +68,7 @@ test('dismissing a failed upload leaves its image to the upload that fills it no
 
 test('an upload expires a week after its last byte and not after its first', async (t) => {
   let clock = Date.now();
-  const { db, begin, append } = await open(t, [{ id: 'fast' }], () => clock);
+  const { db, begin, append } = await openUploads(t, [{ id: 'fast' }], () => clock);
   const upload = await begin(1000);
   clock += 3 * 24 * 3600 * 1000;
   await append(upload.id, 0, randomBytes(10));
@@ -104,7 +76,7 @@ test('an upload expires a week after its last byte and not after its first', asy
 });
 
 test('an image whose running inspection was lost is inspected before it becomes active', async (t) => {
-  const { db, begin, append } = await open(t);
+  const { db, begin, append } = await openUploads(t);
   const bytes = hostileImage(300_000);
   const upload = await begin(bytes.byteLength);
   await append(upload.id, 0, bytes.subarray(0, 3));
@@ -119,7 +91,7 @@ test('a store that was left behind is not gone on with, however long its file is
     isBroken && name.includes('flush')
       ? { kind: 'fail', error: new StoreFault('failed', 'weak', 'an fsync has failed') }
       : null;
-  const { process, begin, append } = await open(t, [{ id: 'fast' }, { id: 'weak', plan }]);
+  const { process, begin, append } = await openUploads(t, [{ id: 'fast' }, { id: 'weak', plan }]);
   const upload = await begin(3000, { stores: 'fast,weak', all_stores_must_succeed: 'false' });
   await append(upload.id, 0, randomBytes(1000));
   isBroken = true;
@@ -135,7 +107,7 @@ test('a store that was left behind is not gone on with, however long its file is
 test('a store that was left behind is filled even when the process dies right after the image became active', async (t) => {
   const plan: StoreWish['plan'] = ({ name }) =>
     name.includes('flush') ? { kind: 'fail', error: new StoreFault('failed', 'weak', 'no fsync') } : null;
-  const { place, process, begin, append } = await open(t, [{ id: 'fast' }, { id: 'weak', plan }]);
+  const { place, process, begin, append } = await openUploads(t, [{ id: 'fast' }, { id: 'weak', plan }]);
   const upload = await begin(1000, { stores: 'fast,weak', all_stores_must_succeed: 'false' });
   const { promise: active, resolve: becomeActive } = Promise.withResolvers<void>();
   process.runtime.events.subscribe(({ event }) => {
@@ -153,7 +125,7 @@ test('a store that was left behind is filled even when the process dies right af
 test('an upload that is read back tells how far that is', async (t) => {
   const plan: StoreWish['plan'] = ({ name }) =>
     name === 'read step' ? { kind: 'delay', milliseconds: 300 } : null;
-  const { process, begin, append } = await open(t, [{ id: 'fast', plan }]);
+  const { process, begin, append } = await openUploads(t, [{ id: 'fast', plan }]);
   const bytes = randomBytes(4 * 2 ** 20);
   const upload = await begin(bytes.byteLength);
   await append(upload.id, 0, bytes.subarray(0, 1000));
@@ -174,7 +146,7 @@ test('an upload that is read back tells how far that is', async (t) => {
 test('an upload that has ended still says where it went', async (t) => {
   const plan: StoreWish['plan'] = ({ name }) =>
     name.includes('flush') ? { kind: 'fail', error: new StoreFault('failed', 'weak', 'no fsync') } : null;
-  const { ctx, begin, append } = await open(t, [{ id: 'fast' }, { id: 'weak', plan }]);
+  const { ctx, begin, append } = await openUploads(t, [{ id: 'fast' }, { id: 'weak', plan }]);
   const both = { stores: 'fast,weak', all_stores_must_succeed: 'false' };
   const done = await begin(1000, both);
   await append(done.id, 0, randomBytes(1000));
@@ -189,41 +161,8 @@ test('an upload that has ended still says where it went', async (t) => {
   ]);
 });
 
-test('the quota of a store counts what uploads were promised', async (t) => {
-  const { begin } = await open(t, [{ id: 'fast', quotaBytes: 1000 }]);
-  await begin(600);
-  await assert.rejects(begin(600), { code: 'store_full' });
-  await begin(400);
-});
-
-test('an upload of unknown length stops at the quota of its store', async (t) => {
-  const { db, begin, append } = await open(t, [{ id: 'fast', quotaBytes: 1000 }]);
-  const upload = await begin(null);
-  await append(upload.id, 0, randomBytes(600));
-  await assert.rejects(append(upload.id, 600, randomBytes(600)), { code: 'store_full' });
-  assert.equal((await findUpload(db.read, upload.id))?.offset_bytes, 600);
-  await append(upload.id, 600, randomBytes(400));
-});
-
-test('of two uploads of unknown length that share the last room of a quota one is stopped', async (t) => {
-  const { db, ctx, begin, append } = await open(t, [{ id: 'fast', quotaBytes: 1000 }]);
-  const [first, second] = [await begin(null), await begin(null)];
-  let running: Promise<unknown> | undefined;
-  const { promise: piece, resolve: send } = Promise.withResolvers<Uint8Array[] | null>();
-  const batches = [piece];
-  const opened = new Promise<void>((resolve) => {
-    const next = () => (resolve(), batches.shift() ?? Promise.resolve(null));
-    running = appendToUpload(ctx, { uploadId: first.id, offset: 0, next });
-  });
-  await opened;
-  await append(second.id, 0, randomBytes(600));
-  send([randomBytes(600)]);
-  await assert.rejects(async () => await running, { code: 'store_full' });
-  assert.equal((await findUpload(db.read, first.id))?.offset_bytes, 0);
-});
-
 test('a request that only asks for the wrong offset takes the lease from nobody', async (t) => {
-  const { db, begin, append } = await open(t);
+  const { db, begin, append } = await openUploads(t);
   const upload = await begin(1000);
   await assert.rejects(append(upload.id, 5, randomBytes(5)), { code: 'offset_mismatch' });
   const after = await findUpload(db.read, upload.id);
@@ -233,7 +172,7 @@ test('a request that only asks for the wrong offset takes the lease from nobody'
 
 test('an upload that somebody is just sending to does not expire', async (t) => {
   let clock = Date.now();
-  const { process, ctx, db, begin } = await open(t, [{ id: 'fast' }], () => clock);
+  const { process, ctx, db, begin } = await openUploads(t, [{ id: 'fast' }], () => clock);
   const upload = await begin(1000);
   clock += uploadExpirySeconds * 1000 - 1000;
   const { promise: body, resolve: send } = Promise.withResolvers<Uint8Array[] | null>();
@@ -250,7 +189,7 @@ test('an upload that somebody is just sending to does not expire', async (t) => 
 });
 
 test('what an upload opened is removed only after it has let go', async (t) => {
-  const { process, ctx, db, begin } = await open(t);
+  const { process, ctx, db, begin } = await openUploads(t);
   const { runtime } = process;
   const upload = await begin(1000);
   const { promise: body, resolve: endBody } = Promise.withResolvers<null>();
@@ -276,7 +215,7 @@ test('a commit that was cut off between its two names leaves one of them', async
     isDead && name.includes('commit')
       ? { kind: 'fail', error: new StoreFault('failed', 'fast', 'killed here') }
       : null;
-  const { place, process, db, begin, append } = await open(t, [{ id: 'fast', plan }]);
+  const { place, process, db, begin, append } = await openUploads(t, [{ id: 'fast', plan }]);
   const upload = await begin(5000);
   await assert.rejects(append(upload.id, 0, randomBytes(5000)));
   const directory = path.join(place.directory, 'fast');
@@ -291,91 +230,13 @@ test('a commit that was cut off between its two names leaves one of them', async
   );
 });
 
-const whole: StoreWish = { id: 'whole', appends: false };
-
-async function storesWhenSettled(process: Process, imageId: string): Promise<string[]> {
-  process.runtime.worker.start();
-  process.runtime.reconciler.start();
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
-    const locations = await locationsOf(process, imageId);
-    const isSettled = [...locations.values()].every(({ state }) => state === 'active');
-    if (isSettled && locations.has('whole') && !locations.has('waiting')) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return [...(await locationsOf(process, imageId)).keys()].toSorted();
-}
-
-test('parts for a store that cannot append wait in the staging store and move on', async (t) => {
-  const { process, db, begin, append } = await open(t, [{ id: 'fast' }, { id: 'waiting' }, whole]);
-  const bytes = randomBytes(3000);
-  const upload = await begin(3000, { stores: 'whole' });
-  await append(upload.id, 0, bytes.subarray(0, 1000));
-  assert.deepEqual([...(await locationsOf(process, upload.image_id)).keys()], ['waiting']);
-  await append(upload.id, 1000, bytes.subarray(1000));
-  assert.equal((await findImage(db.read, upload.image_id))?.status, 'active');
-  assert.deepEqual(await storesWhenSettled(process, upload.image_id), ['whole']);
-  const [location] = (await locationsOf(process, upload.image_id)).values();
-  assert.ok(location?.verified_at);
-});
-
-test('parts wait in a store that was asked for as well, and stay there', async (t) => {
-  const { process, begin, append } = await open(t, [{ id: 'fast' }, { id: 'waiting' }, whole]);
-  const upload = await begin(1000, { stores: 'whole,fast' });
-  await append(upload.id, 0, randomBytes(1000));
-  assert.deepEqual(await storesWhenSettled(process, upload.image_id), ['fast', 'whole']);
-});
-
-test('what is to go on to other stores is charged as the bytes come, however long they will be', async (t) => {
-  const wishes = [{ id: 'fast' }, { id: 'archive' }, { id: 'waiting' }, whole];
-  const { process, ctx, db, begin, append } = await open(t, wishes);
-  Object.assign(process.runtime.config.limits.project, { size: 2500 });
-  const used = async () => {
-    const { figures } = await showUsage(ctx);
-    return figures.find(({ name, store }) => name === 'image_size_total' && store === null)?.used;
-  };
-  const upload = await begin(null, { stores: 'whole' });
-  await append(upload.id, 0, randomBytes(1000));
-  assert.equal(await used(), 2000);
-  await assert.rejects(append(upload.id, 1000, randomBytes(300)), {
-    code: 'quota_exceeded',
-    message: /2000 of 2500 bytes are used, and 600 more were asked for/,
-  });
-  assert.equal((await findUpload(db.read, upload.id))?.offset_bytes, 1000);
-  await append(upload.id, 1000, randomBytes(200));
-  await declareLength(ctx, { uploadId: upload.id, lengthBytes: 1200 });
-  await append(upload.id, 1200, new Uint8Array());
-  assert.equal((await findImage(db.read, upload.image_id))?.status, 'active');
-  assert.equal(await used(), 2400);
-  assert.deepEqual(await storesWhenSettled(process, upload.image_id), ['whole']);
-  assert.equal(await used(), 1200);
-
-  // Also when it was promised to a store that is left out.
-  const other = await begin(null, { stores: 'archive,fast,whole' });
-  await append(other.id, 0, randomBytes(400));
-  assert.equal(await used(), 2400);
-  await leaveOutStore(ctx, { uploadId: other.id, storeId: 'archive' });
-  assert.equal(await used(), 2000);
-  await assert.rejects(append(other.id, 400, randomBytes(251)), { code: 'quota_exceeded' });
-  await append(other.id, 400, randomBytes(250));
-  assert.equal(await used(), 2500);
-  await removeUpload(ctx, other.id);
-  assert.equal(await used(), 1200);
-  assert.equal(await recountAll(process.runtime), 0);
-});
-
-test('without a store in which parts can wait the upload is refused, and nothing was begun', async (t) => {
-  const { process, begin } = await open(t, [whole]);
-  Object.assign(process.runtime.config, { stagingStore: '' });
-  await assert.rejects(begin(1000, { stores: 'whole' }), { code: 'store_unavailable' });
-});
-
 test('a store that cannot publish for a while loses nothing of an upload, though none has to succeed', async (t) => {
   let isAway = false;
   const plan: StoreWish['plan'] = ({ name }) =>
     isAway && name === 'commit'
       ? { kind: 'fail', error: new StoreFault('unavailable', 'fast', 'no answer') }
       : null;
-  const { process, db, begin, append } = await open(t, [{ id: 'fast', plan }]);
+  const { process, db, begin, append } = await openUploads(t, [{ id: 'fast', plan }]);
   const upload = await begin(5000, { all_stores_must_succeed: 'false' });
   await append(upload.id, 0, randomBytes(1000));
   isAway = true;
@@ -393,7 +254,7 @@ test('an empty upload that was begun and not ended is finished', async (t) => {
     isDead && name === 'commit'
       ? { kind: 'fail', error: new StoreFault('failed', 'fast', 'killed here') }
       : null;
-  const { process, db, begin, append } = await open(t, [{ id: 'fast', plan }]);
+  const { process, db, begin, append } = await openUploads(t, [{ id: 'fast', plan }]);
   const upload = await begin(0);
   await assert.rejects(append(upload.id, 0, new Uint8Array()));
   isDead = false;
@@ -403,7 +264,7 @@ test('an empty upload that was begun and not ended is finished', async (t) => {
 
 /** A first piece of zeros, then its running hash is lost and a store changes a byte of it. */
 async function spoilFirstPiece(t: TestContext, stores: string) {
-  const scene = await open(t, [{ id: 'fast' }, { id: 'archive' }]);
+  const scene = await openUploads(t, [{ id: 'fast' }, { id: 'archive' }]);
   const upload = await scene.begin(pieceSizeBytes + 1000, { stores });
   const batches = [[{ zeros: pieceSizeBytes }]];
   const next = async () => batches.shift() ?? null;
