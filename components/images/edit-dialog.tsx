@@ -7,11 +7,14 @@ import { ProblemNote } from '#components/shell/problem-note.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Checkbox, Field, Input } from '#components/ui/field.tsx';
+import { Note } from '#components/ui/note.tsx';
+import { useFormat } from '#components/ui/quantity.tsx';
 import { showToast } from '#components/ui/toast.tsx';
-import { changesOf, toForm } from '#lib/client/image-form.ts';
+import { changesOf, formerOf, rebase, toForm } from '#lib/client/image-form.ts';
 import type { ImageForm } from '#lib/client/image-form.ts';
+import { isApiError } from '#lib/client/api.ts';
 import { useUpdateImage } from '#lib/client/queries/images.ts';
-import type { ImageView } from '#lib/contract/images.ts';
+import type { ImageSettings, ImageView } from '#lib/contract/images.ts';
 
 /** Name, tags, needs and protection. Only what was changed is sent. */
 export function EditDialog(props: { image: ImageView; open: boolean; onOpenChange(open: boolean): void }) {
@@ -31,20 +34,35 @@ function OpenEditDialog({
   const t = useTranslations('images');
   const common = useTranslations('common');
   const update = useUpdateImage(image.id);
+  // The image as it was when the form opened: what others change meanwhile is not taken for what was typed here.
+  const [was, setWas] = useState(image);
   const [form, setForm] = useState<ImageForm>(() => toForm(image));
-  const changes = changesOf(image, form);
+  const changes = changesOf(was, form);
+  const isOutdated = isApiError(update.error) && update.error.code === 'conflict';
   const set =
     <Key extends keyof ImageForm>(key: Key) =>
     (value: ImageForm[Key]) =>
       setForm((old) => ({ ...old, [key]: value }));
+  /** Who has read that it changed and saves again means it. */
+  const takeOver = () => {
+    const next = rebase(was, form, image);
+    setWas(image);
+    setForm(next);
+    return { base: image, update: changesOf(image, next).update };
+  };
   const save = () => {
     if (Object.keys(changes.update).length === 0) return onOpenChange(false);
-    update.mutate(changes.update, {
-      onSuccess: () => {
-        onOpenChange(false);
-        showToast({ id: `saved ${image.id}`, text: t('saved', { name: form.name || image.id }) });
+    const sent = isOutdated ? takeOver() : { base: was, update: changes.update };
+    if (Object.keys(sent.update).length === 0) return onOpenChange(false);
+    update.mutate(
+      { ...sent.update, was: formerOf(sent.base, sent.update) },
+      {
+        onSuccess: () => {
+          onOpenChange(false);
+          showToast({ id: `saved ${image.id}`, text: t('saved', { name: form.name || image.id }) });
+        },
       },
-    });
+    );
   };
   return (
     <Dialog
@@ -52,7 +70,13 @@ function OpenEditDialog({
       onOpenChange={onOpenChange}
       onSubmit={save}
       title={t('editTitle')}
-      note={update.error ? <ProblemNote kind="mutation" error={update.error} /> : undefined}
+      note={
+        isOutdated ? (
+          <OutdatedNote image={image} fields={changes.update} />
+        ) : (
+          update.error && <ProblemNote kind="mutation" error={update.error} />
+        )
+      }
       footer={
         <>
           <span className="mr-auto">
@@ -122,5 +146,28 @@ function OpenEditDialog({
         {t('form.hidden')}
       </Checkbox>
     </Dialog>
+  );
+}
+
+/** What the fields that were to be changed hold by now. */
+function OutdatedNote({ image, fields }: { image: ImageView; fields: ImageSettings }) {
+  const t = useTranslations('images');
+  const format = useFormat();
+  const onOff = (on: boolean) => t(on ? 'outdatedYes' : 'outdatedNo');
+  const now: [keyof ImageSettings, string, string][] = [
+    ['name', t('form.name'), image.name ?? t('outdatedNone')],
+    ['tags', t('form.tags'), image.tags.join(', ') || t('outdatedNone')],
+    ['min_disk_gib', t('form.minDisk'), String(image.min_disk_gib)],
+    ['min_ram_mib', t('form.minRam'), String(image.min_ram_mib)],
+    ['protected', t('form.protected'), onOff(image.protected)],
+    ['hidden', t('form.hidden'), onOff(image.hidden)],
+  ];
+  const shown = now.filter(([field]) => field in fields);
+  return (
+    <Note kind="warn" role="alert" title={t('outdatedTitle')}>
+      {t('outdatedForm', {
+        now: format.list(shown.map(([, field, value]) => t('outdatedValue', { field, value }))),
+      })}
+    </Note>
   );
 }

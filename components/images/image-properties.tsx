@@ -7,9 +7,11 @@ import { ProgramsButton } from '#components/programs/programs-button.tsx';
 import { ProblemNote } from '#components/shell/problem-note.tsx';
 import { Button, IconButton } from '#components/ui/button.tsx';
 import { Input } from '#components/ui/field.tsx';
+import { Note } from '#components/ui/note.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { showToast } from '#components/ui/toast.tsx';
 import { isOffered, reasonAgainst } from '#lib/client/allowed.ts';
+import { isApiError } from '#lib/client/api.ts';
 import { useUpdateImage } from '#lib/client/queries/images.ts';
 import type { ImageView } from '#lib/contract/images.ts';
 
@@ -73,6 +75,7 @@ function PropertyEditor({
   const t = useTranslations('images');
   const common = useTranslations('common');
   const update = useUpdateImage(image.id);
+  const [was, setWas] = useState(image.properties);
   const [rows, setRows] = useState<Row[]>(() => entries.map(([key, value], id) => ({ id, key, value })));
   const named = rows.filter((row) => row.key.trim() !== '' || row.value !== '');
   const keys = named.map((row) => row.key.trim());
@@ -85,24 +88,28 @@ function PropertyEditor({
   const properties = Object.fromEntries(named.map((row) => [row.key.trim(), row.value]));
   const change = (id: number, part: Partial<Row>) =>
     setRows((old) => old.map((row) => (row.id === id ? { ...row, ...part } : row)));
-  const removed = Object.keys(image.properties).filter((key) => !(key in properties));
-  const changed = Object.fromEntries(
-    Object.entries(properties).filter(([key, value]) => image.properties[key] !== value),
-  );
+  const removed = Object.keys(was).filter((key) => !(key in properties));
+  const changed = Object.fromEntries(Object.entries(properties).filter(([key, value]) => was[key] !== value));
+  const isOutdated = isApiError(update.error) && update.error.code === 'conflict';
+  /** What was typed, on top of what somebody else made of it meanwhile. */
+  const takeOver = () => {
+    const kept = Object.entries(image.properties).filter(([key]) => !removed.includes(key));
+    const next = { ...Object.fromEntries(kept), ...changed };
+    setWas(image.properties);
+    setRows(Object.entries(next).map(([key, value], id) => ({ id, key, value })));
+    return { properties: next, was: { properties: image.properties } };
+  };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
         if (reason) return;
-        update.mutate(
-          { properties },
-          {
-            onSuccess: () => {
-              onClose();
-              showToast({ id: `saved ${image.id}`, text: t('saved', { name: image.name ?? image.id }) });
-            },
+        update.mutate(isOutdated ? takeOver() : { properties, was: { properties: was } }, {
+          onSuccess: () => {
+            onClose();
+            showToast({ id: `saved ${image.id}`, text: t('saved', { name: image.name ?? image.id }) });
           },
-        );
+        });
       }}
     >
       <Panel
@@ -134,7 +141,13 @@ function PropertyEditor({
         }
       >
         <div className="grid gap-2">
-          {update.error && <ProblemNote kind="mutation" error={update.error} />}
+          {isOutdated ? (
+            <Note kind="warn" role="alert" title={t('outdatedTitle')}>
+              {t('outdatedProperties')}
+            </Note>
+          ) : (
+            update.error && <ProblemNote kind="mutation" error={update.error} />
+          )}
           {rows.map((row) => (
             <div
               key={row.id}

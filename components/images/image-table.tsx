@@ -4,7 +4,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { ReactNode } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
 import { CheckBox } from '#components/ui/field.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { SkeletonRow } from '#components/ui/skeleton.tsx';
@@ -40,7 +40,7 @@ export interface ImageTableProps {
   label: string;
 }
 
-/** Images as rows, of which only those in sight exist. `j` `k` go, `x` selects, Enter opens. */
+/** Images as rows, of which only those in sight exist. `j` `k` and the arrows go, `x` selects, Enter opens. */
 export function ImageTable(props: ImageTableProps) {
   const { images, stores, selection, onSelection, hasMore, onMore, compact } = props;
   const t = useTranslations('images');
@@ -80,9 +80,13 @@ export function ImageTable(props: ImageTableProps) {
     const target = Math.max(0, Math.min(images.length - 1, index));
     current.current = target;
     virtualizer.scrollToIndex(target);
-    requestAnimationFrame(() =>
-      list.current?.querySelector<HTMLElement>(`[data-index="${target}"] [data-row-link]`)?.focus(),
-    );
+    // A row that was far away exists some frames later.
+    const focus = (frames: number) => {
+      const link = list.current?.querySelector<HTMLElement>(`[data-index="${target}"] [data-row-link]`);
+      if (link) link.focus();
+      else if (frames > 0) requestAnimationFrame(() => focus(frames - 1));
+    };
+    requestAnimationFrame(() => focus(30));
   };
   const select = (image: ImageSummary, selected: boolean, withShift: boolean) => {
     const index = images.findIndex(({ id }) => id === image.id);
@@ -102,6 +106,20 @@ export function ImageTable(props: ImageTableProps) {
     if (image) select(image, !selection.has(image.id), false);
   });
 
+  /** From the name of one row to that of another; elsewhere the keys keep what they do. */
+  const walk = (event: KeyboardEvent<HTMLElement>) => {
+    if (!(event.target as HTMLElement).matches('[data-row-link]') || event.metaKey || event.ctrlKey) return;
+    const target = {
+      ArrowDown: current.current + 1,
+      ArrowUp: current.current - 1,
+      Home: 0,
+      End: images.length - 1,
+    }[event.key];
+    if (target === undefined || event.altKey || event.shiftKey) return;
+    event.preventDefault();
+    focusRow(target);
+  };
+
   const shownStores = Math.min(stores.length, berthLimit) + (stores.length > berthLimit ? 1 : 0);
   return (
     <>
@@ -120,6 +138,7 @@ export function ImageTable(props: ImageTableProps) {
           ref={list}
           className="relative"
           style={{ height: virtualizer.getTotalSize() }}
+          onKeyDown={walk}
           onFocus={(event) => {
             const index = (event.target as HTMLElement).closest<HTMLElement>('[data-index]')?.dataset.index;
             if (index !== undefined) current.current = Number(index);

@@ -69,8 +69,8 @@ export function ShortcutList({ open, onOpenChange }: { open: boolean; onOpenChan
   const rows: [string[], string][] = [
     [['⌘', 'K'], t('shortcutCommand')],
     [['/'], t('shortcutSearch')],
-    [['j'], t('shortcutDown')],
-    [['k'], t('shortcutUp')],
+    [['j', '↓'], t('shortcutDown')],
+    [['k', '↑'], t('shortcutUp')],
     [['x'], t('shortcutSelect')],
     [['u'], t('shortcutUpload')],
     [['?'], t('shortcutHelp')],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { changesOf, splitTags, toForm } from './image-form.ts';
+import { changesOf, formerOf, rebase, splitTags, toForm } from './image-form.ts';
 
 const image = {
   name: 'ubuntu',
@@ -37,4 +37,16 @@ test('names the field that cannot be sent', () => {
 
 test('an image without a name stays without one unless it is given', () => {
   assert.deepEqual(changesOf({ ...image, name: null }, toForm({ ...image, name: null })).update, {});
+});
+
+test('says what it took the changed fields for', () => {
+  assert.deepEqual(formerOf(image, { name: 'debian', hidden: true }), { name: 'ubuntu', hidden: false });
+});
+
+test('keeps what was typed on top of what somebody else changed meanwhile', () => {
+  const typed = { ...toForm(image), name: 'debian' };
+  const now = { ...image, name: 'fedora', tags: ['theirs'] };
+  const form = rebase(image, typed, now);
+  assert.equal(form.name, 'debian');
+  assert.deepEqual(changesOf(now, form).update, { name: 'debian' });
 });

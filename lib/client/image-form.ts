@@ -1,5 +1,5 @@
 import { nameLimitCharacters, tagLimitCharacters, tagLimitCount } from '#lib/contract/limits.ts';
-import type { ImageUpdate, ImageView } from '#lib/contract/images.ts';
+import type { ImageSettings, ImageView } from '#lib/contract/images.ts';
 
 /** The fields of the edit dialog, as they are typed. */
 export interface ImageForm {
@@ -30,15 +30,15 @@ export function splitTags(text: string): string[] {
   return [...new Set(text.split(',').map((tag) => tag.trim()))].filter(Boolean);
 }
 
-/** What of the form differs from the image; `error` names the first field that cannot be sent. */
+/** What of the form differs from the image as it was when the form opened; `error` names the first field that cannot be sent. */
 export function changesOf(
   image: Editable,
   form: ImageForm,
-): { update: ImageUpdate; removedTags: string[]; error: ImageFormError | null } {
+): { update: ImageSettings; removedTags: string[]; error: ImageFormError | null } {
   const tags = splitTags(form.tags);
   const minDisk = wholeNumber(form.minDisk);
   const minRam = wholeNumber(form.minRam);
-  const update: ImageUpdate = {};
+  const update: ImageSettings = {};
   if (form.name.trim() !== (image.name ?? '')) update.name = form.name.trim();
   if (tags.join('\0') !== image.tags.join('\0')) update.tags = tags;
   if (minDisk !== null && minDisk !== image.min_disk_gib) update.min_disk_gib = minDisk;
@@ -56,6 +56,26 @@ export function changesOf(
             ? 'minRam'
             : null;
   return { update, removedTags: image.tags.filter((tag) => !tags.includes(tag)), error };
+}
+
+/** What the image was in the fields that are to be changed: the server refuses when it is something else by now. */
+export function formerOf(image: Editable, update: ImageSettings): ImageSettings {
+  const former: ImageSettings = {
+    name: image.name ?? '',
+    tags: image.tags,
+    min_disk_gib: image.min_disk_gib,
+    min_ram_mib: image.min_ram_mib,
+    protected: image.protected,
+    hidden: image.hidden,
+  };
+  return Object.fromEntries(Object.entries(former).filter(([field]) => field in update));
+}
+
+/** What was typed, on top of what the image is by now. */
+export function rebase(was: Editable, form: ImageForm, now: Editable): ImageForm {
+  const before = toForm(was);
+  const typed = Object.entries(form).filter(([field, value]) => before[field as keyof ImageForm] !== value);
+  return { ...toForm(now), ...Object.fromEntries(typed) };
 }
 
 function wholeNumber(text: string): number | null {

@@ -95,7 +95,8 @@ export const ImageList = z.object({
 });
 export type ImageList = z.infer<typeof ImageList>;
 
-export const ImageUpdate = z
+/** What people may set of an image. */
+const ImageSettings = z
   .object({
     name: ImageName,
     visibility: Visibility,
@@ -111,7 +112,13 @@ export const ImageUpdate = z
   })
   .partial()
   .strict();
+/**
+ * What is left out stays. `was`: what the caller took for the settings when deciding; `conflict`, and nothing is changed,
+ * where one of them is different by now.
+ */
+export const ImageUpdate = ImageSettings.extend({ was: ImageSettings.optional() });
 export type ImageUpdate = z.infer<typeof ImageUpdate>;
+export type ImageSettings = z.infer<typeof ImageSettings>;
 
 export const StartCopies = z
   .object({

@@ -16,7 +16,7 @@ import type {
   StartedCopies,
 } from '#lib/contract/images.ts';
 import type { TransferView } from '#lib/contract/transfers.ts';
-import { api } from '../api.ts';
+import { api, isApiError } from '../api.ts';
 import { addresses } from '../paths.ts';
 import { openTransfersKey, withStarted } from './transfers.ts';
 
@@ -74,7 +74,17 @@ export function useImage(id: string) {
 export function useUpdateImage(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: ImageUpdate) => api<ImageView>(addresses.image(id), { method: 'PATCH', body }),
+    mutationFn: async (body: ImageUpdate) => {
+      try {
+        return await api<ImageView>(addresses.image(id), { method: 'PATCH', body });
+      } catch (error) {
+        // Whoever is told that it changed is shown to what.
+        if (isApiError(error) && error.code === 'conflict') {
+          await client.invalidateQueries({ queryKey: imageKeys.detail(id) });
+        }
+        throw error;
+      }
+    },
     onSuccess: (image) => {
       client.setQueryData(imageKeys.detail(id), image);
       return client.invalidateQueries({ queryKey: imageKeys.lists });
