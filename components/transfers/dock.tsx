@@ -2,6 +2,7 @@
 
 import { ArrowLeftRight, ChevronDown, ChevronUp, Pause, Play } from 'lucide-react';
 import Link from 'next/link';
+import { usePathname } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { useId, useMemo } from 'react';
 import type { ReactNode } from 'react';
@@ -37,7 +38,7 @@ export function Dock() {
   const { transfers, dismiss } = useLingeringTransfers();
   const { actions, dialogs } = useUploadActions();
   const { controls, dialogs: transferDialogs } = useTransferControls();
-  const [open, setOpen] = useDockOpen();
+  const [open, setOpen] = useDockOpen(usePathname().startsWith(pages.usage));
   const body = useId();
   const measured = useDockHeight();
 

@@ -87,7 +87,7 @@ function Row({
       </div>
       <div role="cell" className="grid min-w-0 gap-1.5 max-rail:col-span-2">
         {bar}
-        <div className="flex flex-wrap items-baseline gap-x-3 text-12">
+        <div className="flex flex-wrap items-center gap-x-3 text-12">
           {state}
           <span className="tn text-ink-3">{sentence}</span>
         </div>

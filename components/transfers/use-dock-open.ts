@@ -10,15 +10,19 @@ function subscribe(listener: () => void): () => void {
   return () => window.removeEventListener(changed, listener);
 }
 
-function isOpen(): boolean {
+function isOpen(hasForms: boolean): boolean {
   const kept = localStorage.getItem(storageKey);
-  // On a phone it would hide the page, so there it waits to be asked.
-  return kept === null ? window.innerWidth > 900 : kept === 'open';
+  // On a phone it would hide the page, and over a form the fields, so there it waits to be asked.
+  return kept === null ? window.innerWidth > 900 && !hasForms : kept === 'open';
 }
 
-/** Whether the dock shows its rows; the reader's choice, kept in this browser. */
-export function useDockOpen(): [boolean, (open: boolean) => void] {
-  const open = useSyncExternalStore(subscribe, isOpen, () => false);
+/** Whether the dock shows its rows; the reader's choice, kept in this browser. `hasForms`: the page that lies under it. */
+export function useDockOpen(hasForms: boolean): [boolean, (open: boolean) => void] {
+  const open = useSyncExternalStore(
+    subscribe,
+    () => isOpen(hasForms),
+    () => false,
+  );
   return [
     open,
     (next) => {
