@@ -2,10 +2,10 @@
 
 import { useTranslations } from 'next-intl';
 import { Button } from '#components/ui/button.tsx';
-import { CopyButton } from '#components/ui/copy-button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Note } from '#components/ui/note.tsx';
-import { shellWord } from '#lib/client/equivalents.ts';
+import { SecretText } from '#components/ui/secret-text.tsx';
+import { shellWord } from '#lib/client/shell-command.ts';
 
 /** The token, with a first request. Only its own button closes it: what slips away here cannot be had again. */
 export function ApiTokenSecret({
@@ -36,30 +36,8 @@ export function ApiTokenSecret({
       <Note kind="info" title={t('once')}>
         {t('onceBody')}
       </Note>
-      <Code label={t('token')} text={token} copy={t('copyToken')} />
-      <Code label={t('tryIt')} text={command} copy={t('copyTry')} />
+      <SecretText label={t('token')} text={token} copy={t('copyToken')} />
+      <SecretText label={t('tryIt')} text={command} copy={t('copyTry')} />
     </Dialog>
-  );
-}
-
-function Code({ label, text, copy }: { label: string; text: string; copy: string }) {
-  return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-1.5">
-      <span className="font-[550]" aria-hidden="true">
-        {label}
-      </span>
-      <div className="relative">
-        <pre
-          tabIndex={0}
-          aria-label={label}
-          className="overflow-auto rounded-control bg-code-bg py-3 pr-20 pl-4 font-mono text-12 leading-[19px] text-code-ink"
-        >
-          <code className="!text-12">{text}</code>
-        </pre>
-        <span className="absolute top-2 right-2">
-          <CopyButton text={text} what={copy} />
-        </span>
-      </div>
-    </div>
   );
 }

@@ -1,6 +1,16 @@
 'use client';
 
-import { CircleUser, FileJson, Keyboard, LogOut, Monitor, Moon, Settings2, Sun } from 'lucide-react';
+import {
+  CircleUser,
+  FileJson,
+  Keyboard,
+  KeyRound,
+  LogOut,
+  Monitor,
+  Moon,
+  Settings2,
+  Sun,
+} from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
@@ -12,6 +22,7 @@ import { useSignOut } from '#lib/client/queries/session.ts';
 import { currentTheme, writeTheme } from '#lib/client/theme.ts';
 import type { Theme } from '#lib/client/theme.ts';
 import type { SessionView } from '#lib/contract/session.ts';
+import { ChangePasswordDialog } from './change-password-dialog.tsx';
 import { ProjectChoice } from './project-menu.tsx';
 import { useProjectPages } from './project-pages.ts';
 import { useSingleKeys } from './shortcuts.tsx';
@@ -45,50 +56,61 @@ export function AccountMenuButton({ session, compact = false }: { session: Sessi
   const signOut = useSignOut();
   const [singleKeys, setSingleKeys] = useSingleKeys();
   const projectPages = useProjectPages(session);
+  const [isChanging, setChanging] = useState(false);
   return (
-    <Menu
-      side={compact ? 'bottom' : 'top'}
-      align={compact ? 'end' : 'start'}
-      trigger={
-        <IconButton
-          icon={compact ? CircleUser : Settings2}
-          size={compact ? 'medium' : 'small'}
-          label={compact ? t('account') : t('settings')}
-        />
-      }
-    >
-      <MenuCaption>{t('signedInAs', { user: session.user.name, project: session.project.name })}</MenuCaption>
-      <div className={compact ? undefined : 'full:hidden'}>
-        <ProjectChoice session={session} />
-      </div>
-      {compact && (
-        <>
-          <MenuSeparator />
-          {projectPages.map(({ href, icon, label }) => (
-            <MenuLink key={href} icon={icon} link={<Link href={href} />}>
-              {label}
-            </MenuLink>
-          ))}
-        </>
-      )}
-      <MenuSeparator />
-      <MenuCaption>{t('theme')}</MenuCaption>
-      <ThemeChoice />
-      <MenuSeparator />
-      <MenuItem icon={Keyboard} onSelect={() => setSingleKeys(!singleKeys)}>
-        {singleKeys ? t('singleKeysOff') : t('singleKeysOn')}
-      </MenuItem>
-      <MenuLink icon={FileJson} link={<a href="/api/openapi.json" target="_blank" rel="noreferrer" />}>
-        {t('apiDescription')}
-      </MenuLink>
-      <MenuSeparator />
-      <MenuItem
-        icon={LogOut}
-        onSelect={() => signOut.mutate(undefined, { onSettled: () => router.replace(pages.signIn()) })}
+    <>
+      <Menu
+        side={compact ? 'bottom' : 'top'}
+        align={compact ? 'end' : 'start'}
+        trigger={
+          <IconButton
+            icon={compact ? CircleUser : Settings2}
+            size={compact ? 'medium' : 'small'}
+            label={compact ? t('account') : t('settings')}
+          />
+        }
       >
-        {t('signOut')}
-      </MenuItem>
-    </Menu>
+        <MenuCaption>
+          {t('signedInAs', { user: session.user.name, project: session.project.name })}
+        </MenuCaption>
+        <div className={compact ? undefined : 'full:hidden'}>
+          <ProjectChoice session={session} />
+        </div>
+        {compact && (
+          <>
+            <MenuSeparator />
+            {projectPages.map(({ href, icon, label }) => (
+              <MenuLink key={href} icon={icon} link={<Link href={href} />}>
+                {label}
+              </MenuLink>
+            ))}
+          </>
+        )}
+        <MenuSeparator />
+        <MenuCaption>{t('theme')}</MenuCaption>
+        <ThemeChoice />
+        <MenuSeparator />
+        <MenuItem icon={Keyboard} onSelect={() => setSingleKeys(!singleKeys)}>
+          {singleKeys ? t('singleKeysOff') : t('singleKeysOn')}
+        </MenuItem>
+        <MenuLink icon={FileJson} link={<a href="/api/openapi.json" target="_blank" rel="noreferrer" />}>
+          {t('apiDescription')}
+        </MenuLink>
+        <MenuSeparator />
+        {session.identity.mode === 'standalone' && (
+          <MenuItem icon={KeyRound} onSelect={() => setChanging(true)}>
+            {t('changePassword')}
+          </MenuItem>
+        )}
+        <MenuItem
+          icon={LogOut}
+          onSelect={() => signOut.mutate(undefined, { onSettled: () => router.replace(pages.signIn()) })}
+        >
+          {t('signOut')}
+        </MenuItem>
+      </Menu>
+      {isChanging && <ChangePasswordDialog session={session} onClose={() => setChanging(false)} />}
+    </>
   );
 }
 

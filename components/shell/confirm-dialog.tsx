@@ -22,6 +22,8 @@ export interface ConfirmDialogProps {
   /** "Keep them" */
   cancelLabel?: ReactNode;
   destroys?: boolean;
+  /** Left of the buttons: the same for programs. */
+  aside?: ReactNode;
   busy: boolean;
   /** Shown above the buttons; nothing closes. */
   error?: unknown;
@@ -53,6 +55,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       note={props.error ? <ProblemNote kind="mutation" error={props.error} /> : undefined}
       footer={
         <>
+          {props.aside && <span className="mr-auto">{props.aside}</span>}
           <Button onClick={() => change(false)}>{props.cancelLabel ?? t('cancel')}</Button>
           <Button
             type="submit"

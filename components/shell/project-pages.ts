@@ -1,4 +1,4 @@
-import { GitBranch, Gauge, KeyRound } from 'lucide-react';
+import { GitBranch, Gauge, KeyRound, UsersRound } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { isOffered } from '#lib/client/allowed.ts';
@@ -28,6 +28,16 @@ export function useProjectPages(session: SessionView | undefined): ProjectPage[]
       label: t('credentials'),
       isCurrent: (path) => path === pages.credentials,
     },
+    ...(isOffered(session?.actions ?? {}, 'people')
+      ? [
+          {
+            href: pages.people,
+            icon: UsersRound,
+            label: t('people'),
+            isCurrent: (path: string) => path === pages.people,
+          },
+        ]
+      : []),
     ...(isOffered(session?.actions ?? {}, 'settings')
       ? [
           {

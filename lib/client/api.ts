@@ -31,6 +31,8 @@ export interface ApiRequest {
   body?: unknown;
   query?: Record<string, string | number | boolean | null | undefined>;
   signal?: AbortSignal | undefined;
+  /** The request carries a proof of its own, so a 401 is about that and not about the session. */
+  hasProof?: boolean;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function api<Answer>(path: string, request: ApiRequest = {}): Promi
   }
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer;
   const problem = await readProblem(response);
-  if (problem.code === 'unauthenticated' && typeof window !== 'undefined') {
+  if (problem.code === 'unauthenticated' && !request.hasProof && typeof window !== 'undefined') {
     window.dispatchEvent(new Event(sessionEndedEvent));
   }
   throw problem;

@@ -1,5 +1,5 @@
 /** Files with which programs sign in by an application credential. */
-import { shellWord } from './equivalents.ts';
+import { shellWord } from './shell-command.ts';
 
 export interface CredentialAccess {
   authUrl: string;

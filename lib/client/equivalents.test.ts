@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
-import { equivalentsOf, shellWord } from './equivalents.ts';
+import { equivalentsOf } from './equivalents.ts';
 import type { Deed } from './equivalents.ts';
+import { shellWord } from './shell-command.ts';
 
 const base = 'http://127.0.0.1:9292';
 const image = '7b1e5d02-94c3-4f0e-a8d1-2c60f1d3be77';
@@ -158,4 +159,38 @@ test('signs in where the users are kept', () => {
   const system = equivalentsOf({ ...deed, identity: { ...identity, system_scope: true } }, base);
   assert.match(system.openstack ?? '', /OS_SYSTEM_SCOPE=all/);
   assert.doesNotMatch(system.openstack ?? '', /OS_PROJECT/);
+});
+
+test('makes a person with a role, without a password in the command', () => {
+  const project = { id: 'f00d', name: 'my platform' };
+  const deed: Deed = { kind: 'create-person', name: 'maria', email: '', project, role: 'member' };
+  const { openstack, glance, curl } = equivalentsOf(deed, base);
+  const lines = (openstack ?? '')
+    .split('\nopenstack')
+    .map((line, i) => (i === 0 ? line : `openstack${line}`));
+  assert.deepEqual(lines.map(wordsOf), [
+    ['user', 'create', '--password-prompt', '--project', 'my platform', 'maria'],
+    ['role', 'add', '--user', 'maria', '--project', 'my platform', 'member'],
+  ]);
+  assert.equal(glance, null);
+  assert.match(curl, /"password":"…"/);
+  assert.match(curl, /projects\/f00d\/users\/\$USER_ID\/roles\/member"$/);
+});
+
+test('gives and takes a role', () => {
+  const user = { id: 'beef', name: 'maria' };
+  const project = { id: 'f00d', name: 'platform' };
+  const given = equivalentsOf({ kind: 'give-role', user, project, role: 'reader' }, base);
+  assert.deepEqual(wordsOf(given.openstack ?? ''), [
+    'role',
+    'add',
+    '--user',
+    'maria',
+    '--project',
+    'platform',
+    'reader',
+  ]);
+  const taken = equivalentsOf({ kind: 'take-role', user, project, role: 'reader' }, base);
+  assert.deepEqual(wordsOf(taken.curl).slice(0, 2), ['-X', 'DELETE']);
+  assert.equal(wordsOf(taken.curl).at(-1), `${base}/identity/v3/projects/f00d/users/beef/roles/reader`);
 });

@@ -1,25 +1,21 @@
 import type { NewApiToken } from '#lib/contract/api-tokens.ts';
 import type { ImageUpdate } from '#lib/contract/images.ts';
 import type { ProjectLimits } from '#lib/contract/quotas.ts';
-import type { SessionView } from '#lib/contract/session.ts';
 import type { ImageFilters } from './queries/images.ts';
 import type { TransferAction, TransferFilters } from './queries/transfers.ts';
 import { addresses } from './paths.ts';
 import { withQuery } from './api.ts';
-
-/** The same deed for a shell. Null where a tool has no word for it. */
-export interface Equivalents {
-  openstack: string | null;
-  glance: string | null;
-  curl: string;
-}
+import { identityEquivalentsOf } from './identity-equivalents.ts';
+import type { IdentityDeed } from './identity-equivalents.ts';
+import { command, curl, onlyCurl, shellWord } from './shell-command.ts';
+import type { Equivalents } from './shell-command.ts';
 
 export const programs = ['openstack', 'glance', 'curl'] as const satisfies readonly (keyof Equivalents)[];
 export type Program = (typeof programs)[number];
 
 /** Something that the console can do, with what it is done to. */
 export type Deed =
-  | { kind: 'sign-in'; user: string; project: string; identity?: SessionView['identity'] | undefined }
+  | IdentityDeed
   | { kind: 'list-images'; filters: ImageFilters }
   | { kind: 'show-image'; image: string }
   | { kind: 'download-image'; image: string; file: string }
@@ -43,48 +39,13 @@ export type Deed =
   | { kind: 'show-store'; store: string }
   | { kind: 'create-api-token'; token: NewApiToken }
   | { kind: 'show-usage' }
-  | { kind: 'set-limits'; project: string; limits: ProjectLimits }
-  | {
-      kind: 'create-credential';
-      identity: SessionView['identity'];
-      user: string;
-      name: string;
-      description: string;
-      roles: string[];
-      expiresAt: string | null;
-    };
-
-/** What a shell takes as one word. */
-export function shellWord(text: string): string {
-  return /^[A-Za-z0-9_./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** One option a line, so that it can be read and changed. */
-function command(...words: (string | false | undefined)[]): string {
-  return words.filter((word) => typeof word === 'string').join(' \\\n  ');
-}
-
-function curl(
-  base: string,
-  path: string,
-  options: { method?: string; json?: unknown; more?: string[] } = {},
-): string {
-  return command(
-    `curl ${options.method ? `-X ${options.method} ` : ''}-H "X-Auth-Token: $TOKEN"`,
-    options.json !== undefined && `-H 'Content-Type: application/json'`,
-    options.json !== undefined && `-d ${shellWord(JSON.stringify(options.json))}`,
-    ...(options.more ?? []),
-    shellWord(`${base}${path}`),
-  );
-}
+  | { kind: 'set-limits'; project: string; limits: ProjectLimits };
 
 /**
  * @param base where this service is reached, without a slash at its end.
  */
 export function equivalentsOf(deed: Deed, base: string): Equivalents {
   switch (deed.kind) {
-    case 'sign-in':
-      return signIn(deed, base);
     case 'list-images':
       return listImages(deed.filters, base);
     case 'show-image':
@@ -147,47 +108,9 @@ export function equivalentsOf(deed: Deed, base: string): Equivalents {
       return onlyCurl(
         curl(base, addresses.projectLimits(deed.project), { method: 'PUT', json: deed.limits }),
       );
-    case 'create-credential':
-      return createCredential(deed);
+    default:
+      return identityEquivalentsOf(deed, base);
   }
-}
-
-/** What the Images API has no word for. */
-function onlyCurl(text: string): Equivalents {
-  return { openstack: null, glance: null, curl: text };
-}
-
-function signIn({ user, project, identity }: Extract<Deed, { kind: 'sign-in' }>, base: string): Equivalents {
-  const authUrl = identity?.auth_url ?? `${base}/identity/v3`;
-  const userDomain = identity?.user_domain ?? 'Default';
-  const projectDomain = identity?.project_domain ?? 'Default';
-  const isSystem = identity?.system_scope === true;
-  const settings = command(
-    `export OS_AUTH_URL=${shellWord(authUrl)}`,
-    `OS_USERNAME=${shellWord(user)} ${isSystem ? 'OS_SYSTEM_SCOPE=all' : `OS_PROJECT_NAME=${shellWord(project)}`}`,
-    `OS_USER_DOMAIN_NAME=${shellWord(userDomain)}${
-      isSystem ? '' : ` OS_PROJECT_DOMAIN_NAME=${shellWord(projectDomain)}`
-    } OS_IDENTITY_API_VERSION=3`,
-  );
-  const body = (text: string) =>
-    JSON.stringify({
-      auth: {
-        identity: {
-          methods: ['password'],
-          password: { user: { name: user, domain: { name: userDomain }, password: text } },
-        },
-        scope: isSystem
-          ? { system: { all: true } }
-          : { project: { name: project, domain: { name: projectDomain } } },
-      },
-    });
-  return {
-    openstack: `${settings}\nread -rs OS_PASSWORD && export OS_PASSWORD`,
-    glance: `${settings}\nread -rs OS_PASSWORD && export OS_PASSWORD`,
-    curl: `TOKEN=$(curl -si -H 'Content-Type: application/json' \\\n  -d ${shellWord(body('…'))} \\\n  ${shellWord(
-      `${authUrl}/auth/tokens`,
-    )} | tr -d '\\r' | sed -n 's/^x-subject-token: //Ip')`,
-  };
 }
 
 function listImages(filters: ImageFilters, base: string): Equivalents {
@@ -212,31 +135,6 @@ function listImages(filters: ImageFilters, base: string): Equivalents {
       sort && `--sort ${sort}`,
     ),
     curl: curl(base, withQuery(addresses.images, filters)),
-  };
-}
-
-function createCredential(deed: Extract<Deed, { kind: 'create-credential' }>): Equivalents {
-  const { name, description, roles, expiresAt } = deed;
-  return {
-    openstack: command(
-      'openstack application credential create',
-      ...roles.map((role) => `--role ${shellWord(role)}`),
-      // The program takes a time without a zone, and means UTC.
-      expiresAt !== null && `--expiration ${shellWord(expiresAt.slice(0, 19))}`,
-      description !== '' && `--description ${shellWord(description)}`,
-      shellWord(name),
-    ),
-    glance: null,
-    curl: curl(deed.identity.auth_url, `/users/${encodeURIComponent(deed.user)}/application_credentials`, {
-      json: {
-        application_credential: {
-          name,
-          ...(description !== '' && { description }),
-          roles: roles.map((role) => ({ name: role })),
-          ...(expiresAt !== null && { expires_at: expiresAt }),
-        },
-      },
-    }),
   };
 }
 

@@ -10,6 +10,7 @@ export const pages = {
   transfers: '/transfers',
   usage: '/settings',
   credentials: '/settings/credentials',
+  people: '/settings/people',
   policy: '/settings/policy',
   projectLimits: (projectId: string) => `/settings/projects/${part(projectId)}`,
   /** `ended`: there was a session before. */
@@ -37,6 +38,14 @@ export const addresses = {
   applicationCredentials: (userId: string) => `/identity/v3/users/${part(userId)}/application_credentials`,
   applicationCredential: (userId: string, credentialId: string) =>
     `/identity/v3/users/${part(userId)}/application_credentials/${part(credentialId)}`,
+  users: '/identity/v3/users',
+  user: (userId: string) => `/identity/v3/users/${part(userId)}`,
+  userPassword: (userId: string) => `/identity/v3/users/${part(userId)}/password`,
+  identityProjects: '/identity/v3/projects',
+  identityProject: (projectId: string) => `/identity/v3/projects/${part(projectId)}`,
+  roleAssignments: '/identity/v3/role_assignments',
+  roleOf: (projectId: string, userId: string, role: string) =>
+    `/identity/v3/projects/${part(projectId)}/users/${part(userId)}/roles/${part(role)}`,
   members: (imageId: string) => `/image/v2/images/${part(imageId)}/members`,
   member: (imageId: string, projectId: string) =>
     `/image/v2/images/${part(imageId)}/members/${part(projectId)}`,

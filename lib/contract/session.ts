@@ -37,7 +37,7 @@ export const SessionView = z.object({
   /** Which visibilities this caller may give an image. */
   visibilities: z.array(z.string()),
   limits: z.object({ image_size_bytes: z.number().nullable() }),
-  /** What this caller may see and do beside images: `settings`, `limits` (of projects). */
+  /** What this caller may see and do beside images: `settings`, `limits` (of projects), `people`. */
   actions: Actions,
   expires_at: z.string(),
 });

@@ -3,6 +3,7 @@ import apiTokens from './en/api-tokens.json' with { type: 'json' };
 import common from './en/common.json' with { type: 'json' };
 import credentials from './en/credentials.json' with { type: 'json' };
 import images from './en/images.json' with { type: 'json' };
+import people from './en/people.json' with { type: 'json' };
 import programs from './en/programs.json' with { type: 'json' };
 import settings from './en/settings.json' with { type: 'json' };
 import shell from './en/shell.json' with { type: 'json' };
@@ -17,6 +18,7 @@ export const english = {
   common,
   credentials,
   images,
+  people,
   programs,
   settings,
   shell,

@@ -34,6 +34,8 @@ export async function showSession(
     actions: {
       ...(canOther(actor, 'see_settings') && { settings: true }),
       ...(canOther(actor, 'manage_limits') && { limits: true }),
+      // Keystone keeps its own people, with its own dashboard.
+      ...(keystoneToken === null && canOther(actor, 'manage_identity') && { people: true }),
     },
     expires_at: new Date(actor.expiresAt ?? runtime.now()).toISOString(),
   };

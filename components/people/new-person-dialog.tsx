@@ -1,0 +1,120 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+import { useState } from 'react';
+import { PasswordSecret } from './password-secret.tsx';
+import { RoleFields } from './role-fields.tsx';
+import type { RoleName } from './role-fields.tsx';
+import { ProgramsButton } from '#components/programs/programs-button.tsx';
+import { ProblemNote } from '#components/shell/problem-note.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Dialog } from '#components/ui/dialog.tsx';
+import { Field, Input } from '#components/ui/field.tsx';
+import { isApiError } from '#lib/client/api.ts';
+import { useCreatePerson } from '#lib/client/queries/people.ts';
+import type { Project } from '#lib/client/queries/people.ts';
+import type { SessionView } from '#lib/contract/session.ts';
+
+/** Asks who it is and as what they come, then shows their password, once. */
+export function NewPersonDialog({
+  projects,
+  session,
+  onClose,
+}: {
+  projects: Project[];
+  session: SessionView;
+  onClose(): void;
+}) {
+  const t = useTranslations('people');
+  const common = useTranslations('common');
+  const create = useCreatePerson();
+  const [name, setName] = useState('');
+  const [email, setEmail] = useState('');
+  const [projectId, setProjectId] = useState(session.project.id);
+  const [role, setRole] = useState<RoleName>('member');
+  if (create.data) {
+    return (
+      <PasswordSecret
+        title={t('madeTitle', { name: create.data.person.name })}
+        name={create.data.person.name}
+        password={create.data.password}
+        publicUrl={session.public_url}
+        roleError={create.data.roleError}
+        onClose={onClose}
+      />
+    );
+  }
+  const wanted = { name: name.trim(), email: email.trim(), projectId, role };
+  const isTaken = isApiError(create.error) && create.error.code === 'conflict';
+  const reason = wanted.name === '' ? t('nameMissing') : undefined;
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      onSubmit={() => {
+        if (reason === undefined && !create.isPending) create.mutate(wanted);
+      }}
+      title={t('newTitle')}
+      note={create.error && !isTaken ? <ProblemNote kind="mutation" error={create.error} /> : undefined}
+      footer={
+        <>
+          <span className="mr-auto">
+            <ProgramsButton
+              withText
+              label={t('forPrograms')}
+              deed={{
+                kind: 'create-person',
+                name: wanted.name || t('namePlaceholder'),
+                email: wanted.email,
+                project: projects.find(({ id }) => id === projectId) ?? session.project,
+                role,
+              }}
+            />
+          </span>
+          <Button onClick={onClose}>{common('cancel')}</Button>
+          <Button type="submit" variant="primary" busy={create.isPending} disabledReason={reason}>
+            {create.isPending ? t('making') : t('make')}
+          </Button>
+        </>
+      }
+    >
+      <Field label={t('name')} hint={t('nameHint')} error={isTaken ? t('nameTaken') : undefined}>
+        <Input
+          value={name}
+          maxLength={255}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          placeholder={t('namePlaceholder')}
+          onChange={(event) => {
+            setName(event.target.value);
+            if (isTaken) create.reset();
+          }}
+        />
+      </Field>
+      <Field
+        label={
+          <>
+            {t('email')} <span className="font-normal text-ink-3">{t('optional')}</span>
+          </>
+        }
+      >
+        <Input
+          type="email"
+          value={email}
+          maxLength={255}
+          autoComplete="off"
+          onChange={(event) => setEmail(event.target.value)}
+        />
+      </Field>
+      <RoleFields
+        projects={projects}
+        projectId={projectId}
+        onProject={setProjectId}
+        role={role}
+        onRole={setRole}
+      />
+      <p className="text-12 text-ink-3">{t('passwordWillCome')}</p>
+    </Dialog>
+  );
+}
