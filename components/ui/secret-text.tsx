@@ -13,7 +13,7 @@ export function SecretText({ label, text, copy }: { label: string; text: string;
         <pre
           tabIndex={0}
           aria-label={label}
-          className="overflow-auto rounded-control bg-code-bg py-3 pr-20 pl-4 font-mono text-12 leading-[19px] text-code-ink"
+          className="rounded-control bg-code-bg py-3 pr-24 pl-4 font-mono text-12 leading-[19px] [overflow-wrap:anywhere] whitespace-pre-wrap text-code-ink"
         >
           <code className="!text-12">{text}</code>
         </pre>

@@ -174,7 +174,7 @@ export function UploadSheet({
 function FileWell({ onChoose }: { onChoose(): void }) {
   const t = useTranslations('uploads');
   return (
-    <div className="grid h-full min-h-[min(480px,56dvh)] content-center justify-items-center gap-3 rounded-panel border border-dashed border-line-control bg-sunken px-6 py-14 text-center">
+    <div className="grid min-h-[max(280px,calc(100dvh-152px))] content-center justify-items-center gap-3 rounded-panel border border-dashed border-line-control bg-sunken px-6 py-14 text-center">
       <span className="text-ink-3">
         <Icon of={Upload} />
       </span>
