@@ -17,6 +17,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button, IconButton } from '#components/ui/button.tsx';
 import { classNames } from '#components/ui/class-names.ts';
+import { CopyButton } from '#components/ui/copy-button.tsx';
 import { Input } from '#components/ui/field.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { Popover } from '#components/ui/popover.tsx';
@@ -190,6 +191,11 @@ function CardActions({
           <div className="grid max-w-[420px] gap-2 px-4 py-3 [overflow-wrap:anywhere]">
             <p>{verdict.sentence}</p>
             <p className="text-ink-2">{verdict.remedy}</p>
+            {verdict.command !== null && (
+              <div>
+                <CopyButton text={verdict.command} what={t('copyRemedy')} />
+              </div>
+            )}
           </div>
         </Popover>
       );
@@ -275,6 +281,7 @@ function Facts({ draft, verdict, nameTaken }: { draft: DraftFile; verdict: Verdi
         <>
           <FileFacts draft={draft} />
           {verdict.kind === 'warned' && verdict.sentences.map((sentence) => <p key={sentence}>{sentence}</p>)}
+          {verdict.kind === 'warned' && verdict.hasOddSize && <p>{t('oddSize')}</p>}
           {nameTaken && (
             <p className="inline-flex items-center gap-1.5 text-warn">
               <Icon of={TriangleAlert} size="small" />

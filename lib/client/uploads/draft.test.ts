@@ -124,3 +124,23 @@ test('is not ready while it is read, when it cannot be read and when it is empty
   assert.equal(verdictOf({ ...(await draftOf(rawFile())), read: false }, []).kind, 'unreadable');
   assert.equal(verdictOf(await draftOf(new File([], 'empty.raw')), []).kind, 'empty');
 });
+
+test('refuses before a byte is sent what the server would refuse after the last: an archive is no disk', async () => {
+  const gzip = new Uint8Array(4096);
+  gzip.set([0x1f, 0x8b, 8, 0]);
+  const verdict = verdictOf(await draftOf(new File([gzip], 'disk.img.gz')), []);
+  assert.equal(verdict.kind, 'refused');
+  assert.match(JSON.stringify(verdict), /These bytes are a gzip archive, not a disk\./);
+});
+
+test('says how to flatten an overlay with its own name', async () => {
+  const verdict = verdictOf(await draftOf(new File([overlay()], 'my disk.qcow2')), []);
+  assert.ok(verdict.kind === 'refused');
+  assert.equal(verdict.command, "qemu-img convert -O qcow2 'my disk.qcow2' flat.qcow2");
+  assert.match(verdict.remedy, /'my disk\.qcow2'/);
+});
+
+test('warns of a raw disk that ends within a sector', async () => {
+  const verdict = verdictOf(await draftOf(new File(['hello'], 'notes.txt')), []);
+  assert.deepEqual(verdict, { kind: 'warned', sentences: [], hasOddSize: true });
+});

@@ -1,5 +1,8 @@
+import { checkDeclared } from '#lib/formats/declared.ts';
+import type { Mismatch } from '#lib/formats/declared.ts';
 import type { Inspection } from '#lib/formats/inspection.ts';
 import type { UploadView } from '#lib/contract/uploads.ts';
+import { shellWord } from '../shell-command.ts';
 import { writeFingerprint } from './fingerprint.ts';
 import type { FileFingerprint } from './fingerprint.ts';
 import { recogniseUpload } from './recognise.ts';
@@ -22,8 +25,10 @@ export interface DraftFile {
 /** What the card says about a file: `goes-on` and `changed` know an unfinished upload of the server. */
 export type Verdict =
   | { kind: 'reading' | 'unreadable' | 'empty' | 'safe' }
-  | { kind: 'warned'; sentences: readonly string[] }
-  | { kind: 'refused'; sentence: string; remedy: string }
+  /** `hasOddSize`: a raw disk that ends within a sector. */
+  | { kind: 'warned'; sentences: readonly string[]; hasOddSize: boolean }
+  /** `command`: what the remedy is in a shell, where it is one command. */
+  | { kind: 'refused'; sentence: string; remedy: string; command: string | null }
   | { kind: 'goes-on' | 'changed'; upload: UploadView };
 
 export function verdictOf(draft: DraftFile, uploads: readonly UploadView[]): Verdict {
@@ -33,10 +38,25 @@ export function verdictOf(draft: DraftFile, uploads: readonly UploadView[]): Ver
   const known = recognised(draft, uploads);
   if (known !== null && goesOn(draft, known)) return { kind: 'goes-on', upload: known.upload };
   const { refusal, warnings } = draft.read.inspection;
-  if (refusal !== null) return { kind: 'refused', sentence: refusal.sentence, remedy: refusal.remedy };
+  // The server's own rule for an image that declares nothing, as those of the console do.
+  const refused =
+    refusal ?? checkDeclared({ diskFormat: null, containerFormat: null }, draft.read.inspection);
+  if (refused !== null) return refusalOf(refused, draft.file.name);
   if (known?.likeness === 'changed' && draft.goOn === null) return { kind: 'changed', upload: known.upload };
-  if (warnings.length > 0) return { kind: 'warned', sentences: warnings.map(({ sentence }) => sentence) };
+  const hasOddSize = draft.read.inspection.format === 'raw' && draft.file.size % sectorBytes !== 0;
+  if (warnings.length > 0 || hasOddSize) {
+    return { kind: 'warned', sentences: warnings.map(({ sentence }) => sentence), hasOddSize };
+  }
   return { kind: 'safe' };
+}
+
+const sectorBytes = 512;
+
+/** The rules of formats do not know what the file is called, and write `it.qcow2`. */
+function refusalOf({ sentence, remedy }: Mismatch, fileName: string): Verdict {
+  const named = (text: string) => text.replace('it.qcow2', () => shellWord(fileName));
+  const command = /qemu-img convert -O qcow2 it\.qcow2 \w+\.qcow2/.exec(remedy)?.[0];
+  return { kind: 'refused', sentence, remedy: named(remedy), command: command ? named(command) : null };
 }
 
 /** The unfinished upload of this file, whether it is gone on with or not. */
