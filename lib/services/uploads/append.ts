@@ -83,7 +83,11 @@ async function append(
     {
       startOffset: upload.offset_bytes,
       sizeBytes: upload.length_bytes,
-      writers: writers.map(({ location, writer }) => ({ storeId: location.store_id, writer })),
+      writers: writers.map(({ location, writer }) => ({
+        storeId: location.store_id,
+        writer,
+        resumeState: location.resume_state,
+      })),
       hashes: hashesFor(runtime),
       hashSession: upload.id,
       inspect: true,

@@ -6,6 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { openPolicy } from '#lib/auth/policy-set.ts';
 import { pieceSizeBytes, uploadExpirySeconds } from '#lib/contract/limits.ts';
 import { findImage } from '#lib/db/repositories/images.ts';
+import { updateLocation } from '#lib/db/repositories/locations.ts';
 import { findUpload, updateUpload } from '#lib/db/repositories/uploads.ts';
 import { locationsOf, openProcess } from '#lib/transfers/test-support.ts';
 import type { StoreWish } from '#lib/transfers/test-support.ts';
@@ -186,6 +187,27 @@ test('an upload that somebody is just sending to does not expire', async (t) => 
   send([randomBytes(1000)]);
   await running;
   assert.equal((await findImage(db.read, upload.image_id))?.status, 'active');
+});
+
+test('what a store needs to go on is kept when its first flush after a resume fails', async (t) => {
+  let isBroken = false;
+  const plan: StoreWish['plan'] = ({ name }) =>
+    isBroken && name === 'flush'
+      ? { kind: 'fail', error: new StoreFault('unavailable', 'fast', 'no answer') }
+      : null;
+  const { process, db, begin, append } = await open(t, [{ id: 'fast', plan }]);
+  const upload = await begin(3000);
+  await append(upload.id, 0, randomBytes(1000));
+  const location = async () => (await locationsOf(process, upload.image_id)).get('fast');
+  const before = await location();
+  assert.ok(before);
+  // A directory needs none; an object store could not be gone on with without it.
+  const changes = { resume_state: 'where it stands', updated_at: 0 };
+  await db.transaction((q) => updateLocation(q, before, 'blue', changes));
+  isBroken = true;
+  await assert.rejects(append(upload.id, 1000, randomBytes(1000)), { code: 'store_unavailable' });
+  const after = await location();
+  assert.deepEqual([after?.bytes, after?.resume_state], [1000, 'where it stands']);
 });
 
 test('what an upload opened is removed only after it has let go', async (t) => {
