@@ -60,7 +60,7 @@ export async function createApiToken(
   }
   const { token, row } = await issueToken(ctx, {
     kind: 'token',
-    userId: holder.user.id,
+    user: holder.user,
     projectId: holder.project.id,
     methods: holder.token.methods,
     client: null,

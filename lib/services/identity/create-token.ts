@@ -51,7 +51,7 @@ export async function createToken(
   }
   const { token, row } = await issueToken(ctx, {
     kind: 'token',
-    userId: user.id,
+    user,
     projectId: project.id,
     methods: proved.methods,
     client,

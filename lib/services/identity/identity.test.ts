@@ -5,6 +5,7 @@ import { tokenMilliseconds, vouchedMilliseconds } from '#lib/auth/lifetimes.ts';
 import { hashPassword, verifyPassword } from '#lib/auth/passwords.ts';
 import { hashToken } from '#lib/auth/tokens.ts';
 import { hasCode } from '#lib/contract/errors.ts';
+import { findTokenHolder, findUser } from '#lib/db/repositories/identity.ts';
 import { signIn } from '../sessions/sign-in.ts';
 import { assignRole, removeRole } from './assign-role.ts';
 import { createProject } from './create-project.ts';
@@ -12,9 +13,11 @@ import { createToken } from './create-token.ts';
 import { createUser } from './create-user.ts';
 import { ensureFirstAdministrator } from './ensure-first-administrator.ts';
 import { getSubject } from './get-subject.ts';
+import { issueToken } from './issue-token.ts';
 import { revokeToken } from './revoke-token.ts';
 import { setPassword } from './set-password.ts';
 import { bearer, password, stageIdentity } from './test-stage.ts';
+import { updateUser } from './update-user.ts';
 
 const stage = stageIdentity();
 const { makeMember } = stage;
@@ -250,6 +253,30 @@ test('a token that has ended counts for two more days with a service that vouche
   assert.equal(await vouched(mine, await sign('nova')), null);
   const rows = await stage.runtime.db.read.db.select().from(stage.runtime.db.read.tables.tokens);
   assert.ok(!rows.some(({ hash }) => hash === hashToken(mine)), 'and then nothing of it is kept');
+});
+
+test('who was signing in while the password changed gets nothing for the old one', async () => {
+  const { user, project } = await makeMember('maria');
+  const root = await makeMember('root');
+  await assignRole(stage.system, { userId: root.user.id, projectId: root.project.id, role: 'admin' });
+  const issue = (proved: typeof user) =>
+    issueToken(stage.system, {
+      kind: 'session',
+      user: proved,
+      projectId: project.id,
+      methods: ['password'],
+      client: null,
+    });
+  await updateUser(stage.system, user.id, { description: 'still the same password' });
+  const before = await issue(user);
+  await updateUser(stage.system, user.id, { password: 'another one' });
+  const q = stage.runtime.db.read;
+  assert.equal(await findTokenHolder(q, before.row.hash, stage.time), null);
+  await assert.rejects(issue(user), (error) => hasCode(error, 'unauthenticated'));
+  const changed = (await findUser(q, user.id)) ?? assert.fail();
+  await updateUser(stage.system, user.id, { enabled: false });
+  await assert.rejects(issue(changed), (error) => hasCode(error, 'unauthenticated'));
+  assert.equal((await q.db.select().from(q.tables.tokens)).length, 0);
 });
 
 test('an address that guesses is refused for a while, and the right password is not locked out elsewhere', async () => {

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { sessionIdleMilliseconds, tokenMilliseconds, vouchedMilliseconds } from '#lib/auth/lifetimes.ts';
 import { makeToken } from '#lib/auth/tokens.ts';
-import type { Role, TokenRow } from '#lib/db/define-schema.ts';
-import { deleteExpiredTokens, insertToken } from '#lib/db/repositories/identity.ts';
+import type { Transaction } from '#lib/db/database.ts';
+import type { Role, TokenRow, UserRow } from '#lib/db/define-schema.ts';
+import { deleteExpiredTokens, findUser, insertToken } from '#lib/db/repositories/identity.ts';
 import type { IdentityContext } from './identity-context.ts';
+import { wrongCredentials } from './verify-credentials.ts';
 
 export interface TokenRequest {
   kind: TokenRow['kind'];
-  userId: string;
+  /** As it was when the bearer proved to be this user. */
+  user: Pick<UserRow, 'id' | 'password_hash'>;
   projectId: string;
   methods: string[];
   /** What asked for it, for the list of sessions. */
@@ -25,12 +28,15 @@ export interface TokenRequest {
   lifetime?: number;
 }
 
-/** A new token or session. Its text exists only in what is returned. */
+/**
+ * A new token or session. Its text exists only in what is returned. `unauthenticated` when the user got another password
+ * or was put out of use since: that ends what they were signed in with, so nothing of before may come after it.
+ */
 export async function issueToken(
   { runtime }: Pick<IdentityContext, 'runtime'>,
   {
     kind,
-    userId,
+    user,
     projectId,
     methods,
     client,
@@ -47,7 +53,7 @@ export async function issueToken(
   const row: TokenRow = {
     hash,
     kind,
-    user_id: userId,
+    user_id: user.id,
     project_id: projectId,
     application_credential_id: applicationCredentialId,
     sealed_token: null,
@@ -61,8 +67,16 @@ export async function issueToken(
     parent_hash: parentHash,
   };
   await runtime.db.transaction(async (transaction) => {
+    await lockTokensOf(transaction, user.id);
+    const current = await findUser(transaction, user.id);
+    if (!current?.enabled || current.password_hash !== user.password_hash) throw wrongCredentials();
     await deleteExpiredTokens(transaction, { now, tokensUntil: now - vouchedMilliseconds });
     await insertToken(transaction, row);
   });
   return { token, row };
+}
+
+/** For who makes tokens of a user and who ends all of them. */
+export async function lockTokensOf(transaction: Transaction, userId: string): Promise<void> {
+  await transaction.lock(`tokens-of:${userId}`);
 }

@@ -11,6 +11,7 @@ import {
 } from '#lib/db/repositories/identity.ts';
 import { assertLeavesAdministrator } from './administrators.ts';
 import { assertManagesIdentity, type IdentityContext } from './identity-context.ts';
+import { lockTokensOf } from './issue-token.ts';
 
 export interface UserChanges {
   name?: string | undefined;
@@ -33,6 +34,7 @@ export async function updateUser(
   const passwordHash = password === undefined ? undefined : await hashPassword(password);
   return await runtime.db.transaction(async (transaction) => {
     if (name !== undefined) await transaction.lock(`user:${name}`);
+    await lockTokensOf(transaction, id);
     const user = await findUser(transaction, id);
     if (user === null) throw new StowageError('not_found', `Could not find user: ${id}.`);
     const named = name === undefined ? null : await findUserByName(transaction, name);

@@ -30,7 +30,7 @@ export async function signIn(ctx: { runtime: SignInParts }, request: SignInReque
   if (previousHash !== null) await revokeToken(ctx, previousHash);
   const { token, row } = await issueToken(ctx, {
     kind: 'session',
-    userId: user.id,
+    user,
     projectId,
     methods: ['password'],
     client,
