@@ -195,7 +195,7 @@ test('what a store needs to go on is kept when its first flush after a resume fa
     isBroken && name === 'flush'
       ? { kind: 'fail', error: new StoreFault('unavailable', 'fast', 'no answer') }
       : null;
-  const { process, db, begin, append } = await open(t, [{ id: 'fast', plan }]);
+  const { process, db, begin, append } = await openUploads(t, [{ id: 'fast', plan }]);
   const upload = await begin(3000);
   await append(upload.id, 0, randomBytes(1000));
   const location = async () => (await locationsOf(process, upload.image_id)).get('fast');
