@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { hasCode, StowageError } from '#lib/contract/errors.ts';
 import { MiB } from '#lib/contract/limits.ts';
 import { findImage } from '#lib/db/repositories/images.ts';
-import { updateLocation } from '#lib/db/repositories/locations.ts';
+import { deleteLocationRow, updateLocation } from '#lib/db/repositories/locations.ts';
+import { updateTransfer } from '#lib/db/repositories/transfers.ts';
 import { removeLocation } from '#lib/services/locations/remove.ts';
 import { verifyLocation } from '#lib/services/locations/verify.ts';
 import { startCopies } from '#lib/services/transfers/start-copies.ts';
@@ -312,6 +313,31 @@ test('the last copy stays where it is, however broken, when there is nothing to 
     code: 'wrong_state',
   });
   assert.equal((await locationsOf(process, image.id)).get('fast')?.state, 'corrupt');
+});
+
+test('a worker that was away while its copy was given up and removed leaves nothing', async (t) => {
+  const place = await openPlace(t, [{ id: 'fast' }, { id: 'archive', clones: false }]);
+  const process = await openProcess(place, {
+    hooks: {
+      async at(step, held) {
+        if (step !== 'opened') return;
+        await process.runtime.db.transaction(async (q) => {
+          await updateTransfer(q, held.id, { state: 'canceled', lease_fence: held.fence + 1, updated_at: 0 });
+          await deleteLocationRow(q, held.target, 'blue');
+        });
+      },
+    },
+  });
+  const image = await addImage(place, process, { store: 'fast', sizeBytes: 1 * MiB });
+  const [started] = await startCopies(process.ctx, { imageId: image.id, stores: ['archive'] });
+  process.runtime.worker.start();
+  await transferIn(process, started?.id ?? '', ['canceled']);
+  await process.runtime.worker.settled(started?.id ?? '');
+  const names = await readdir(join(place.directory, 'archive'));
+  assert.deepEqual(
+    names.filter((name) => name.includes(image.id)),
+    [],
+  );
 });
 
 test('a move that joins a copy under way waits for its other copies too', async (t) => {

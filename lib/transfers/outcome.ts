@@ -3,6 +3,7 @@ import { isStowageError } from '#lib/contract/errors.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { isStoreFault, type StoreFaultKind } from '#lib/stores/store.ts';
 import { concludeCanceled, concludeFailed } from './conclude.ts';
+import { discardUnnamed } from './discard-unnamed.ts';
 import type { HeldTransfer } from './held-transfer.ts';
 import { attemptLimit, retryDelayMilliseconds } from './limits.ts';
 import { releaseHeld, type Trouble } from './settle.ts';
@@ -66,7 +67,9 @@ export async function settle(runtime: Runtime, held: HeldTransfer, error: unknow
       await concludeCanceled(runtime, held, failure.message).catch((again: unknown) =>
         runtime.log.error({ err: again, transfer: held.id }, 'a transfer could not be ended'),
       );
-    } else if (!isStowageError(failure) || failure.code !== 'lease_lost') {
+    } else if (isLost(failure)) {
+      await letGo(runtime, held);
+    } else {
       // Its lease runs out, and whoever comes then goes on at the durable offset.
       runtime.log.error({ err: failure, transfer: held.id }, 'a transfer could not be put back');
     }
@@ -78,7 +81,7 @@ export async function settle(runtime: Runtime, held: HeldTransfer, error: unknow
 async function write(runtime: Runtime, held: HeldTransfer, error: unknown): Promise<void> {
   switch (held.interruption) {
     case 'lease-lost':
-      return;
+      return letGo(runtime, held);
     case 'cancel':
       return concludeCanceled(runtime, held, null);
     case 'pause':
@@ -91,8 +94,17 @@ async function write(runtime: Runtime, held: HeldTransfer, error: unknown): Prom
   }
 }
 
+/** Whoever has it now goes on with its object; when its row is gone already, nobody does. */
+async function letGo(runtime: Runtime, held: HeldTransfer): Promise<void> {
+  if (held.location !== null) await discardUnnamed(runtime, held.location);
+}
+
+function isLost(error: unknown): boolean {
+  return isStowageError(error) && error.code === 'lease_lost';
+}
+
 async function afterError(runtime: Runtime, held: HeldTransfer, error: unknown): Promise<void> {
-  if (isStowageError(error) && error.code === 'lease_lost') return;
+  if (isLost(error)) return letGo(runtime, held);
   if (isStowageError(error) && error.code === 'gone') {
     return concludeCanceled(runtime, held, error.message);
   }

@@ -1,14 +1,14 @@
 import { hasCode, StowageError } from '../../contract/errors.ts';
-import type { LocationRow, UploadRow } from '../../db/define-schema.ts';
+import type { UploadRow } from '../../db/define-schema.ts';
 import { findImage } from '../../db/repositories/images.ts';
-import { findLocation, listLocationsOfUpload } from '../../db/repositories/locations.ts';
+import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
 import { openRoad } from '../../pipeline/road.ts';
 import type { Piece, Road } from '../../pipeline/types.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { ActiveAppend } from '../../runtime/parts.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { FencedWriter, Tenure } from '../../stores/fenced-writer.ts';
-import { isStoreFault } from '../../stores/store.ts';
+import { discardUnnamed } from '../../transfers/discard-unnamed.ts';
 import { openQuota } from '../quotas/enforce.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
 import { failUpload } from './fail.ts';
@@ -126,33 +126,13 @@ async function append(
       await failUpload(ctx, upload, error);
     } else if (hasCode(error, 'lease_lost', 'gone', 'upload_locked')) {
       await road.close();
-      await discardUnnamed(ctx, locations);
+      for (const location of locations) await discardUnnamed(runtime, location);
     }
     throw error;
   } finally {
     endLease();
     await road.close();
     if (isOver) runtime.hashPool.forget(upload.id);
-  }
-}
-
-/**
- * While this process was frozen or cut off, the upload may have been given up and its objects removed: what it has
- * begun or published after that nobody would name any more. What a row still names is left to whoever has the upload
- * now.
- */
-async function discardUnnamed({ runtime, log }: Context, locations: readonly LocationRow[]): Promise<void> {
-  for (const { id, store_id, object_key, resume_state } of locations) {
-    try {
-      if ((await findLocation(runtime.db.read, id)) !== null) continue;
-      const store = runtime.stores.writable(store_id);
-      await store.discard(object_key, resume_state);
-      await store.remove(object_key).catch((error: unknown) => {
-        if (!isStoreFault(error, 'not-found')) throw error;
-      });
-    } catch (error) {
-      log.warn({ err: error, store: store_id, key: object_key }, 'an unfinished object could not be removed');
-    }
   }
 }
 
