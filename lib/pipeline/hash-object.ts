@@ -35,7 +35,8 @@ export async function hashObject(
 ): Promise<Digests> {
   const range = { offset: 0, length: options.sizeBytes };
   const first = await hashOnce(services, store, key, range, options.hashes, options);
-  const isWhole = options.hashes.every((hash) => first[hash] !== null) && !first.pieces.includes(null);
+  const isWhole =
+    options.hashes.every((hash) => typeof first[hash] === 'string') && !first.pieces.includes(null);
   return isWhole ? first : hashOnce(services, store, key, range, options.hashes, options);
 }
 

@@ -25,7 +25,7 @@ export interface OpenSessionOptions {
 }
 
 /** Milliseconds a MiB costs, roughly: what a thread is loaded with. */
-const weights: Record<HasherKind, number> = { md5: 18, sha512: 18, blake3: 2 };
+const weights: Record<HasherKind, number> = { md5: 18, sha512: 18, sha1: 12, sha256: 10, blake3: 2 };
 
 export function openHashPool(options: HashPoolOptions = {}): HashPool {
   return new HashPool(options);

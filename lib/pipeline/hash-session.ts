@@ -2,7 +2,7 @@ import { MiB, pieceSizeBytes } from '#lib/contract/limits.ts';
 import type { FinishedPiece, HasherKind } from './hash-protocol.ts';
 import type { HashThread, TicketResult } from './hash-thread.ts';
 import type { Slot } from './slots.ts';
-import type { Digests, HashName } from './types.ts';
+import { foreignHashNames, type Digests, type HashName } from './types.ts';
 
 /** Of an object as small as this its pieces are hashed where its SHA-512 is: a message costs more than a second thread saves. */
 const smallObjectBytes = 8 * MiB;
@@ -154,7 +154,13 @@ export class HashSession {
     const count = Math.ceil(this.position / pieceSizeBytes);
     const pieces = Array.from({ length: count }, (_, index) => this.#pieces.get(index) ?? null);
     if (this.position % pieceSizeBytes > 0) pieces[count - 1] = found.get('blake3') ?? null;
-    return { md5: found.get('md5') ?? null, sha512: found.get('sha512') ?? null, pieces };
+    const foreign = foreignHashNames.filter((name) => this.hashes.includes(name));
+    return {
+      md5: found.get('md5') ?? null,
+      sha512: found.get('sha512') ?? null,
+      ...Object.fromEntries(foreign.map((name) => [name, found.get(name) ?? null])),
+      pieces,
+    };
   }
 
   /** Frees the states in the threads. */

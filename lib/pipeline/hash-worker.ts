@@ -5,6 +5,7 @@ import { parentPort } from 'node:worker_threads';
 import { Blake3Hasher } from '@napi-rs/blake-hash';
 import { pieceSizeBytes } from '#lib/contract/limits.ts';
 import type { FinishedPiece, HashAnswer, HasherKind, HashOrder } from './hash-protocol.ts';
+import type { HashName } from './types.ts';
 import { zeroBlock } from './zeros.ts';
 
 interface Hasher {
@@ -21,7 +22,7 @@ class WholeHasher implements Hasher {
   #hash: Hash;
   #remembered: { position: number; hash: Hash }[] = [];
 
-  constructor(kind: 'md5' | 'sha512') {
+  constructor(kind: HashName) {
     this.#hash = createHash(kind);
   }
 

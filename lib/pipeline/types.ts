@@ -7,12 +7,17 @@ import type { DurablePoint, ObjectWriter, ResumeState } from '../stores/store.ts
 /** What a source yields: bytes, or a run of zeros that nobody needs to carry. */
 export type Piece = Uint8Array | { zeros: number };
 
-export type HashName = 'md5' | 'sha512';
+/** What an image has none of, and others may have: made only to compare with it. */
+export const foreignHashNames = ['sha1', 'sha256'] as const;
+export type HashName = 'md5' | 'sha512' | (typeof foreignHashNames)[number];
 
 /** Hashes of everything from byte 0 on. Null: was not asked for, or the running state is lost and a read-back must make it. */
 export interface Digests {
   md5: string | null;
   sha512: string | null;
+  /** Only where it was asked for. */
+  sha1?: string | null;
+  sha256?: string | null;
   /** BLAKE3 (hex) of each piece of `pieceSizeBytes`, the last one shorter. Entry i is null while unknown. */
   pieces: (string | null)[];
 }

@@ -5,6 +5,7 @@ import type { HashName } from '#lib/pipeline/types.ts';
 import type { GuardedStore } from '#lib/stores/store.ts';
 import type { FoundHashes } from './conclude.ts';
 import type { HeldTransfer } from './held-transfer.ts';
+import { findGivenProof } from './given-proof.ts';
 import { markBroken, type Job, type Source } from './job.ts';
 
 export type ReadBack =
@@ -26,8 +27,15 @@ export async function readBack(
     onProgress: (bytes: number) => held.meter.verified(bytes, runtime.now()),
   };
   if (pieces === null && image.sha512 === null) {
-    const digests = await hashObject(services, store, key, { ...options, hashes: allHashes(job) });
-    return { ok: true, found: digests };
+    const proof = await findGivenProof(job);
+    const hashes = new Set(allHashes(job));
+    if (proof !== null) hashes.add(proof.algorithm);
+    const digests = await hashObject(services, store, key, { ...options, hashes: [...hashes] });
+    if (proof === null) return { ok: true, found: digests };
+    const hash = digests[proof.algorithm] ?? null;
+    // Nothing is known then, not even that it is wrong: it is read again.
+    if (hash === null) throw new Error('The hash that would have proved the object was lost.');
+    return hash === proof.value ? { ok: true, found: digests } : { ok: false, firstBadOffset: 0 };
   }
   const verified = await verifyObject(services, store, key, { ...options, pieces, sha512: image.sha512 });
   if (!verified.ok) return verified;

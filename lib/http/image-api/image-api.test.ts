@@ -172,7 +172,7 @@ test('a PATCH of locations changes them in one way, with a place where one is ne
   assert.throws(() => change(remove, add), bad);
 });
 
-test('what a location must be is said by its SHA-512, whatever else is said beside it', () => {
+test('what a location must be is said by one hash, the attribute’s by its SHA-512 alone', () => {
   const [sha512, md5] = ['AB'.repeat(64), 'ab'.repeat(16)];
   const told = (validation_data: unknown, withChecksum = false) =>
     toLocation({ url: 'file:///a/b', validation_data }, { withChecksum }).sha512;
@@ -181,8 +181,12 @@ test('what a location must be is said by its SHA-512, whatever else is said besi
   assert.equal(told(right), sha512.toLowerCase());
   assert.equal(told({ ...right, checksum: md5 }, true), sha512.toLowerCase());
   assert.equal(told({}), null);
+  const sha256 = { os_hash_algo: 'sha256', os_hash_value: 'AB'.repeat(32) };
+  const { otherHash } = toLocation({ url: 'file:///a/b', validation_data: sha256 });
+  assert.deepEqual(otherHash, { algorithm: 'sha256', value: 'ab'.repeat(32) });
   for (const [validation, refused, withChecksum] of [
-    [{ os_hash_algo: 'sha256', os_hash_value: 'ab'.repeat(32) }, conflict, false],
+    [sha256, conflict, true],
+    [{ ...sha256, os_hash_algo: 'sha1' }, conflict, false],
     [{ os_hash_algo: 'crc32', os_hash_value: 'ab' }, bad, false],
     [{ os_hash_algo: 'crc32', os_hash_value: 'ab' }, conflict, true],
     [{ ...right, os_hash_value: 'xy'.repeat(64) }, conflict, false],

@@ -21,7 +21,7 @@ export interface NewLocation extends GivenLocation {
 /**
  * Makes an object that lies in one of the stores already (Nova and Cinder put it there) the bytes of a queued image.
  * Which object is said by its URL, and a store of this service must own it. It is inspected at once and hashed in the
- * background: with `sha512` the image becomes active when it is proved, without it at once.
+ * background: with a hash the image becomes active when it is proved, without it at once.
  *
  * Throws `bad_request` for a URL that no store owns or where nothing lies, `conflict` for an object that belongs to an
  * image already, `wrong_state` for an image that has data, `unsafe_image` and `format_mismatch`.
@@ -63,13 +63,13 @@ async function take(
   ctx: Context,
   q: Transaction,
   before: ImageRow,
-  { sha512, body }: NewLocation,
+  { sha512, otherHash = null, body }: NewLocation,
   found: FoundObject,
 ): Promise<void> {
   const { sizeBytes, inspection } = found;
   const image = await updateImage(q, before, {
     ...toProved(before, { sizeBytes, md5: null, sha512, inspection }, ctx.runtime.now()),
-    status: sha512 === null ? 'active' : 'importing',
+    status: sha512 === null && otherHash === null ? 'active' : 'importing',
   });
   await beginTask(ctx, q, {
     type: 'location_import',
@@ -77,6 +77,7 @@ async function take(
     input: {
       image_id: image.id,
       import_req: { validation_data: body['validation_data'] ?? {} },
+      ...(otherHash && { proof: otherHash }),
       backend: [found.storeId],
     },
     plan: null,

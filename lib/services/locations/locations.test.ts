@@ -106,6 +106,23 @@ test('with a hash the image is active only once the object is proved to have it'
   assert.equal((await ended(wrong.id)).status, 'success');
 });
 
+test('a hash of another kind proves the object as well, and the image has that of images', async (t) => {
+  const { ctx, create, lay, ended, image } = await open(t);
+  const bytes = randomBytes(100_000);
+  for (const algorithm of ['md5', 'sha1', 'sha256'] as const) {
+    const { id } = await create();
+    const { url, sha512 } = await lay(bytes);
+    const value = createHash(algorithm).update(bytes).digest('hex');
+    const wrong = { algorithm, value: value.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) };
+    await addLocation(ctx, { imageId: id, url, sha512: null, otherHash: wrong, body: {} });
+    assert.equal((await ended(id)).status, 'failure', algorithm);
+    assert.deepEqual([(await image(id))?.status, (await image(id))?.sha512], ['queued', null]);
+    await addLocation(ctx, { imageId: id, url, sha512: null, otherHash: { algorithm, value }, body: {} });
+    assert.equal((await ended(id)).status, 'success', algorithm);
+    assert.deepEqual([(await image(id))?.status, (await image(id))?.sha512], ['active', sha512]);
+  }
+});
+
 test('what no store owns, what is not there and what is no image is refused', async (t) => {
   const { runtime, ctx, create, lay, add, image } = await open(t);
   const { id } = await create();
