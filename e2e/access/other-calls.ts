@@ -103,6 +103,7 @@ const identityCalls: Record<string, MakeCall> = {
   'GET /identity/v3/domains': plain('/identity/v3/domains'),
   'GET /identity/v3/domains/{id}': plain('/identity/v3/domains/default'),
   'GET /identity/v3/endpoints': plain('/identity/v3/endpoints'),
+  'GET /identity/v3/endpoints/{id}': plain('/identity/v3/endpoints/image-public'),
   'GET /identity/v3/projects': plain('/identity/v3/projects'),
   'GET /identity/v3/projects/{id}': ({ cast }) => ({ path: `/identity/v3/projects/${cast.owner}` }),
   'POST /identity/v3/projects': () => ({
@@ -110,10 +111,12 @@ const identityCalls: Record<string, MakeCall> = {
     body: { project: { name: unique() } },
   }),
   'GET /identity/v3/regions': plain('/identity/v3/regions'),
+  'GET /identity/v3/regions/{id}': plain('/identity/v3/regions/RegionOne'),
   'GET /identity/v3/role_assignments': plain('/identity/v3/role_assignments'),
   'GET /identity/v3/roles': plain('/identity/v3/roles'),
   'GET /identity/v3/roles/{id}': plain('/identity/v3/roles/member'),
   'GET /identity/v3/services': plain('/identity/v3/services'),
+  'GET /identity/v3/services/{id}': plain('/identity/v3/services/image'),
   'GET /identity/v3/users/{id}': ({ made }) => ({ path: `/identity/v3/users/${made.reader}` }),
   'GET /identity/v3/users/{id}/projects': ({ made }) => ({
     path: `/identity/v3/users/${made.reader}/projects`,
@@ -182,7 +185,9 @@ const identityCalls: Record<string, MakeCall> = {
 
 export const otherCalls: Record<string, MakeCall> = {
   'GET /image': plain('/image'),
+  'HEAD /image': plain('/image'),
   'GET /image/versions': plain('/image/versions'),
+  'HEAD /image/versions': plain('/image/versions'),
   'GET /image/v2': plain('/image/v2'),
   'GET /image/{path}': plain('/image/v2/nothing'),
   'GET /image/v2/images': plain('/image/v2/images'),
@@ -269,6 +274,7 @@ export const otherCalls: Record<string, MakeCall> = {
   ),
 
   'GET /healthcheck': plain('/healthcheck'),
+  'GET /image/healthcheck': plain('/image/healthcheck'),
   'GET /healthz': plain('/healthz'),
   'GET /readyz': plain('/readyz'),
   'GET /metrics': plain('/metrics'),

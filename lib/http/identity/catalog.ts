@@ -45,11 +45,23 @@ export function toServiceJson({ id, type, name }: CatalogService, url: string) {
 }
 
 /** As `GET /v3/endpoints` lists them. */
-export function toEndpointJson(endpoint: CatalogEndpoint, serviceId: string, url: string) {
+export function endpointsOf(catalog: readonly CatalogService[], url: string) {
+  return catalog.flatMap(({ id, endpoints }) =>
+    endpoints.map((endpoint) => ({
+      ...endpoint,
+      service_id: id,
+      enabled: true,
+      links: { self: `${url}/endpoints/${endpoint.id}` },
+    })),
+  );
+}
+
+/** The one region that there is. */
+export function toRegionJson(url: string) {
   return {
-    ...endpoint,
-    service_id: serviceId,
-    enabled: true,
-    links: { self: `${url}/endpoints/${endpoint.id}` },
+    id: region,
+    description: '',
+    parent_region_id: null,
+    links: { self: `${url}/regions/${region}` },
   };
 }

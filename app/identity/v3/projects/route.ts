@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { filterRows } from '#lib/http/identity/filter.ts';
 import { identityMethods, identityRoute, identityUrl } from '#lib/http/identity/identity-route.ts';
 import { toCollection, toProjectJson } from '#lib/http/identity/json.ts';
 import { createProject } from '#lib/services/identity/create-project.ts';
@@ -16,9 +17,10 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods(
   GET: identityRoute({}, async (call) => {
     const url = identityUrl(call);
     const projects = await listVisibleProjects(call.ctx, { name: call.url.searchParams.get('name') });
+    const rows = projects.map((project) => toProjectJson(project, url));
     return toCollection(
       'projects',
-      projects.map((project) => toProjectJson(project, url)),
+      filterRows(rows, call.url.searchParams, ['domain_id', 'enabled', 'is_domain', 'parent_id']),
       `${url}/projects`,
     );
   }),

@@ -18,7 +18,9 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods(
     const projects = new Map(
       (await listVisibleProjects(call.ctx, { name: null })).map(({ id, name }) => [id, name]),
     );
-    const rows = found
+    // Roles are given in projects, to users, and nowhere else.
+    const elsewhere = ['group.id', 'scope.domain.id', 'scope.system', 'scope.OS-INHERIT:inherited_to'];
+    const rows = (elsewhere.some((key) => query.get(key)) ? [] : found)
       .filter((assignment) => !role || assignment.role === role)
       .map((assignment) => {
         const names = {

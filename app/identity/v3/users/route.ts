@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { filterRows } from '#lib/http/identity/filter.ts';
 import { identityMethods, identityRoute, identityUrl } from '#lib/http/identity/identity-route.ts';
 import { toCollection, toUserJson } from '#lib/http/identity/json.ts';
 import { createUser } from '#lib/services/identity/create-user.ts';
@@ -19,9 +20,10 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods(
   GET: identityRoute({}, async (call) => {
     const url = identityUrl(call);
     const users = await listVisibleUsers(call.ctx, { name: call.url.searchParams.get('name') });
+    const rows = users.map((user) => toUserJson(user, url));
     return toCollection(
       'users',
-      users.map((user) => toUserJson(user, url)),
+      filterRows(rows, call.url.searchParams, ['domain_id', 'enabled']),
       `${url}/users`,
     );
   }),

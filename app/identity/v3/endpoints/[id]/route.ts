@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { StowageError } from '#lib/contract/errors.ts';
+import { baseUrl } from '#lib/http/base-url.ts';
+import { catalogOf, endpointsOf } from '#lib/http/identity/catalog.ts';
+import { identityMethods, identityRoute, identityUrl } from '#lib/http/identity/identity-route.ts';
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods({
+  GET: identityRoute({ params: z.object({ id: z.string() }) }, async (call) => {
+    const { id } = call.params;
+    const catalog = catalogOf(baseUrl(call.request, call.ctx.runtime.config));
+    const endpoint = endpointsOf(catalog, identityUrl(call)).find((each) => each.id === id);
+    if (endpoint === undefined) throw new StowageError('not_found', `Could not find endpoint: ${id}.`);
+    return { endpoint };
+  }),
+});
