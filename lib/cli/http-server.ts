@@ -59,6 +59,7 @@ export function openHttpServer(
     answering.set(res, req);
     endAfterEarlyAnswer(req, res, unreadPatienceMilliseconds);
     res.once('close', () => answering.delete(res));
+    req.url = withoutDoubledSlash(req.url ?? '/');
     if (draining) {
       res.setHeader('Connection', 'close');
       if (pathOf(req) === '/readyz') return answerStopping(res);
@@ -125,6 +126,11 @@ function isEncoded(path: string): boolean {
     if (error instanceof URIError) return false;
     throw error;
   }
+}
+
+/** A client that was given an endpoint with a slash at its end puts its paths, which begin with one, behind it. */
+function withoutDoubledSlash(url: string): string {
+  return url.replace(/^\/(image|identity(?:\/v3)?)\/{2,}/, '/$1/');
 }
 
 function isEventStream(req: IncomingMessage): boolean {

@@ -49,6 +49,8 @@ export interface ErrorDetails {
   retryAfterSeconds?: number;
   /** What Glance says here, where the message says it in other words: the Images API begins with that. */
   glance?: string;
+  /** How long that is of which a range was asked that lies outside of it (RFC 9110, 14.4). */
+  wholeBytes?: number;
   cause?: unknown;
 }
 
@@ -63,6 +65,7 @@ export class StowageError extends Error {
   readonly field: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly glance: string | undefined;
+  readonly wholeBytes: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -72,6 +75,7 @@ export class StowageError extends Error {
     this.field = details.field;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.glance = details.glance;
+    this.wholeBytes = details.wholeBytes;
   }
 }
 

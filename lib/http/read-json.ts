@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { isStowageError, StowageError } from '../contract/errors.ts';
 
 const jsonTypes = /^application\/(json|[a-z0-9.+-]+\+json)\s*(;|$)/i;
@@ -85,7 +86,7 @@ async function readText(request: Request, limitBytes: number, patienceMillisecon
     const chunks: Uint8Array[] = [];
     for (let size = 0; ;) {
       const { done, value } = await Promise.race([reader.read(), late.promise]);
-      if (done) return Buffer.concat(chunks).toString('utf8');
+      if (done) return toText(Buffer.concat(chunks));
       size += value.byteLength;
       if (size > limitBytes) throw tooLarge(limitBytes);
       chunks.push(value);
@@ -99,6 +100,13 @@ async function readText(request: Request, limitBytes: number, patienceMillisecon
   } finally {
     clearTimeout(timer);
   }
+}
+
+function toText(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new StowageError('bad_request', 'The body is not UTF-8.', {
+    glance: 'Malformed JSON in request body.',
+  });
 }
 
 /** What the caller is told is why the rest is not read, and not how letting go of it went. */

@@ -28,6 +28,15 @@ const attributes: ReadonlyMap<string, Attribute> = new Map([
   ['tags', { field: 'tags', schema: z.array(z.string().min(1).max(255)) }],
 ]);
 
+const uuid = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
+
+/** Properties of which the schema `image` says more than that they are text. Null is the same as not to have them. */
+const describedProperties: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+  ['kernel_id', z.string().regex(uuid, 'must be the id of an image').nullable()],
+  ['ramdisk_id', z.string().regex(uuid, 'must be the id of an image').nullable()],
+  ['cinder_encryption_key_deletion_policy', z.enum(['on_image_deletion', 'do_not_delete'])],
+]);
+
 export function isAttribute(name: string): boolean {
   return attributes.has(name);
 }
@@ -37,6 +46,9 @@ export function setAttribute(draft: ImageDraft, name: string, value: unknown): I
   assertWritableName(name);
   const attribute = attributes.get(name);
   if (attribute === undefined) {
+    const described = describedProperties.get(name)?.safeParse(value);
+    if (described?.error) throw mismatch(name, described.error.issues[0]?.message ?? 'not as expected');
+    if (described?.data === null) return removeProperty(draft, name);
     if (typeof value !== 'string') throw mismatch(name, `${shown(value)} is not of type 'string'`);
     return { ...draft, properties: withProperty(draft.properties, name, value) };
   }

@@ -24,7 +24,7 @@ function parseRequestRange(value: string): OpenImageFile['range'] {
         'Requests with multiple ranges are not supported in Glance. You may make multiple single-range requests instead.',
     });
   }
-  const [, start = '', end = ''] = /^ *(\d{0,15}) *- *(\d{0,15}) *$/.exec(ranges) ?? [];
+  const [, start = '', end = ''] = /^ *(\d*) *- *(\d*) *$/.exec(ranges) ?? [];
   if (start !== '') return toRange(start, end === '' ? null : end);
   return end === '' ? null : { suffix: Number(end) };
 }

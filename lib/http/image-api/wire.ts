@@ -46,6 +46,7 @@ export const imageWire: Wire = {
     const message = [...parts.slice(0, -1).map(sentence), ...parts.slice(-1)].join(' ');
     const headers = {
       ...(status === 401 && { 'www-authenticate': wwwAuthenticate(request, getRuntime().config) }),
+      ...(error.wholeBytes !== undefined && { 'content-range': `bytes */${error.wholeBytes}` }),
       ...(error.retryAfterSeconds !== undefined && { 'retry-after': String(error.retryAfterSeconds) }),
     };
     if (asksForJson(request)) {

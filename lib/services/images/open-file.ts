@@ -81,6 +81,7 @@ function resolveRange(sizeBytes: number, range: OpenImageFile['range']): { start
       'range_not_satisfiable',
       `The image has ${sizeBytes} bytes; the range begins behind its end.`,
       {
+        wholeBytes: sizeBytes,
         glance: `Invalid start position in Range header. Start position MUST be in the inclusive range [0, ${Math.max(sizeBytes - 1, 0)}].`,
       },
     );
