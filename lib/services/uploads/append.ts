@@ -1,7 +1,5 @@
 import { hasCode, StowageError } from '../../contract/errors.ts';
 import type { UploadRow } from '../../db/define-schema.ts';
-import { findImage } from '../../db/repositories/images.ts';
-import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
 import { openRoad } from '../../pipeline/road.ts';
 import type { Piece, Road } from '../../pipeline/types.ts';
 import type { Context } from '../../runtime/context.ts';
@@ -14,7 +12,7 @@ import { toStowageError } from '../stores/to-stowage-error.ts';
 import { failUpload } from './fail.ts';
 import { finishUpload } from './finish.ts';
 import { hashesFor } from './hashes.ts';
-import { keepLease, letGo, takeUpload } from './lease.ts';
+import { keepLease, letGo, takeUpload, type TakenUpload } from './lease.ts';
 import { openWriters } from './open-writers.ts';
 import { uploadChanged } from './publish.ts';
 import { openRoom, type UploadRoom } from './room.ts';
@@ -45,8 +43,9 @@ export async function appendToUpload(ctx: Context, request: AppendRequest): Prom
   let held: UploadRow | null = null;
   try {
     const tenure = new Tenure(runtime.db.channel === null ? Infinity : performance.now());
-    held = await takeUpload(runtime, request);
-    const appended = await append(ctx, request, held, session, tenure);
+    const taken = await takeUpload(runtime, request);
+    held = taken.upload;
+    const appended = await append(ctx, request, taken, session, tenure);
     // Its lease ended in the transaction that made the image active.
     if (appended.complete) held = null;
     return appended;
@@ -61,16 +60,13 @@ export async function appendToUpload(ctx: Context, request: AppendRequest): Prom
 async function append(
   ctx: Context,
   request: AppendRequest,
-  upload: UploadRow,
+  { upload, image, ...taken }: TakenUpload,
   session: ActiveAppend,
   tenure: Tenure,
 ): Promise<Appended> {
   const { runtime } = ctx;
-  const image = await findImage(runtime.db.read, upload.image_id);
   if (image === null) throw gone();
-  const locations = (await listLocationsOfUpload(runtime.db.read, upload.id)).filter(
-    (location) => location.state === 'writing',
-  );
+  const locations = taken.locations.filter((location) => location.state === 'writing');
   const room = await openRoom(runtime, upload, locations);
   // Asks elsewhere and may fail: before anything is open.
   const quota = upload.length_bytes === null ? await openQuota(runtime, image.owner_id) : null;

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StowageError } from '../../contract/errors.ts';
 import { heartbeatSeconds, leaseSeconds } from '../../contract/limits.ts';
-import type { UploadRow } from '../../db/define-schema.ts';
+import type { ImageRow, LocationRow, UploadRow } from '../../db/define-schema.ts';
+import { findImage } from '../../db/repositories/images.ts';
+import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
 import { findUpload, leaseUpload, updateUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -10,16 +12,29 @@ import type { Tenure } from '../../stores/fenced-writer.ts';
 const askEveryMilliseconds = 100;
 const patienceMilliseconds = 10_000;
 
-/** The upload, held by this process until `letGo`, if it stands where the caller believes. */
+export interface TakenUpload {
+  upload: UploadRow;
+  /** Null when it was deleted. */
+  image: ImageRow | null;
+  locations: LocationRow[];
+}
+
+/**
+ * The upload, held by this process until `letGo`, if it stands where the caller believes; with what it fills, which
+ * costs less inside the transaction than after it.
+ */
 export async function takeUpload(
   runtime: Runtime,
   { uploadId, offset }: { uploadId: string; offset: number },
-): Promise<UploadRow> {
+): Promise<TakenUpload> {
   return await runtime.db.transaction(async (q) => {
     const now = await q.now();
     const expiresAt = now + leaseSeconds * 1000;
     const held = await leaseUpload(q, uploadId, runtime.processId, now, expiresAt, offset);
-    if (held !== null) return held;
+    if (held !== null) {
+      const image = await findImage(q, held.image_id);
+      return { upload: held, image, locations: await listLocationsOfUpload(q, uploadId) };
+    }
     const upload = await findUpload(q, uploadId);
     if (upload === null) {
       throw new StowageError(
