@@ -1,9 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
 import { sendChunks } from './raw-body.ts';
 import type { RouteHandler } from './route.ts';
 
 /** What a route learns of its address it takes from the headers; a request needs some origin to be one. */
 const origin = 'http://stowage.invalid';
+
+/** Below that the headers of a compressed answer cost what it saves; Next has the same limit. */
+const leastCompressedBytes = 1024;
+const compress = promisify(gzip);
 
 /**
  * Runs a route handler for a request of Node's server, without Next between them. The request that the handler gets has
@@ -24,7 +30,7 @@ export async function answerDirectly(
   });
   const { method = 'GET', url = '/' } = req;
   const request = new Request(origin + url, { method, headers: headersOf(req), signal: gone.signal });
-  await send(res, method, await handler(request, { params: Promise.resolve(params) }));
+  await send(req, res, await handler(request, { params: Promise.resolve(params) }));
 }
 
 function ignored(): void {}
@@ -39,7 +45,7 @@ function headersOf(req: IncomingMessage): Headers {
   return headers;
 }
 
-async function send(res: ServerResponse, method: string, response: Response): Promise<void> {
+async function send(req: IncomingMessage, res: ServerResponse, response: Response): Promise<void> {
   if (res.destroyed) {
     await response.body?.cancel();
     return;
@@ -48,6 +54,28 @@ async function send(res: ServerResponse, method: string, response: Response): Pr
   // What the server has set already (its security headers, the end of the connection) is not for a route to change.
   const present = new Set(res.getHeaderNames());
   for (const [name, value] of response.headers) if (!present.has(name)) res.appendHeader(name, value);
-  if (response.body === null || method === 'HEAD') res.end();
+  if (response.body === null || req.method === 'HEAD') res.end();
+  else if (response.headers.get('content-type')?.startsWith('application/json'))
+    await sendWhole(req, res, Buffer.from(await response.arrayBuffer()));
   else await sendChunks(res, response.body);
+}
+
+async function sendWhole(req: IncomingMessage, res: ServerResponse, text: Buffer): Promise<void> {
+  let sent = text;
+  if (text.byteLength >= leastCompressedBytes) {
+    res.appendHeader('Vary', 'Accept-Encoding');
+    if (takesGzip(req)) {
+      // The quickest: of JSON it saves nearly as much as the others.
+      sent = await compress(text, { level: constants.Z_BEST_SPEED });
+      res.setHeader('Content-Encoding', 'gzip');
+    }
+  }
+  if (res.destroyed) return;
+  res.setHeader('Content-Length', sent.byteLength);
+  res.end(sent);
+}
+
+function takesGzip(req: IncomingMessage): boolean {
+  const accepted = String(req.headers['accept-encoding'] ?? '').split(',');
+  return accepted.some((each) => /^\s*gzip\s*(;\s*q=(1|0?\.\d*[1-9])[\d.]*\s*)?$/.test(each));
 }
