@@ -51,7 +51,9 @@ export function route<Params = Record<string, never>, Query = Record<string, nev
   return async (request, segment) => {
     const requestId = requestIdOf(request);
     const runtime = getRuntime();
-    const log = runtime.log.child({ request_id: requestId });
+    let child: Context['log'] | undefined;
+    // Made when something is logged: it costs more than a statement of SQL, and of most requests nothing is.
+    const log = () => (child ??= runtime.log.child({ request_id: requestId }));
     try {
       const url = new URL(request.url);
       if (url.href.includes('%00')) {
@@ -78,13 +80,21 @@ export function route<Params = Record<string, never>, Query = Record<string, nev
           ? parse(options.body, await readJson(request, jsonBodyLimitBytes, options.bodyTypes), 'body')
           : undefined
       ) as Body;
-      const ctx: Context = { runtime, actor: actor ?? nobody, requestId, log, signal: request.signal };
+      const ctx: Context = {
+        runtime,
+        actor: actor ?? nobody,
+        requestId,
+        signal: request.signal,
+        get log() {
+          return log();
+        },
+      };
       const result = await handle({ ctx, request, url, params, query, body });
       return withHeaders(toResponse(result, options.status), wire.headers(requestId));
     } catch (thrown) {
       const error = toKnown(thrown);
       if (error.code === 'internal')
-        log.error(
+        log().error(
           { err: thrown, method: request.method, path: new URL(request.url).pathname },
           'request failed',
         );
