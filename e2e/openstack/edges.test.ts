@@ -103,6 +103,29 @@ test('a range may end far behind the end, and one that lies there says how long 
   assert.deepEqual([outside.status, outside.headers.get('content-range')], [416, 'bytes */10']);
 });
 
+test('what would be made elsewhere than was asked for is not made', async () => {
+  const status = async (path: string, body: object) => {
+    const answer = await admin.send('POST', `/identity/v3/${path}`, {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+    return answer.status;
+  };
+  assert.equal(await status('projects', { project: { name: 'a', domain_id: 'elsewhere' } }), 400);
+  assert.equal(await status('projects', { project: { name: 'a', parent_id: 'elsewhere' } }), 400);
+  assert.equal(await status('projects', { project: { name: 'a', is_domain: true } }), 400);
+  assert.equal(await status('users', { user: { name: 'a', password: 'b', domain_id: 'elsewhere' } }), 404);
+  assert.equal(await status('projects', { project: { name: 'a', domain_id: 'default' } }), 201);
+  const { user } = await admin.json<{ user: { id: string } }>('POST', '/identity/v3/users', 201, {
+    user: { name: 'a', domain_id: 'default' },
+  });
+  assert.equal((await raw('PUT', `/identity/v3/projects/x/users/${user.id}/roles/nothing`)).status, 404);
+  const signedIn = await status('auth/tokens', {
+    auth: { identity: { methods: ['password'], password: { user: { id: user.id, password: 'null' } } } },
+  });
+  assert.equal(signedIn, 401, 'without a password nobody signs in');
+});
+
 test('the catalog, users and projects are searched by what is asked for', async () => {
   const names = async (path: string, collection: string) => {
     const found = await admin.json<Record<string, { id: string }[]>>('GET', `/identity/v3/${path}`, 200);

@@ -10,6 +10,9 @@ const Body = z.object({
     name: z.string().trim().min(1).max(64),
     description: z.string().max(4096).nullish(),
     enabled: z.boolean().optional(),
+    domain_id: z.string().nullish(),
+    parent_id: z.string().nullish(),
+    is_domain: z.literal(false, 'domains cannot be made here').optional(),
   }),
 });
 
@@ -26,11 +29,13 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods(
   }),
 
   POST: identityRoute({ body: Body, status: 201 }, async (call) => {
-    const { name, description, enabled } = call.body.project;
+    const { name, description, enabled, domain_id, parent_id } = call.body.project;
     const project = await createProject(call.ctx, {
       name,
       description: description ?? '',
       enabled: enabled ?? true,
+      domainId: domain_id,
+      parentId: parent_id,
     });
     return { project: toProjectJson(project, identityUrl(call)) };
   }),

@@ -8,7 +8,8 @@ import { listVisibleUsers } from '#lib/services/identity/list.ts';
 const Body = z.object({
   user: z.object({
     name: z.string().trim().min(1).max(255),
-    password: z.string().min(1).max(4096),
+    password: z.string().min(1).max(4096).nullish(),
+    domain_id: z.string().nullish(),
     default_project_id: z.string().nullish(),
     enabled: z.boolean().optional(),
     description: z.string().max(4096).nullish(),
@@ -29,10 +30,11 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = identityMethods(
   }),
 
   POST: identityRoute({ body: Body, status: 201 }, async (call) => {
-    const { name, password, default_project_id, enabled, description, email } = call.body.user;
+    const { name, password, domain_id, default_project_id, enabled, description, email } = call.body.user;
     const user = await createUser(call.ctx, {
       name,
-      password,
+      password: password ?? null,
+      domainId: domain_id,
       defaultProjectId: default_project_id ?? null,
       enabled: enabled ?? true,
       description: description ?? '',
