@@ -20,6 +20,9 @@ export function openTransferWorker(runtime: Runtime, options: TransferWorkerOpti
   return new Worker(runtime, options);
 }
 
+/** Groups that end at about the same time leave their places to one look: what a look costs is above all its transaction. */
+const gatherMilliseconds = 15;
+
 /** Whoever chooses holds up the other workers: what cannot be taken so often is left to the next look. */
 const choiceLimit = 3;
 
@@ -33,6 +36,7 @@ class Worker implements TransferWorker {
   #timers: NodeJS.Timeout[] = [];
   #looking: Promise<void> | null = null;
   #lookAgain = false;
+  #gathering: NodeJS.Timeout | null = null;
   #isStarted = false;
   #isStopping = false;
   #beatAt = 0;
@@ -72,6 +76,7 @@ class Worker implements TransferWorker {
     this.#isStopping = true;
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
     await this.#looking;
     await this.#choosing;
     for (const held of this.#held.values()) held.interrupt('stop');
@@ -96,6 +101,15 @@ class Worker implements TransferWorker {
         this.#lookAgain = false;
         this.#lookNow();
       });
+  }
+
+  /** A place became free. As long as most others are taken, more of them may follow at once. */
+  #lookSoon(): void {
+    if (this.#running.size < groupLimit / 2) return this.#lookNow();
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = null;
+      this.#lookNow();
+    }, gatherMilliseconds).unref();
   }
 
   progressOf(transferId: string): TransferProgress | null {
@@ -174,7 +188,7 @@ class Worker implements TransferWorker {
           this.#published.delete(held.id);
         }
         this.#runtime.reconciler.kick();
-        this.#lookNow();
+        this.#lookSoon();
       });
     this.#running.add(run);
     return run;
