@@ -1,7 +1,9 @@
 /** What a caller with bad intentions sends: each is refused with a clear status, and the server goes on. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdirSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { httpClient, type HttpClient } from '#e2e/support/http.ts';
 import { startServer, type TestServer } from '#e2e/support/server.ts';
@@ -153,6 +155,31 @@ test('access rules hold however the path is written', async () => {
   for (const method of ['DELETE', 'PATCH', 'HEAD', 'PUT']) {
     const { status: found } = await get(one, `${images}/${id}`, method);
     assert.ok([401, 405].includes(found), `${method}: ${found}`);
+  }
+});
+
+test('methods and paths that can be none are refused, and nothing of ours is fetched for others', async () => {
+  const ask = (method: string, path: string) =>
+    sendRaw(`${method} ${path} HTTP/1.1`, 'Host: x', 'Connection: close', '', '');
+  for (const method of ['TRACE', 'PROPFIND']) assert.match(await ask(method, images), /^HTTP\/1\.1 405 /);
+  for (const part of ['%', '%C0%AE', '%ff']) {
+    for (const path of [`${images}/${part}`, `/api/v1/images/${part}`, `/images/${part}`]) {
+      assert.match(await ask('GET', path), /^HTTP\/1\.1 400 /, path);
+    }
+  }
+  const picture = await ask('GET', '/_next/image?url=%2Fapi%2Fopenapi.json&w=64&q=75');
+  assert.match(picture, /^HTTP\/1\.1 404 /);
+  const listed = await admin.send('GET', images);
+  await listed.body?.cancel();
+  assert.equal(listed.headers.get('cache-control'), 'no-store');
+});
+
+test('other users of the machine read neither the database nor the key', () => {
+  const data = path.join(server.directory, 'data');
+  for (const name of readdirSync(data).filter((each) =>
+    /^stowage\.db(-wal|-shm)?$|^secret\.key$/.test(each),
+  )) {
+    assert.equal(statSync(path.join(data, name)).mode & 0o077, 0, name);
   }
 });
 
