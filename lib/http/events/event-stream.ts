@@ -155,7 +155,9 @@ async function replay(
 }
 
 function isFor(actor: Actor, projectId: string | null): boolean {
-  return projectId === null || actor.administrator || actor.projectId === projectId;
+  if (projectId === null || actor.administrator) return true;
+  // Who speaks for no project has none in common with others of whom that is true.
+  return projectId !== '' && actor.projectId === projectId;
 }
 
 /** What one may do with a transfer depends on who one is. */

@@ -15,15 +15,16 @@ export async function getUpload(
   purpose: 'read' | 'write',
 ): Promise<UploadRow> {
   const upload = await findUpload(runtime.db.read, uploadId);
-  if (
-    upload === null ||
-    upload.kind !== 'tus' ||
-    (!actor.administrator && upload.project_id !== actor.projectId)
-  ) {
+  if (upload === null || upload.kind !== 'tus' || !isSeen(actor, upload.project_id)) {
     throw new StowageError('not_found', 'There is no such upload; it was finished, given up or has expired.');
   }
   if (purpose === 'write') assertMayWrite(actor);
   return upload;
+}
+
+/** Who speaks for no project has none in common with others of whom that is true. */
+function isSeen({ administrator, projectId }: Actor, project: string): boolean {
+  return administrator || (projectId !== '' && projectId === project);
 }
 
 /** Of an upload that the caller may see. */
@@ -39,6 +40,7 @@ export async function showUpload(ctx: Context, uploadId: string): Promise<Upload
 }
 
 export async function listUploads({ runtime, actor }: Context): Promise<UploadView[]> {
+  if (!actor.administrator && actor.projectId === '') return [];
   const rows = await listUploadRows(
     runtime.db.read,
     actor.administrator ? null : actor.projectId,

@@ -8,14 +8,15 @@ import { pieceSizeBytes, uploadExpirySeconds } from '#lib/contract/limits.ts';
 import { findImage } from '#lib/db/repositories/images.ts';
 import { updateLocation } from '#lib/db/repositories/locations.ts';
 import { findUpload, updateUpload } from '#lib/db/repositories/uploads.ts';
-import { locationsOf, openProcess } from '#lib/transfers/test-support.ts';
+import { administrator, contextOf, locationsOf, openProcess, tenant } from '#lib/transfers/test-support.ts';
 import type { StoreWish } from '#lib/transfers/test-support.ts';
 import { StoreFault } from '#lib/stores/store.ts';
 import { appendToUpload } from './append.ts';
 import { createUpload } from './create.ts';
+import { createImage } from '../images/create.ts';
 import { deleteImage } from '../images/delete.ts';
 import { sweepUploads } from './expire.ts';
-import { showUpload } from './get.ts';
+import { listUploads, showUpload } from './get.ts';
 import { removeUpload } from './remove.ts';
 import { openUploads } from './test-stage.ts';
 
@@ -38,6 +39,30 @@ test('what policy does not let anybody do with an image is not done by an upload
   }
   const made = await tryWith({}, { visibility: 'community', 'property:constructor': 'x' });
   assert.equal((await findImage(db.read, made.image_id))?.visibility, 'community');
+});
+
+test('an upload of an administrator of the system is no business of who has no project either', async (t) => {
+  const { ctx } = await openUploads(t);
+  const { id } = await createImage(ctx, {
+    id: null,
+    ownerId: null,
+    name: 'queued',
+    visibility: 'private',
+    protected: false,
+    hidden: false,
+    minDiskGib: 0,
+    minRamMib: 0,
+    diskFormat: 'raw',
+    containerFormat: 'bare',
+    tags: [],
+    properties: {},
+  });
+  const system = contextOf(ctx.runtime, { ...administrator, projectId: '', systemScope: true });
+  const upload = await createUpload(system, { id: randomUUID(), lengthBytes: 1, metadata: { image_id: id } });
+  const unscoped = contextOf(ctx.runtime, { ...tenant, projectId: '', roles: [] });
+  await assert.rejects(showUpload(unscoped, upload.id), { code: 'not_found' });
+  assert.deepEqual(await listUploads(unscoped), []);
+  assert.equal((await listUploads(system)).length, 1);
 });
 
 /** A qcow2 image whose backing file is /etc/passwd. */
