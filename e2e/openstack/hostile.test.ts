@@ -186,6 +186,7 @@ test('other users of the machine read neither the database nor the key', () => {
 test('names, numbers and depths that nobody can keep are refused as such', async () => {
   const nothing = '00000000-0000-4000-8000-000000000000';
   const deep = `{"x":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+  const manyWords = Array.from({ length: 1_000 }, (_, index) => index.toString(36)).join(',');
   const json = (body: string, type = 'application/json') => ({ body, headers: { 'content-type': type } });
   const { id } = await admin.json<{ id: string }>('POST', images, 201, { name: 'odd' });
   const patch = 'application/openstack-images-v2.1-json-patch';
@@ -194,6 +195,10 @@ test('names, numbers and depths that nobody can keep are refused as such', async
     [400, 'GET', `${images}/%00`, {}],
     [400, 'PUT', `${images}/${id}/tags/a%00b`, {}],
     [400, 'GET', `${images}?${'a=b&'.repeat(2_000)}`, {}],
+    [400, 'GET', `${images}?stores=${manyWords}`, {}],
+    [400, 'GET', `/api/v1/images?store=${manyWords}`, {}],
+    [400, 'GET', `/api/v1/images?tag=${manyWords}`, {}],
+    [200, 'GET', `/api/v1/images?store=fast,archive&tag=${'a,'.repeat(60)}`, {}],
     [400, 'GET', `${images}?marker=${nothing}`, {}],
     [200, 'GET', `${images}?size_min=${'9'.repeat(300)}&min_ram=-${'9'.repeat(300)}`, {}],
     [200, 'GET', `${images}?sort=${'name,'.repeat(2_000)}id`, {}],

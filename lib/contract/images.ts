@@ -66,6 +66,13 @@ export type ImageView = z.infer<typeof ImageView>;
 
 export const imageSortKeys = ['name', 'size', 'created_at', 'updated_at', 'status'] as const;
 
+/** Between commas. Each is a condition of the query: more of them cost more than anybody wants to know. */
+const wordLimit = 64;
+const WordList = z
+  .string()
+  .refine((list) => list.split(',').length <= wordLimit, `at most ${wordLimit} can be named`)
+  .optional();
+
 /** Which images: `tab` is the ownership tab of the page. Lists are comma-separated. */
 export const ImageListQuery = z.object({
   tab: z.enum(['all', 'project', 'public', 'community', 'shared', 'attention']).default('all'),
@@ -74,11 +81,11 @@ export const ImageListQuery = z.object({
    * characters or more.
    */
   q: z.string().max(255).optional(),
-  store: z.string().optional(),
-  status: z.string().optional(),
-  disk_format: z.string().optional(),
-  visibility: z.string().optional(),
-  tag: z.string().optional(),
+  store: WordList,
+  status: WordList,
+  disk_format: WordList,
+  visibility: WordList,
+  tag: WordList,
   sort: z.enum(imageSortKeys).default('updated_at'),
   dir: z.enum(['asc', 'desc']).default('desc'),
   cursor: z.string().max(1024).optional(),

@@ -147,11 +147,17 @@ function toFilters(name: string, value: string): ImageFilter[] {
       return [{ kind: 'flag', column: 'hidden', value: toFlag(name, value.toLowerCase()) }];
     // Ours: Glance takes it for a property and finds nothing.
     case 'stores':
-      return [{ kind: 'stores', stores: value.split(',').map((store) => store.trim()) }];
+      return [{ kind: 'stores', stores: toStores(value) }];
     case 'changes-since':
       throw wrong('The "changes-since" filter is no longer available on v2.');
   }
   return toNumberFilters(name, value) ?? [{ kind: 'property', name, value }];
+}
+
+function toStores(value: string): string[] {
+  const stores = [...new Set(value.split(',').map((store) => store.trim()))];
+  if (stores.length > filterLimit) throw wrong(`A list takes at most ${filterLimit} stores.`);
+  return stores;
 }
 
 /** `size_min`, `min_ram_max`, … and plain equality. Null: it is not about a number. */
