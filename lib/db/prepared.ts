@@ -1,4 +1,4 @@
-import { and, eq, sql, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Queries } from './database.ts';
 
@@ -50,6 +50,34 @@ export async function findRow<Table extends TableWithId>(
       .limit(1),
   ).execute({ id });
   return rows[0] ?? null;
+}
+
+/** Lists of ids that statements are kept for: one image, the usual page, the longest of the console. */
+const keptCounts = [1, 25, 100];
+
+/**
+ * What `build` makes of the condition that `column` is one of the ids, of which there is at least one. A shorter list is
+ * filled up with its last id, so that a few statements serve all.
+ */
+export async function findByIds<Row>(
+  q: Queries,
+  name: string,
+  column: SQLiteColumn,
+  ids: readonly string[],
+  build: (isOne: SQL) => Preparable<Row[]>,
+): Promise<Row[]> {
+  const count = keptCounts.find((each) => each >= ids.length);
+  if (count === undefined) return await build(inArray(column, [...ids]));
+  const keys = Array.from({ length: count }, (_, i) => `id${i}`);
+  const values = Object.fromEntries(keys.map((key, i) => [key, ids[i] ?? ids.at(-1)]));
+  return await prepared(q, `${name} of ${count}`, () =>
+    build(
+      inArray(
+        column,
+        keys.map((key) => sql.placeholder(key)),
+      ),
+    ),
+  ).execute(values);
 }
 
 /** Inserts one row. */

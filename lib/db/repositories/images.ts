@@ -2,7 +2,7 @@ import { eq, inArray, sql } from 'drizzle-orm';
 import { overtaken, type Queries, type Transaction } from '../database.ts';
 import type { ImageRow } from '../define-schema.ts';
 import { toSearchText } from '../name-search.ts';
-import { findRow, insertRow, prepared, updateRow } from '../prepared.ts';
+import { findByIds, findRow, insertRow, prepared, updateRow } from '../prepared.ts';
 import { allStores } from '../charges.ts';
 import { countImage } from './counters.ts';
 import { copyToLocations, moveCharges } from './locations.ts';
@@ -164,11 +164,12 @@ export async function withBelongings(q: Queries, rows: readonly ImageRow[]): Pro
   if (rows.length === 0) return [];
   const { image_tags, image_properties } = q.tables;
   const ids = rows.map((row) => row.id);
-  const tags = await q.db.select().from(image_tags).where(inArray(image_tags.image_id, ids));
-  const properties = await q.db
-    .select()
-    .from(image_properties)
-    .where(inArray(image_properties.image_id, ids));
+  const tags = await findByIds(q, 'tags', image_tags.image_id, ids, (isOne) =>
+    q.db.select().from(image_tags).where(isOne),
+  );
+  const properties = await findByIds(q, 'properties', image_properties.image_id, ids, (isOne) =>
+    q.db.select().from(image_properties).where(isOne),
+  );
   const records = new Map(
     rows.map((row) => [row.id, { ...row, tags: [] as string[], properties: emptyProperties() }]),
   );

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, isNull, lt, lte, min, or, sql } from 'drizzl
 import type { LocationState } from '../../contract/common.ts';
 import type { Queries, Transaction } from '../database.ts';
 import type { CopiedColumn, ImageRow, LocationRow } from '../define-schema.ts';
-import { findRow, insertRow, prepared, shapeOf, updateRow } from '../prepared.ts';
+import { findByIds, findRow, insertRow, prepared, shapeOf, updateRow } from '../prepared.ts';
 import { countLocation } from './counters.ts';
 import { chargeLocation } from './usage.ts';
 
@@ -97,10 +97,9 @@ export async function findLocationIn(
 export async function listLocations(q: Queries, imageIds: readonly string[]): Promise<LocationRow[]> {
   if (imageIds.length === 0) return [];
   const { locations } = q.tables;
-  return await q.db
-    .select()
-    .from(locations)
-    .where(inArray(locations.image_id, [...imageIds]));
+  return await findByIds(q, 'locations', locations.image_id, imageIds, (isOne) =>
+    q.db.select().from(locations).where(isOne),
+  );
 }
 
 export async function listLocationsOfUpload(q: Queries, uploadId: string): Promise<LocationRow[]> {
