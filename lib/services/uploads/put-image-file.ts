@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { assertCan } from '../../auth/policy.ts';
+import type { ImageStatus } from '../../contract/common.ts';
 import { isStowageError, StowageError } from '../../contract/errors.ts';
 import { leaseSeconds, uploadExpirySeconds } from '../../contract/limits.ts';
 import type { ImageRow, UploadRow } from '../../db/define-schema.ts';
@@ -79,6 +80,19 @@ async function putBack(ctx: Context, uploadId: string, thrown: unknown): Promise
   );
 }
 
+function whatToDo(status: ImageStatus): string {
+  switch (status) {
+    case 'saving':
+      return 'Another upload is under way. Wait until it has ended; if it fails, the image is queued again.';
+    case 'uploading':
+      return 'Bytes are staged already. Import them, or delete the image.';
+    case 'importing':
+      return 'An import is under way. Wait until it has ended; if it fails, the image is queued again.';
+    default:
+      return 'The bytes of an image never change. Create another image.';
+  }
+}
+
 async function beginPut(ctx: Context, put: PutImageFile, store: string, quota: Quota): Promise<UploadRow> {
   const { runtime } = ctx;
   return await runtime.db.transaction(async (q) => {
@@ -91,9 +105,7 @@ async function beginPut(ctx: Context, put: PutImageFile, store: string, quota: Q
       throw new StowageError(
         'wrong_state',
         `Image status transition from ${image.status} to saving is not allowed`,
-        {
-          remedy: 'The bytes of an image never change. Create another image.',
-        },
+        { remedy: whatToDo(image.status) },
       );
     }
     if (image.disk_format === null || image.container_format === null) {
