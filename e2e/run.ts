@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ensureBuilt } from '#lib/cli/bootstrap/build.mjs';
 import { keystonePackages } from './servers/keystone.ts';
@@ -64,16 +64,20 @@ if (unit.length + endToEnd.length + journeys.length === 0) {
   print(`No test file has ${words.join(' or ')} in its path.`);
   process.exit(1);
 }
-if (!unitOnly && words.length === 0) {
-  const requirement = await requireDebian(packages);
-  if (!requirement.ok) print(`Some tests will be skipped: ${requirement.reason}.`);
-}
+// Fetched beside the unit tests: those few that need one of them wait.
+const fetched = !unitOnly && words.length === 0 ? requireDebian(packages) : null;
+const needsPackages = (file: string) =>
+  readFileSync(path.join(root, file), 'utf8').includes('support/debian.ts');
 const many = { root, concurrency: 2, fileTimeoutMilliseconds: 5 * minute };
 const grouped = (files: readonly string[]) => {
   const { groups, alone } = groupFiles(root, files, 2);
   return { ...many, files: alone, groups };
 };
-await runNodeTests(grouped(unit.filter((file) => !postgresOnly.includes(file))), summary);
+const onSqlite = unit.filter((file) => !postgresOnly.includes(file));
+await runNodeTests(grouped(onSqlite.filter((file) => !needsPackages(file))), summary);
+const requirement = await fetched;
+if (requirement?.ok === false) print(`Some tests will be skipped: ${requirement.reason}.`);
+await runNodeTests(grouped(onSqlite.filter(needsPackages)), summary);
 if (!unitOnly) await runOnPostgres(grouped(testsOfDatabase(root, unit)), summary);
 if (endToEnd.length + journeys.length > 0) {
   await ensureBuilt(root, process.execPath);
