@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { noteReceived } from './young-memory.ts';
 
-/** No more of one body waits for its reader. */
-const mostWaitingBytes = 1024 * 1024;
+/** No more of one body waits for its reader, who copies it: see `inChunks` of `parallel-read.ts`. */
+const mostWaitingBytes = 256 * 1024;
 
 /**
  * What has arrived of the body of an answer, in batches as the event loop brings them. Iterating over the stream itself

@@ -19,13 +19,19 @@ test('never lends memory twice at once, even if it comes back twice', () => {
   assert.notEqual(pool.take(10).buffer, pool.take(10).buffer);
 });
 
-test('keeps so much and no more, and takes no foreign memory', () => {
+test('keeps what was lent at once a while ago, later no more than it shall, and takes no foreign memory', () => {
   const pool = new BufferPool({ sizeBytes: 100, keptCount: 1 });
-  const [one, two] = [pool.take(1), pool.take(1)];
+  const takeTwo = () => [pool.take(1), pool.take(1)] as const;
+  const [one, two] = takeTwo();
   pool.give(new Uint8Array(100));
   pool.give(one);
   pool.give(two);
-  assert.equal(pool.take(1).buffer, one.buffer);
-  assert.notEqual(pool.take(1).buffer, two.buffer);
+  const again = takeTwo();
+  assert.deepEqual(new Set(again.map(({ buffer }) => buffer)), new Set([one.buffer, two.buffer]));
+  for (const chunk of again) pool.give(chunk);
+  for (let i = 0; i < 1000; i += 1) pool.give(pool.take(1));
+  const [still, fresh] = takeTwo();
+  assert.ok([one.buffer, two.buffer].includes(still.buffer));
+  assert.ok(![one.buffer, two.buffer].includes(fresh.buffer));
   assert.equal(pool.take(101).length, 101);
 });

@@ -82,14 +82,22 @@ test('gives back its memory and ends its requests however it ends', async () => 
   assert.deepEqual([state.open, failing.state.open], [0, 0]);
 });
 
-test('fills the memory that it is given', async () => {
+test('fills the memory that it is given, also ahead', async () => {
   const memory = new Set<ArrayBufferLike>();
   const allocate = (length: number) => {
     const lent = new Uint8Array(new SharedArrayBuffer(length));
     memory.add(lent.buffer);
     return lent;
   };
-  const { open } = source();
-  assert.ok((await collect({ open, allocate })).equals(bytes));
-  assert.equal(memory.size, Math.ceil(bytes.length / (512 * KiB)));
+  const { open, state } = source();
+  const range = { offset: 0, length: bytes.length };
+  const options = { range, stepBytes: 300 * KiB, parallel: 4, ahead: new ReadAheadBudget(), open, allocate };
+  const read: Uint8Array[] = [];
+  for await (const chunk of readParallel(options)) {
+    assert.ok(memory.has(chunk.buffer));
+    read.push(chunk);
+  }
+  assert.ok(Buffer.concat(read).equals(bytes));
+  assert.equal(memory.size, read.length);
+  assert.ok(state.most > 1);
 });

@@ -19,6 +19,8 @@ export interface ParallelReadOptions {
 type Batch = readonly Uint8Array[];
 
 const chunkBytes = 512 * KiB;
+/** Of a request without memory of its own. */
+const chunksAhead = 2;
 
 /** Bytes that readers may hold before they are asked for them. Who gets none reads one request after the other. */
 export class ReadAheadBudget {
@@ -40,8 +42,9 @@ export class ReadAheadBudget {
 }
 
 /**
- * Reads a range, with several requests at once where one connection to the store is slower than the line is, and yields its bytes in order, in chunks of 512 KiB. The first request is read as fast as the receiver takes it;
- * those ahead of it fill memory. Ending the iteration early ends all requests.
+ * Reads a range, with several requests at once where one connection to the store is slower than the line is, and yields
+ * its bytes in order, in chunks of at most 512 KiB. The first request is read as fast as the receiver takes it; those
+ * ahead of it fill memory. Ending the iteration early ends all requests.
  */
 export async function* readParallel(
   options: ParallelReadOptions,
@@ -55,7 +58,8 @@ export async function* readParallel(
   const width = new ReadWidth(parallel);
   const openNext = (reservedBytes: number) => {
     const length = Math.min(stepBytes * (reservedBytes > 0 ? 1 : width.steps), end - next);
-    requests.push(new Request(options.open({ offset: next, length }, signal), reservedBytes));
+    const batches = options.open({ offset: next, length }, signal);
+    requests.push(new Request(inChunks(batches, length, allocate), reservedBytes));
     next += length;
   };
   const openAhead = () => {
@@ -63,8 +67,6 @@ export async function* readParallel(
   };
 
   let position = range.offset;
-  let chunk: Uint8Array | null = null;
-  let filled = 0;
   try {
     while (position < end) {
       if (requests.length === 0) openNext(0);
@@ -72,32 +74,18 @@ export async function* readParallel(
       const head = requests[0];
       if (head === undefined) break;
       const askedAt = performance.now();
-      const batch = await head.take();
+      const chunk = await head.take();
       const waited = performance.now() - askedAt;
-      if (batch === null) {
+      if (chunk === null) {
         width.noteEnd(stepBytes);
         requests.shift();
         if (head.reservedBytes > 0) ahead.give(head.reservedBytes);
         continue;
       }
-      width.noteTaken(sumOf(batch), waited);
-      for (const piece of batch) {
-        for (let taken = 0; taken < piece.byteLength;) {
-          chunk ??= allocate(Math.min(chunkBytes, end - position));
-          const count = Math.min(piece.byteLength - taken, chunk.byteLength - filled);
-          chunk.set(count === piece.byteLength ? piece : piece.subarray(taken, taken + count), filled);
-          filled += count;
-          position += count;
-          taken += count;
-          if (filled < chunk.byteLength) continue;
-          const full = chunk;
-          chunk = null;
-          filled = 0;
-          yield full;
-        }
-      }
+      width.noteTaken(chunk.byteLength, waited);
+      position += chunk.byteLength;
+      yield chunk;
     }
-    if (chunk !== null && filled > 0) yield chunk.subarray(0, filled);
   } finally {
     stopping.abort();
     for (const request of requests) {
@@ -107,35 +95,61 @@ export async function* readParallel(
   }
 }
 
-function sumOf(batch: Batch): number {
-  return batch.reduce((sum, piece) => sum + piece.byteLength, 0);
+/**
+ * What comes is copied at once, also what nobody asks for yet: pieces from sockets that wait grow old, and V8 frees the
+ * memory of old ones only in full collections, which stop everything several times for each GiB.
+ */
+async function* inChunks(
+  batches: AsyncIterable<Batch>,
+  length: number,
+  allocate: (length: number) => Uint8Array,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let left = length;
+  let chunk: Uint8Array | null = null;
+  let filled = 0;
+  for await (const batch of batches) {
+    for (const piece of batch) {
+      for (let taken = 0; taken < piece.byteLength;) {
+        chunk ??= allocate(Math.min(chunkBytes, left));
+        const count = Math.min(piece.byteLength - taken, chunk.byteLength - filled);
+        chunk.set(count === piece.byteLength ? piece : piece.subarray(taken, taken + count), filled);
+        filled += count;
+        taken += count;
+        if (filled < chunk.byteLength) continue;
+        left -= filled;
+        yield chunk;
+        chunk = null;
+        filled = 0;
+      }
+    }
+  }
+  if (chunk !== null && filled > 0) yield chunk.subarray(0, filled);
 }
 
-/** One request. With memory of its own it is read ahead from the start; without, piece by piece when it is asked. */
+/** One request, read ahead of its receiver: all of it with memory of its own, a few chunks without. */
 class Request {
   readonly reservedBytes: number;
-  readonly #iterator: AsyncIterator<Batch>;
-  readonly #batches: Batch[] = [];
-  #pumping: Promise<void> | null = null;
+  readonly #chunks: Uint8Array[] = [];
+  readonly #pumping: Promise<void>;
   #isOver = false;
+  #isLetGo = false;
   #failure: { error: unknown } | null = null;
+  /** The receiver waits for a chunk. */
   #wake: (() => void) | null = null;
+  /** The pump waits for room. */
+  #goOn: (() => void) | null = null;
 
-  constructor(batches: AsyncIterable<Batch>, reservedBytes: number) {
+  constructor(chunks: AsyncIterable<Uint8Array>, reservedBytes: number) {
     this.reservedBytes = reservedBytes;
-    this.#iterator = batches[Symbol.asyncIterator]();
-    if (reservedBytes > 0) this.#pumping = this.#pump();
+    this.#pumping = this.#pump(chunks);
   }
 
-  /** The next pieces; null at the end. */
-  async take(): Promise<Batch | null> {
-    if (this.#pumping === null) {
-      const step = await this.#iterator.next();
-      return step.done ? null : step.value;
-    }
+  /** The next chunk; null at the end. */
+  async take(): Promise<Uint8Array | null> {
     for (;;) {
-      const batch = this.#batches.shift();
-      if (batch !== undefined) return batch;
+      const chunk = this.#chunks.shift();
+      this.#goOn?.();
+      if (chunk !== undefined) return chunk;
       if (this.#failure !== null) throw this.#failure.error;
       if (this.#isOver) return null;
       await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -144,15 +158,20 @@ class Request {
 
   /** Lets go, in the middle or at the end. What it throws nobody asks for any more. */
   async end(): Promise<void> {
+    this.#isLetGo = true;
+    this.#goOn?.();
     await this.#pumping;
-    await this.#iterator.return?.().catch(() => undefined);
   }
 
-  async #pump(): Promise<void> {
+  async #pump(chunks: AsyncIterable<Uint8Array>): Promise<void> {
     try {
-      for (let step = await this.#iterator.next(); !step.done; step = await this.#iterator.next()) {
-        this.#batches.push(step.value);
+      for await (const chunk of chunks) {
+        this.#chunks.push(chunk);
         this.#wake?.();
+        while (this.reservedBytes === 0 && this.#chunks.length >= chunksAhead && !this.#isLetGo) {
+          await new Promise<void>((resolve) => (this.#goOn = resolve));
+        }
+        if (this.#isLetGo) break;
       }
     } catch (error) {
       this.#failure = { error };

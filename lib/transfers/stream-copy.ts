@@ -7,6 +7,7 @@ import { readSource } from '#lib/pipeline/read-source.ts';
 import { openRoad } from '#lib/pipeline/road.ts';
 import type { Digests, HashName, Road, SinkProgress } from '#lib/pipeline/types.ts';
 import type { ObjectWriter } from '#lib/stores/store.ts';
+import { BufferPool } from '#lib/streams/buffer-pool.ts';
 import { concludeCanceled, type FoundHashes } from './conclude.ts';
 import type { HeldTransfer } from './held-transfer.ts';
 import { noteSourceFailure, type Job, type Source } from './job.ts';
@@ -60,6 +61,7 @@ class StreamCopy {
   readonly #reading = new AbortController();
   readonly #hardStop = new AbortController();
   readonly #leaving: Promise<void>[] = [];
+  readonly #buffers = new BufferPool();
   #current: Source;
   #road: Road | null = null;
 
@@ -122,6 +124,7 @@ class StreamCopy {
         hashes: this.#hashes(),
         inspect: false,
         allMustSucceed: false,
+        onSpent: (chunk) => this.#buffers.give(chunk),
         onDurable: (progress) => this.#durable(progress),
         lag: {
           afterMilliseconds: detachAfterMilliseconds,
@@ -148,6 +151,7 @@ class StreamCopy {
         sizeBytes,
         fromOffset,
         signal: this.#reading.signal,
+        allocate: this.#buffers.take,
         onLeft: (left, _offset, error) => this.#left(left.key, error),
       },
     );

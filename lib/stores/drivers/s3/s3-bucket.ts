@@ -11,10 +11,12 @@ import {
   ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
+  type ListMultipartUploadsCommandOutput,
   type StorageClass,
 } from '@aws-sdk/client-s3';
 import { isStoreFault } from '../../store.ts';
 import { copyingFrom, type CopySource } from './copy-source.ts';
+import { decodeName, encoded } from './listed-names.ts';
 import type { S3Connection } from './s3-connection.ts';
 
 export interface Signalled {
@@ -206,13 +208,14 @@ export class S3Bucket {
   async *list(prefix: string, { signal }: Signalled = {}): AsyncGenerator<FoundObject, void, undefined> {
     let token: string | undefined;
     do {
-      const input = { Bucket: this.#bucket, Prefix: prefix, ContinuationToken: token };
+      const input = { Bucket: this.#bucket, Prefix: prefix, ContinuationToken: token, ...encoded };
       const page = await this.connection.call({ signal }, (s3, options) =>
         s3.send(new ListObjectsV2Command(input), options),
       );
       for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
         if (Key === undefined) continue;
-        yield { name: Key, sizeBytes: Size ?? 0, etag: ETag ?? '', modifiedAt: LastModified ?? new Date() };
+        const name = decodeName(Key, page.EncodingType);
+        yield { name, sizeBytes: Size ?? 0, etag: ETag ?? '', modifiedAt: LastModified ?? new Date() };
       }
       token = page.IsTruncated ? page.NextContinuationToken : undefined;
     } while (token !== undefined);
@@ -225,17 +228,22 @@ export class S3Bucket {
   ): AsyncGenerator<FoundUpload, void, undefined> {
     let after: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } | null = {};
     while (after !== null) {
-      const input: { Bucket: string; Prefix: string } = { Bucket: this.#bucket, Prefix: prefix, ...after };
-      const page = await this.connection.call({ signal }, (s3, options) =>
+      const input = { Bucket: this.#bucket, Prefix: prefix, ...encoded, ...after };
+      const page: ListMultipartUploadsCommandOutput = await this.connection.call({ signal }, (s3, options) =>
         s3.send(new ListMultipartUploadsCommand(input), options),
       );
       for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
-        if (Key === undefined || UploadId === undefined || (exactly && Key !== prefix)) continue;
-        yield { name: Key, uploadId: UploadId, startedAt: Initiated ?? new Date() };
+        if (Key === undefined || UploadId === undefined) continue;
+        const name = decodeName(Key, page.EncodingType);
+        if (exactly && name !== prefix) continue;
+        yield { name, uploadId: UploadId, startedAt: Initiated ?? new Date() };
       }
       after =
         page.IsTruncated && page.NextKeyMarker !== undefined
-          ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
+          ? {
+              KeyMarker: decodeName(page.NextKeyMarker, page.EncodingType),
+              UploadIdMarker: page.NextUploadIdMarker,
+            }
           : null;
     }
   }

@@ -128,6 +128,29 @@ describe('large objects on Swift', { skip: reason }, () => {
     assert.deepEqual(await collect(store.list()), []);
   });
 
+  test('never mixes the bytes of an object with those of one that replaced it while it was read', async () => {
+    // One request after the other, of 16 MiB each.
+    const place = await openSwiftPlace(tester, { parallel_segments: 1 });
+    const store = guardStore(await place.open());
+    await store.writeMarker(marker('store'));
+    const bytes = patternBytes(20 * MiB, 4);
+    await put(store, 'image-1', bytes);
+    const path = [place.options.container, 'image-1'];
+    const body = Buffer.alloc(bytes.length, 7);
+    const replace = () => place.behind.client.send({ method: 'PUT', path, body, expect: [201] });
+    const received: Uint8Array[] = [];
+    await assertFault('corrupt', async () => {
+      for await (const chunk of store.read('image-1', { offset: 0, length: bytes.length })) {
+        if (received.length === 0) await replace();
+        received.push(chunk);
+      }
+    });
+    const got = Buffer.concat(received);
+    assertSameBytes(got, bytes.subarray(0, got.length), 'what came before');
+    await store.close();
+    await place.remove();
+  });
+
   test('publishes nothing when a segment was changed before the commit', async () => {
     const { store, place, segments } = await openBench();
     const writer = await store.begin('image-1', { sizeBytes: null });

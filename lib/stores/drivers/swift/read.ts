@@ -9,6 +9,14 @@ import type { SwiftPlace } from './swift-place.ts';
 
 type Batch = readonly Uint8Array[];
 
+/**
+ * What the requests of one read have in common; null before the first answer. Compared here and not by If-Match, whose
+ * meaning for large objects differs between releases of Swift.
+ */
+interface Version {
+  etag: string | null;
+}
+
 export interface ReadPlan {
   place: SwiftPlace;
   key: string;
@@ -29,13 +37,14 @@ export async function* readObject(
   const { place, key } = plan;
   const { isStrict } = await place.client.limits();
   const leaves = isStrict && range.length > 0 ? null : await lookFirst(place, key, range, signal);
+  const version: Version = { etag: null };
   yield* readParallel({
     range,
     stepBytes: plan.stepBytes,
     parallel: plan.parallel,
     ahead: plan.ahead,
     open: (part, stop) =>
-      leaves === null ? readNamed(place, key, part, stop) : readLeaves(place, leaves, part, stop),
+      leaves === null ? readNamed(place, key, part, version, stop) : readLeaves(place, leaves, part, stop),
     ...(allocate && { allocate }),
     signal,
   });
@@ -60,11 +69,12 @@ async function* readNamed(
   place: SwiftPlace,
   key: string,
   range: ByteRange,
+  version: Version,
   signal: AbortSignal,
 ): AsyncGenerator<Batch, void, undefined> {
   let received = 0;
   try {
-    for await (const batch of readRange(place, [place.container, key], range, {}, signal)) {
+    for await (const batch of readRange(place, [place.container, key], range, { version }, signal)) {
       for (const piece of batch) received += piece.byteLength;
       yield batch;
     }
@@ -92,8 +102,8 @@ async function* readLeaves(
     offset += leaf.bytes;
     if (length <= 0) continue;
     try {
-      const condition = { 'if-match': `"${leaf.etag}"` };
-      yield* readRange(place, [leaf.container, leaf.name], inner, condition, signal);
+      const headers = { 'if-match': `"${leaf.etag}"` };
+      yield* readRange(place, [leaf.container, leaf.name], inner, { headers }, signal);
     } catch (error) {
       // 404 and 412: it is gone, or another one.
       if (isStoreFault(error, 'not-found', 'exists', 'short-read')) throw damaged(place);
@@ -107,13 +117,13 @@ async function* readRange(
   place: SwiftPlace,
   path: readonly string[],
   range: ByteRange,
-  condition: Readonly<Record<string, string>>,
+  { headers = {}, version }: { headers?: Readonly<Record<string, string>>; version?: Version },
   signal: AbortSignal,
 ): AsyncGenerator<Batch, void, undefined> {
   const answer = await place.client.stream({
     method: 'GET',
     path,
-    headers: { range: `bytes=${range.offset}-${range.offset + range.length - 1}`, ...condition },
+    headers: { range: `bytes=${range.offset}-${range.offset + range.length - 1}`, ...headers },
     expect: [206],
     signal,
   });
@@ -122,6 +132,7 @@ async function* readRange(
     const [given = '', total] = answer.headers['content-range']?.split('/') ?? [];
     if (Number(total) < range.offset + range.length) throw tooShort(place);
     if (!given.startsWith(`bytes ${range.offset}-`)) throw otherBytes(place);
+    if (version !== undefined) assertSameVersion(place, version, answer.headers['etag']);
     for await (const batch of arrivals(answer.body)) {
       for (const piece of batch) received += piece.byteLength;
       if (received > range.length) throw otherBytes(place);
@@ -153,6 +164,14 @@ async function assertUndamaged(
     const found = await place.head(leaf.container, leaf.name, signal);
     if (found === null || plainEtag(found['etag']) !== leaf.etag) throw damaged(place);
   }
+}
+
+/** A dynamic large object of very many segments has no ETag. */
+function assertSameVersion(place: SwiftPlace, version: Version, header: string | undefined): void {
+  const etag = plainEtag(header);
+  if (etag === '') return;
+  version.etag ??= etag;
+  if (version.etag !== etag) throw place.fault('corrupt', 'the object was replaced while it was read.');
 }
 
 function damaged(place: SwiftPlace) {
