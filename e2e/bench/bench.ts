@@ -10,6 +10,8 @@ export interface Bench {
   images: number;
   /** Of the benchmark `dispatch`. */
   transfers: number;
+  /** Of the benchmark `s3-memory`. */
+  largeBytes: number;
   /** Ends what a benchmark started, when all is done. */
   after(done: () => void | Promise<void>): void;
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- name …] [--rounds N] [--size MiB] [--images N] [--transfers N]`: every figure as a ratio against its reference in the same run,
+ * `npm run bench [-- name …] [--rounds N] [--size MiB] [--images N] [--transfers N] [--large MiB]`: every figure as a ratio against its reference in the same run,
  * as a table and as JSON (bench-results.json in the temporary directory that it names).
  */
 import { randomFillSync } from 'node:crypto';
@@ -18,6 +18,7 @@ import { printTable, type Row } from './measure.ts';
 import { memory } from './memory.ts';
 import { million } from './million.ts';
 import { replicas } from './replicas.ts';
+import { s3Memory } from './s3-memory.ts';
 import { s3 } from './s3.ts';
 import { small } from './small.ts';
 import { swift } from './swift.ts';
@@ -35,6 +36,7 @@ const all: Record<string, (bench: Bench) => Promise<Row[]>> = {
   replicas,
   dispatch,
   s3,
+  's3-memory': s3Memory,
   swift,
 };
 
@@ -45,6 +47,7 @@ const { values, positionals } = parseArgs({
     size: { type: 'string', default: '1024' },
     images: { type: 'string', default: '1000000' },
     transfers: { type: 'string', default: '10000' },
+    large: { type: 'string', default: '8192' },
     directory: { type: 'string' },
   },
 });
@@ -62,6 +65,7 @@ const bench: Bench = {
   rounds: Number(values.rounds),
   images: Number(values.images),
   transfers: Number(values.transfers),
+  largeBytes: Number(values.large) * MiB,
   after: (done) => void endings.push(done),
 };
 try {

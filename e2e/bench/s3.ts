@@ -30,7 +30,7 @@ export async function s3(bench: Bench): Promise<Row[]> {
   bench.after(remove);
   const rclone = configureRclone(bench, radosgw);
   await shell(`${rclone} mkdir s3:reference`);
-  const server = await startBenchServer(bench, { config: configOf(radosgw) });
+  const server = await startBenchServer(bench, { config: s3Config(radosgw) });
   const object = `s3:reference/${path.basename(bench.file)}`;
   const clean = () => shell(`${rclone} delete s3:reference`).then(() => removeImages(clientOf(server)));
   const hashes = `(md5sum ${bench.file} & sha512sum ${bench.file} & wait) > /dev/null`;
@@ -112,7 +112,7 @@ function configureRclone(bench: Bench, { endpoint, accessKey, secretKey }: Rados
   return `env -u AWS_CA_BUNDLE PATH=${debianEnvironment().PATH} rclone ${options}`;
 }
 
-function configOf({ endpoint, accessKey, secretKey }: Radosgw): string {
+export function s3Config({ endpoint, accessKey, secretKey }: Radosgw): string {
   const store = (id: string) => `
   - id: ${id}
     driver: s3

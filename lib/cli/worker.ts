@@ -1,5 +1,6 @@
 import './thread-pool.ts';
 import { openRuntime } from '#lib/runtime/open-runtime.ts';
+import { watchYoungMemory } from '#lib/streams/young-memory.ts';
 import { exitOnFailure } from './failure.ts';
 import { openLog } from './logger.ts';
 import { readConfigOrExit } from './read-config.ts';
@@ -11,6 +12,7 @@ const config = readConfigOrExit();
 const { log, flush } = openLog(config.logLevel);
 exitOnFailure(log, flush);
 const stop = stopRequested();
+watchYoungMemory();
 const runtime = await openRuntime(config, log, { role: 'worker' });
 say('A Stowage worker is running. Ctrl-C stops it.');
 log.info({ stores: config.stores.map(({ id }) => id) }, 'the worker is running');
