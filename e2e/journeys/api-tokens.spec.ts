@@ -1,7 +1,6 @@
 import { expect, openBrowser, signIn, test } from './support/stage.ts';
 
-test('an API token is made for a script, shown once, works, and is ended', async ({ browser, stage }) => {
-  const server = await stage.start();
+test('an API token is made for a script, shown once, works, and is ended', async ({ browser, server }) => {
   const context = await openBrowser(browser);
   const page = await context.newPage();
   await signIn(page, server);

@@ -3,9 +3,8 @@ import { dropFile, expect, openBrowser, signIn, test, toast } from './support/st
 
 test('the first load, signing in and every page leave no error in the console of the browser', async ({
   browser,
-  stage,
+  server,
 }) => {
-  const server = await stage.start();
   const context = await openBrowser(browser);
   const page = await context.newPage();
   const noise: string[] = [];
@@ -31,9 +30,8 @@ test('the first load, signing in and every page leave no error in the console of
 
 test('who has no session signs in first and then sees the page that was asked for', async ({
   browser,
-  stage,
+  server,
 }) => {
-  const server = await stage.start();
   const context = await openBrowser(browser);
   const page = await context.newPage();
   await page.goto(`${server.url}/stores/archive`);

@@ -1,12 +1,11 @@
-import { createHash, randomFillSync } from 'node:crypto';
-import { createReadStream, openSync, closeSync, writeSync } from 'node:fs';
+import { randomFillSync } from 'node:crypto';
+import { openSync, closeSync, writeSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Page } from '@playwright/test';
 import { httpClient } from '#e2e/support/http.ts';
 import { signIn as signInByToken } from '#e2e/support/sign-in.ts';
-import { dock, expect, openBrowser, signIn, test, toast } from './support/stage.ts';
+import { dock, expect, openBrowser, sha512Of, signIn, test, toast } from './support/stage.ts';
 import type { TestServer } from './support/stage.ts';
 
 const MiB = 1024 ** 2;
@@ -77,8 +76,7 @@ test('several copies at once stand in the dock, and one that is paused goes on f
   await context.close();
 });
 
-test('a copy that a check finds corrupt is repaired from another one', async ({ browser, stage }) => {
-  const server = await stage.start();
+test('a copy that a check finds corrupt is repaired from another one', async ({ browser, server }) => {
   const id = await putImage(server, 'golden.raw', 8 * MiB);
   const context = await openBrowser(browser);
   const page = await context.newPage();
@@ -120,10 +118,4 @@ function spoil(file: string): void {
   const descriptor = openSync(file, 'r+');
   writeSync(descriptor, Buffer.from('rotten'), 0, 6, 5 * MiB);
   closeSync(descriptor);
-}
-
-async function sha512Of(file: string): Promise<string> {
-  const hash = createHash('sha512');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }

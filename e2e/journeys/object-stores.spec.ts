@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { objectStoresConfig } from '#e2e/object-stores/stores.ts';
 import { startSwift } from '#e2e/servers/swift.ts';
 import {
@@ -9,6 +6,7 @@ import {
   durablePercent,
   expect,
   openBrowser,
+  sha512Of,
   signIn,
   slowDown,
   test,
@@ -70,9 +68,3 @@ test('an upload goes live into S3 and Swift, survives the end of the server, and
   await context.close();
   await started.server.remove();
 });
-
-async function sha512Of(file: string): Promise<string> {
-  const hash = createHash('sha512');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
-}

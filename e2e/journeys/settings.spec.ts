@@ -7,8 +7,7 @@ import { expect, openBrowser, signIn, test, toast } from './support/stage.ts';
 const limitOf = (page: Page, name: string) =>
   page.getByRole('combobox', { name: `${name}, All stores: which limit` });
 
-test('an administrator limits a project, and takes the limit away again', async ({ browser, stage }) => {
-  const server = await stage.start();
+test('an administrator limits a project, and takes the limit away again', async ({ browser, server }) => {
   const page = await (await openBrowser(browser)).newPage();
   await signIn(page, server);
   const usage = async () =>
@@ -55,9 +54,8 @@ test('an administrator limits a project, and takes the limit away again', async 
 
 test('a credential made in the console signs a program in until it is deleted', async ({
   browser,
-  stage,
+  server,
 }) => {
-  const server = await stage.start();
   const page = await (await openBrowser(browser)).newPage();
   await signIn(page, server);
   await page.getByRole('link', { name: 'Credentials' }).click();

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Page } from '@playwright/test';
 import {
   dock,
@@ -10,10 +7,12 @@ import {
   durablePercent,
   expect,
   openBrowser,
+  sha512Of,
   signIn,
   slowDown,
   test,
   toast,
+  uploadSlowly,
 } from './support/stage.ts';
 
 const MiB = 1024 ** 2;
@@ -85,19 +84,16 @@ test('an upload survives the end of the server and lands in two stores, goes to 
 
 test('another browser goes on with an upload when the same file is picked, and refuses another one', async ({
   browser,
+  server,
   stage,
 }) => {
   const file = stage.file('rocky.img', 96 * MiB);
   const other = stage.file('other.img', 96 * MiB);
-  const server = await stage.start();
 
   const first = await openBrowser(browser);
   const firstPage = await first.newPage();
   await signIn(firstPage, server);
-  await slowDown(firstPage, 16 * MiB);
-  await dropFile(firstPage, file.path);
-  await firstPage.getByRole('button', { name: 'Upload 1 image' }).click();
-  await expect.poll(() => durablePercent(firstPage, 'rocky.img'), { intervals: [100] }).toBeGreaterThan(15);
+  await uploadSlowly(firstPage, file, { bytesPerSecond: 16 * MiB, untilPercent: 15 });
   await first.close();
 
   const second = await openBrowser(browser);
@@ -118,17 +114,14 @@ test('another browser goes on with an upload when the same file is picked, and r
 
 test('pauses and goes on, survives moving through the pages, and cancels with nothing left', async ({
   browser,
+  server,
   stage,
 }) => {
   const file = stage.file('paused.raw', 64 * MiB);
-  const server = await stage.start();
   const context = await openBrowser(browser);
   const page = await context.newPage();
   await signIn(page, server);
-  await slowDown(page, 6 * MiB);
-  await dropFile(page, file.path);
-  await page.getByRole('button', { name: 'Upload 1 image' }).click();
-  await expect.poll(() => durablePercent(page, 'paused.raw'), { intervals: [100] }).toBeGreaterThan(5);
+  await uploadSlowly(page, file, { bytesPerSecond: 6 * MiB, untilPercent: 5 });
 
   await dock(page).getByRole('button', { name: 'Pause paused.raw' }).click();
   await expect(dock(page).getByText(/^Paused\. .* are safe here\./)).toBeVisible();
@@ -156,17 +149,14 @@ test('pauses and goes on, survives moving through the pages, and cancels with no
 
 test('an upload goes on after the session has ended and its owner has signed in again', async ({
   browser,
+  server,
   stage,
 }) => {
   const file = stage.file('session.raw', 64 * MiB);
-  const server = await stage.start();
   const context = await openBrowser(browser);
   const page = await context.newPage();
   await signIn(page, server);
-  await slowDown(page, 6 * MiB);
-  await dropFile(page, file.path);
-  await page.getByRole('button', { name: 'Upload 1 image' }).click();
-  await expect.poll(() => durablePercent(page, 'session.raw'), { intervals: [100] }).toBeGreaterThan(5);
+  await uploadSlowly(page, file, { bytesPerSecond: 6 * MiB, untilPercent: 5 });
 
   await dock(page).getByRole('button', { name: 'Pause session.raw' }).click();
   await expect(dock(page).getByText(/^Paused\./)).toBeVisible();
@@ -182,9 +172,8 @@ test('an upload goes on after the session has ended and its owner has signed in 
 
 test('goes on with one press after a reload where the browser keeps the file at hand', async ({
   browser,
-  stage,
+  server,
 }) => {
-  const server = await stage.start();
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   // The system's dialog cannot be pressed by a program; what it gives, a handle, comes from the browser's own files.
   await context.addInitScript(() => {
@@ -217,10 +206,10 @@ test('goes on with one press after a reload where the browser keeps the file at 
 
 test('compares with the expected hash: what differs never becomes an image, what agrees does', async ({
   browser,
+  server,
   stage,
 }) => {
   const file = stage.file('hashed.raw', 3 * MiB);
-  const server = await stage.start();
   const context = await openBrowser(browser);
   const page = await context.newPage();
   await signIn(page, server);
@@ -240,14 +229,13 @@ test('compares with the expected hash: what differs never becomes an image, what
   await context.close();
 });
 
-test('a file that is mostly zeros goes over the line in a few bytes', async ({ browser, stage }) => {
+test('a file that is mostly zeros goes over the line in a few bytes', async ({ browser, server, stage }) => {
   const data = stage.file('data', MiB);
   const zeros = 256 * MiB;
   const file = path.join(path.dirname(data.path), 'sparse.raw');
   await writeFile(file, '');
   await truncate(file, zeros);
   await appendFile(file, await readFile(data.path));
-  const server = await stage.start();
   const context = await openBrowser(browser);
   const page = await context.newPage();
   let sentBytes = 0;
@@ -275,10 +263,4 @@ async function pickFor(page: Page, name: string, file: string): Promise<void> {
     .getByRole('button', { name: `Pick file for ${name}` })
     .click();
   await (await waiting).setFiles(file);
-}
-
-async function sha512Of(file: string): Promise<string> {
-  const hash = createHash('sha512');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }

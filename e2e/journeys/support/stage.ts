@@ -1,6 +1,7 @@
 import { createHash, randomFillSync } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { test as base, expect } from '@playwright/test';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { adminPassword, startServer } from '#e2e/support/server.ts';
@@ -14,13 +15,19 @@ export type { TestServer } from '#e2e/support/server.ts';
 const MiB = 1024 ** 2;
 
 /** Three directories, so that something can lie in two of them and be copied to the third. */
-export const threeStores = `
+const threeStores = `
 default_store: fast
 stores:
   - { id: fast, driver: filesystem, code: NVM, tier: premium, site: berlin, weight: 300, price_per_gib_month: 0.12, load_line: 100, options: { path: stores/fast } }
   - { id: archive, driver: filesystem, code: ARC, tier: archive, site: frankfurt, weight: 200, price_per_gib_month: 0.011, load_line: 100, options: { path: stores/archive } }
   - { id: cold, driver: filesystem, code: CLD, site: berlin, weight: 100, load_line: 100, options: { path: stores/cold } }
 `;
+
+/** For journeys that kill nothing and leave at most images behind. */
+interface Worker {
+  /** One server for all of them that run in one process, with three stores. */
+  readonly server: TestServer;
+}
 
 export interface Stage {
   /** For other servers that a journey starts: they end with it. */
@@ -31,23 +38,36 @@ export interface Stage {
   file(name: string, bytes: number): { path: string; sha512: string };
 }
 
-export const test = base.extend<{ stage: Stage }>({
-  // oxlint-disable-next-line no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted
-  stage: async ({}, use) => {
-    const endings: (() => void | Promise<void>)[] = [];
-    const cleanup: Cleanup = { after: (done) => void endings.unshift(done) };
-    let files: string | null = null;
-    await use({
-      cleanup,
-      start: (options = {}) => startServer(cleanup, { config: threeStores, ...options }),
-      file: (name, bytes) => {
-        files ??= temporaryDirectory(cleanup);
-        return writeRandomFile(path.join(files, name), bytes);
-      },
-    });
-    for (const end of endings) await end();
-  },
+export const test = base.extend<{ stage: Stage }, Worker>({
+  server: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted
+    async ({}, use) => withCleanup((cleanup) => startServer(cleanup, { config: threeStores }).then(use)),
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  // oxlint-disable-next-line no-empty-pattern -- as above
+  stage: async ({}, use) =>
+    withCleanup((cleanup) => {
+      let files: string | null = null;
+      return use({
+        cleanup,
+        start: (options = {}) => startServer(cleanup, { config: threeStores, ...options }),
+        file: (name, bytes) => {
+          files ??= temporaryDirectory(cleanup);
+          return writeRandomFile(path.join(files, name), bytes);
+        },
+      });
+    }),
 });
+
+/** What `run` has registered is ended when it is over, the last first. */
+async function withCleanup(run: (cleanup: Cleanup) => Promise<void>): Promise<void> {
+  const endings: (() => void | Promise<void>)[] = [];
+  try {
+    await run({ after: (done) => void endings.unshift(done) });
+  } finally {
+    for (const end of endings) await end();
+  }
+}
 
 function writeRandomFile(file: string, bytes: number): { path: string; sha512: string } {
   const hash = createHash('sha512');
@@ -119,6 +139,19 @@ export async function slowDown(page: Page, bytesPerSecond: number): Promise<void
   });
 }
 
+/** Drops the file on a line of so many bytes a second, and waits until more than these per cent of it are safe. */
+export async function uploadSlowly(
+  page: Page,
+  { path: file }: { path: string },
+  { bytesPerSecond, untilPercent }: { bytesPerSecond: number; untilPercent: number },
+): Promise<void> {
+  await slowDown(page, bytesPerSecond);
+  await dropFile(page, file);
+  await page.getByRole('button', { name: 'Upload 1 image' }).click();
+  const name = path.basename(file);
+  await expect.poll(() => durablePercent(page, name), { intervals: [100] }).toBeGreaterThan(untilPercent);
+}
+
 /** What the page said in passing. */
 export const toast = (page: Page, text: string) =>
   page.getByRole('region', { name: 'Notifications' }).getByText(text);
@@ -129,4 +162,11 @@ export const dock = (page: Page) => page.getByRole('complementary', { name: 'Tra
 export async function durablePercent(page: Page, name: string): Promise<number> {
   const bar = dock(page).getByRole('progressbar', { name: `${name}, durable bytes` });
   return Number(await bar.getAttribute('aria-valuenow'));
+}
+
+/** Of a file on the disk, as hexadecimal digits. */
+export async function sha512Of(file: string): Promise<string> {
+  const hash = createHash('sha512');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
 }
