@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { randomFillSync } from 'node:crypto';
 import http from 'node:http';
+import { freemem } from 'node:os';
 import { Readable } from 'node:stream';
 import { startCeph } from '#e2e/servers/ceph.ts';
 import { MiB } from '#lib/contract/limits.ts';
@@ -17,6 +18,12 @@ const smallBytes = 256 * MiB;
  * made on the way, so the disk needs nothing; the radosgw keeps them in memory.
  */
 export async function s3Memory(bench: Bench): Promise<Row[]> {
+  if (freemem() < bench.largeBytes * 1.2) {
+    process.stderr.write(
+      '  s3-memory: too little memory is free for the radosgw; choose a smaller --large\n',
+    );
+    return [];
+  }
   const started = await startCeph();
   if (!started.ok) throw new Error(started.reason);
   const { radosgw, remove } = started.ceph;
