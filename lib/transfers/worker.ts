@@ -187,7 +187,8 @@ class Worker implements TransferWorker {
           if (this.#held.get(held.id) === held) this.#held.delete(held.id);
           this.#published.delete(held.id);
         }
-        this.#runtime.reconciler.kick();
+        // What was to be removed waited for whoever wrote to it. One that is done has left nothing, or has told already.
+        if (transfers.some(({ row }) => row.state !== 'done')) this.#runtime.reconciler.kick();
         this.#lookSoon();
       });
     this.#running.add(run);
