@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it, type TestContext } from 'node:test';
@@ -84,7 +85,15 @@ describe('the HTTP server', () => {
 
 describe('an answer that comes before the body', () => {
   it('waits for the rest of a short one no longer than it has patience', async (t) => {
-    const http = openHttpServer(ok, assert.ifError, { unreadPatienceMilliseconds: 100 });
+    // As a route does that reads for a while and then gives up.
+    const giveUp: Handle = async (req, res) => {
+      const reader = (Readable.toWeb(req) as ReadableStream<Uint8Array>).getReader();
+      await reader.read();
+      req.pause();
+      req.emit('close');
+      res.end('ok');
+    };
+    const http = openHttpServer(giveUp, assert.ifError, { unreadPatienceMilliseconds: 100 });
     const port = await http.listen('127.0.0.1', 0);
     t.after(() => http.close(0, 0));
     const socket = connect(port, '127.0.0.1');

@@ -21,10 +21,10 @@ export function endAfterEarlyAnswer(
 ): void {
   res.once('finish', () => {
     if (req.complete) return;
-    const timer = setTimeout(() => {
+    // That the request is closed says nothing: whoever was reading may have let go of it, and bytes still come.
+    setTimeout(() => {
       if (!req.complete) req.socket.destroy();
     }, patienceMilliseconds).unref();
-    req.once('close', () => clearTimeout(timer));
   });
   const isLong =
     req.headers['transfer-encoding'] !== undefined ||
