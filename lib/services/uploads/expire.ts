@@ -11,6 +11,7 @@ import {
 } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import { Tenure } from '../../stores/fenced-writer.ts';
 import { giveUpUpload } from './remove.ts';
 import { resumeFinish } from './resume-finish.ts';
 
@@ -41,13 +42,14 @@ async function finishOne(runtime: Runtime, upload: UploadRow): Promise<boolean> 
   const ctx = systemContext(runtime);
   // A name of its own: a request of this process that is just taking the upload must not lose it to the sweep.
   const holder = `${runtime.processId}/finish`;
+  const tenure = new Tenure(runtime.db.channel === null ? Infinity : performance.now());
   const held = await runtime.db.transaction(async (q) => {
     const now = await q.now();
     return await leaseUpload(q, upload.id, holder, now, now + leaseSeconds * 1000);
   });
   if (held === null) return false;
   try {
-    await resumeFinish(ctx, held);
+    await resumeFinish(ctx, held, tenure);
     return true;
   } catch (error) {
     const known = isStowageError(error) ? error.message : undefined;

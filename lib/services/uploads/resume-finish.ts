@@ -4,7 +4,9 @@ import { findImage } from '../../db/repositories/images.ts';
 import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
 import { openRoadInspector } from '../../pipeline/inspection.ts';
 import type { Context } from '../../runtime/context.ts';
+import { FencedWriter, type Tenure } from '../../stores/fenced-writer.ts';
 import { isStoreFault } from '../../stores/store.ts';
+import { discardUnnamed } from '../../transfers/discard-unnamed.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
 import { failUpload } from './fail.ts';
 import { proveAndActivate } from './finish.ts';
@@ -13,23 +15,25 @@ import { assertFormats, notWhatArrived } from './prove.ts';
 
 /**
  * Finishes an upload all of whose bytes are durable, after the process that received the last one died: publishes what
- * is not yet published, reads the bytes back once and activates the image. The caller holds the lease. Safe to repeat.
+ * is not yet published, reads the bytes back once and activates the image. The caller holds the lease, for as long as
+ * `tenure` says. Safe to repeat.
  */
-export async function resumeFinish(ctx: Context, upload: UploadRow): Promise<void> {
+export async function resumeFinish(ctx: Context, upload: UploadRow, tenure: Tenure): Promise<void> {
   const { runtime } = ctx;
   const session = runtime.uploads.begin(upload.id, upload.offset_bytes);
-  const endLease = keepLease(ctx, upload);
+  const endLease = keepLease(ctx, upload, tenure);
+  let locations: LocationRow[] = [];
   try {
     const image = await findImage(runtime.db.read, upload.image_id);
     const sizeBytes = upload.length_bytes;
     if (image === null || sizeBytes === null) return;
-    const locations = (await listLocationsOfUpload(runtime.db.read, upload.id)).filter(
+    locations = (await listLocationsOfUpload(runtime.db.read, upload.id)).filter(
       ({ state }) => state === 'writing' || state === 'verifying',
     );
     const inspector = openRoadInspector(sizeBytes, upload.inspector_snapshot ?? undefined);
     const inspection = inspector?.finish(sizeBytes) ?? null;
     assertFormats(image, inspection);
-    const committed = await publishAll(ctx, upload, locations, sizeBytes);
+    const committed = await publishAll(ctx, { upload, locations, sizeBytes, tenure });
     const lost = { md5: null, sha512: null, pieces: [] };
     await proveAndActivate(ctx, {
       upload,
@@ -47,6 +51,9 @@ export async function resumeFinish(ctx: Context, upload: UploadRow): Promise<voi
       await failUpload(ctx, upload, error);
       return;
     }
+    if (hasCode(error, 'lease_lost', 'gone')) {
+      for (const location of locations) await discardUnnamed(runtime, location);
+    }
     throw error;
   } finally {
     endLease();
@@ -60,15 +67,17 @@ export async function resumeFinish(ctx: Context, upload: UploadRow): Promise<voi
  */
 async function publishAll(
   ctx: Context,
-  upload: UploadRow,
-  locations: readonly LocationRow[],
-  sizeBytes: number,
+  {
+    upload,
+    locations,
+    ...how
+  }: { upload: UploadRow; locations: readonly LocationRow[]; sizeBytes: number; tenure: Tenure },
 ): Promise<LocationRow[]> {
   const committed: LocationRow[] = [];
   let failure: unknown = null;
   for (const location of locations) {
     try {
-      if (await publish(ctx, location, sizeBytes)) committed.push(location);
+      if (await publish(ctx, location, how)) committed.push(location);
     } catch (error) {
       ctx.log.warn(
         { err: error, upload: upload.id, store: location.store_id },
@@ -83,7 +92,11 @@ async function publishAll(
 }
 
 /** True when the object stands under its key afterwards. Whether it does already only the store knows after a crash. */
-async function publish(ctx: Context, location: LocationRow, sizeBytes: number): Promise<boolean> {
+async function publish(
+  ctx: Context,
+  location: LocationRow,
+  { sizeBytes, tenure }: { sizeBytes: number; tenure: Tenure },
+): Promise<boolean> {
   // It failed on the way and was left behind: what lies there may be long enough and is not what was acknowledged.
   if (location.bytes < sizeBytes) return false;
   const { object_key: key, resume_state: resumeState } = location;
@@ -98,10 +111,12 @@ async function publish(ctx: Context, location: LocationRow, sizeBytes: number): 
   }
   // Of an empty one nothing can be resumed, and whoever died may have begun it.
   if (sizeBytes === 0) await store.discard(key, resumeState);
-  const writer =
+  const writer = new FencedWriter(
     sizeBytes === 0
       ? await store.begin(key, { sizeBytes })
-      : await store.resume(key, { sizeBytes, durableBytes: sizeBytes, resumeState });
+      : await store.resume(key, { sizeBytes, durableBytes: sizeBytes, resumeState }),
+    tenure,
+  );
   try {
     await writer.commit();
   } finally {
