@@ -1,10 +1,11 @@
 'use client';
 
-import { CopyPlus, Trash2, X } from 'lucide-react';
+import { CopyPlus, ScanLine, Trash2, X } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { CopyDialog } from './copy-dialog.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { useVerifyCopies, verifiableCopies } from './use-verify-copies.tsx';
 import { Button, IconButton } from '#components/ui/button.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
 import type { ImageSummary } from '#lib/contract/images.ts';
@@ -14,6 +15,8 @@ export function BulkBar({ images, onClear }: { images: ImageSummary[]; onClear()
   const t = useTranslations('images');
   const format = useFormat();
   const [asking, setAsking] = useState<'copy' | 'delete' | null>(null);
+  const verification = useVerifyCopies();
+  const verifiable = verifiableCopies(images);
   const copies = images.flatMap((image) => image.locations);
   const bytes = copies.reduce((sum, copy) => sum + copy.bytes, 0);
   const change = (what: 'copy' | 'delete') => (open: boolean) => setAsking(open ? what : null);
@@ -34,6 +37,18 @@ export function BulkBar({ images, onClear }: { images: ImageSummary[]; onClear()
         <Button variant="inverted" icon={CopyPlus} onClick={() => setAsking('copy')}>
           {t('copyTo')}
         </Button>
+        {verifiable.length > 0 && (
+          <span className="max-rail:hidden">
+            <Button
+              variant="inverted"
+              icon={ScanLine}
+              busy={verification.busy}
+              onClick={() => void verification.verify(verifiable)}
+            >
+              {t('verify')}
+            </Button>
+          </span>
+        )}
         <Button variant="inverted" icon={Trash2} onClick={() => setAsking('delete')}>
           {t('delete')}
         </Button>

@@ -5,6 +5,7 @@ import { FailureReport } from './failure-report.tsx';
 import { useBulk } from './use-bulk.ts';
 import { useFormat } from '#components/ui/quantity.tsx';
 import { showToast } from '#components/ui/toast.tsx';
+import { ProgramsButton } from '#components/programs/programs-button.tsx';
 import { ConfirmDialog } from '#components/shell/confirm-dialog.tsx';
 import { useDeleteImage } from '#lib/client/queries/images.ts';
 import type { ImageSummary } from '#lib/contract/images.ts';
@@ -30,7 +31,8 @@ export function DeleteDialog({
   const copies = doomed.flatMap((image) => image.locations);
   const bytes = copies.reduce((sum, copy) => sum + copy.bytes, 0);
   const storeCount = new Set(copies.map((copy) => copy.store)).size;
-  const name = doomed[0]?.name ?? doomed[0]?.id ?? '';
+  const [first] = doomed;
+  const name = first?.name ?? first?.id ?? '';
   const typed = doomed.length > 1 ? t('deleteTyped', { count: doomed.length }) : t('deleteTypedOne');
 
   const close = (next: boolean) => {
@@ -63,6 +65,16 @@ export function DeleteDialog({
       confirmLabel={t('deleteButton', { count: doomed.length })}
       busyLabel={t('deleteBusy')}
       cancelLabel={t('deleteKeep', { count: doomed.length })}
+      aside={
+        first !== undefined &&
+        doomed.length === 1 && (
+          <ProgramsButton
+            withText
+            label={t('forPrograms')}
+            deed={{ kind: 'delete-image', image: first.id }}
+          />
+        )
+      }
       busy={bulk.busy}
       onConfirm={() => void confirm()}
       disabledReason={doomed.length === 0 ? t('allProtected') : undefined}

@@ -9,18 +9,15 @@ import { goodCopies, locationRows } from './location-rows.ts';
 import type { LocationRow } from './location-rows.ts';
 import { useBerthWords } from './manifest.tsx';
 import { TransferProgress } from './transfer-progress.tsx';
+import { useVerifyCopies, verifiableCopies } from './use-verify-copies.tsx';
 import { Berth } from '#components/ui/berth.tsx';
 import type { BerthState } from '#components/ui/berth.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { Bytes, Time, useFormat } from '#components/ui/quantity.tsx';
 import { StateLabel } from '#components/ui/tag.tsx';
-import { showToast } from '#components/ui/toast.tsx';
-import { useProblemText } from '#components/shell/problem-note.tsx';
-import { allowed } from '#lib/client/allowed.ts';
 import { percentOf } from '#lib/client/format.ts';
 import { pages } from '#lib/client/paths.ts';
-import { useVerifyLocation } from '#lib/client/queries/images.ts';
 import type { ImageView } from '#lib/contract/images.ts';
 import type { StoreView } from '#lib/contract/stores.ts';
 import Link from 'next/link';
@@ -220,23 +217,15 @@ function VerifiedCell({ image, row: { location, transfer } }: { image: ImageView
 
 function VerifyAll({ image }: { image: ImageView }) {
   const t = useTranslations('images');
-  const verify = useVerifyLocation();
-  const problemText = useProblemText();
-  const locations = image.locations.filter(({ actions }) => allowed(actions, 'verify') === true);
-  if (locations.length === 0) return null;
+  const verification = useVerifyCopies();
+  const copies = verifiableCopies([image]);
+  if (copies.length === 0) return null;
   return (
     <Button
       size="small"
       icon={ScanLine}
-      busy={verify.isPending}
-      onClick={() => {
-        for (const { store } of locations) {
-          verify.mutate(
-            { imageId: image.id, store },
-            { onError: (error) => showToast({ kind: 'failed', text: problemText(error, 'mutation') }) },
-          );
-        }
-      }}
+      busy={verification.busy}
+      onClick={() => void verification.verify(copies)}
     >
       {t('verifyAll')}
     </Button>
