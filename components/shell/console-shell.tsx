@@ -7,7 +7,7 @@ import type { ReactNode } from 'react';
 import { SkeletonRow } from '#components/ui/skeleton.tsx';
 import { isApiError, sessionEndedEvent } from '#lib/client/api.ts';
 import { pages } from '#lib/client/paths.ts';
-import { useSession } from '#lib/client/queries/session.ts';
+import { useSession, useSessionOfOtherTabs } from '#lib/client/queries/session.ts';
 import { requestUpload } from '#lib/client/upload-request.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { EventBridge } from './event-bridge.tsx';
@@ -36,6 +36,8 @@ export function ConsoleShell({ children, overlays }: { children: ReactNode; over
     window.addEventListener(sessionEndedEvent, leave);
     return () => window.removeEventListener(sessionEndedEvent, leave);
   }, [router, signedOut]);
+
+  useSessionOfOtherTabs(loadAnew);
 
   useShortcut('u', () => requestUpload());
   useShortcut('?', () => setShortcuts(true));
@@ -82,3 +84,6 @@ export function ConsoleShell({ children, overlays }: { children: ReactNode; over
     </>
   );
 }
+
+/** Everything that is shown belongs to the session: nothing of the old one stays in memory. */
+const loadAnew = () => window.location.assign(pages.images);

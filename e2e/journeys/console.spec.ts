@@ -83,6 +83,12 @@ test('the list goes by keys, and of two who edit one image the second learns wha
   await mine.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'mine.raw' })).toBeVisible();
   await expect(page.getByText('golden', { exact: true })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  await expect(page.getByText('Your session has ended.')).toBeHidden();
+  await expect(other.getByRole('button', { name: 'Sign in' })).toBeVisible();
   await context.close();
 });
 

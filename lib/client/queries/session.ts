@@ -1,7 +1,9 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import type { SessionView, SignIn } from '#lib/contract/session.ts';
 import { api, sessionEndedEvent } from '../api.ts';
 import { addresses } from '../paths.ts';
+import { onSessionChanged, tellSessionChanged } from '../session-news.ts';
 
 const sessionQuery = queryOptions({
   queryKey: ['session'],
@@ -18,7 +20,10 @@ export function useSignIn() {
   return useMutation({
     mutationFn: (body: SignIn) => api<SessionView | undefined>(addresses.session, { method: 'POST', body }),
     // Another person sees other images: nothing of the last session stays in memory.
-    onSuccess: () => client.clear(),
+    onSuccess: () => {
+      client.clear();
+      tellSessionChanged();
+    },
   });
 }
 
@@ -26,8 +31,35 @@ export function useSignOut() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => api<void>(addresses.session, { method: 'DELETE' }),
-    onSuccess: () => client.clear(),
+    onSuccess: () => {
+      client.clear();
+      tellSessionChanged();
+    },
   });
+}
+
+/**
+ * Another tab may have gone on as somebody else or in another project: then everything that is shown here is of the old
+ * one, and what is done here would be done in the new one. `onOther` is called, once the session is known.
+ */
+export function useSessionOfOtherTabs(onOther: () => void) {
+  const client = useQueryClient();
+  useEffect(
+    () =>
+      onSessionChanged(() => {
+        const shown = client.getQueryData(sessionQuery.queryKey);
+        // This tab itself has just signed out.
+        if (shown === undefined) return;
+        client.fetchQuery({ ...sessionQuery, staleTime: 0 }).then(
+          (now) => {
+            if (shown.user.id !== now.user.id || shown.project.id !== now.project.id) onOther();
+          },
+          // Signed out is heard by the shell; without an answer the next request tells.
+          () => undefined,
+        );
+      }),
+    [client, onOther],
+  );
 }
 
 /** Goes on in another project; the page is loaded anew afterwards. */
@@ -35,6 +67,7 @@ export function useSwitchProject() {
   return useMutation({
     mutationFn: (projectId: string) =>
       api<SessionView>(addresses.session, { method: 'PATCH', body: { project_id: projectId } }),
+    onSuccess: tellSessionChanged,
   });
 }
 
