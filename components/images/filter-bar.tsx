@@ -77,6 +77,7 @@ function SearchField({ value, onChange }: { value: string; onChange(value: strin
   const [open, setOpen] = useState(value !== '');
   const [text, setText] = useState(value);
   const field = useRef<HTMLInputElement>(null);
+  const closed = useRef<HTMLSpanElement>(null);
   // What the URL says wins when it was changed elsewhere: a cleared filter, the back button.
   useEffect(() => {
     setText((typed) => (typed.trim() === value ? typed : value));
@@ -92,8 +93,13 @@ function SearchField({ value, onChange }: { value: string; onChange(value: strin
     requestAnimationFrame(() => field.current?.focus());
   };
   useShortcut('/', show);
-  if (!open)
-    return <IconButton icon={Search} size="small" variant="secondary" label={t('search')} onClick={show} />;
+  if (!open) {
+    return (
+      <span ref={closed}>
+        <IconButton icon={Search} size="small" variant="secondary" label={t('search')} onClick={show} />
+      </span>
+    );
+  }
   return (
     <span role="search" className="relative flex-none">
       <span className="pointer-events-none absolute top-[7px] left-2 text-ink-3">
@@ -108,10 +114,16 @@ function SearchField({ value, onChange }: { value: string; onChange(value: strin
         onChange={(event) => setText(event.target.value)}
         onBlur={() => text.trim() === '' && setOpen(false)}
         onKeyDown={(event) => {
+          if (event.key === 'ArrowDown') {
+            event.preventDefault();
+            document.querySelector<HTMLElement>('[data-row-link]')?.focus();
+          }
+          if (event.key === 'Enter') onChange(text.trim());
           if (event.key !== 'Escape') return;
           setText('');
           onChange('');
-          field.current?.blur();
+          setOpen(false);
+          requestAnimationFrame(() => closed.current?.querySelector('button')?.focus());
         }}
         className="!h-[26px] !w-[220px] !pr-6 !pl-6 text-12"
       />

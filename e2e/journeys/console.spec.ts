@@ -64,7 +64,16 @@ test('the list goes by keys, and of two who edit one image the second learns wha
   await expect(link('one.raw')).toBeFocused();
   await page.keyboard.press('Home');
   await expect(link('two.raw')).toBeFocused();
+  await page.keyboard.press('/');
+  await page.keyboard.type('raw');
+  await page.keyboard.press('ArrowDown');
+  await expect(link('two.raw')).toBeFocused();
+  await page.keyboard.press('/');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Search images' })).toBeFocused();
+  await page.keyboard.press('j');
   await page.keyboard.press('End');
+  await expect(link('one.raw')).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'one.raw' })).toBeVisible();
 
