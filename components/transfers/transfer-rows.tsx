@@ -82,10 +82,13 @@ function Row({
         <div className="truncate font-[550]">{name}</div>
         <div className="truncate text-12 text-ink-3">{meta}</div>
       </div>
-      <div role="cell" className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 max-rail:col-span-2">
+      <div
+        role="cell"
+        className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 max-rail:col-start-1 max-rail:row-start-2"
+      >
         {way}
       </div>
-      <div role="cell" className="grid min-w-0 gap-1.5 max-rail:col-span-2">
+      <div role="cell" className="grid min-w-0 gap-1.5 max-rail:col-span-2 max-rail:row-start-3">
         {bar}
         <div className="flex flex-wrap items-center gap-x-3 text-12">
           {state}
@@ -93,11 +96,17 @@ function Row({
         </div>
         {trouble}
       </div>
-      <div role="cell" className="tn text-12 max-rail:flex max-rail:gap-3 rail:text-right">
+      <div
+        role="cell"
+        className="tn text-12 max-rail:col-span-2 max-rail:row-start-4 max-rail:flex max-rail:gap-3 max-rail:empty:hidden rail:text-right"
+      >
         {rate !== null && <div>{format.rate(rate)}</div>}
         {etaSeconds !== null && <div className="text-ink-3">{format.duration(etaSeconds)}</div>}
       </div>
-      <div role="cell" className="text-right text-12 text-ink-3">
+      <div
+        role="cell"
+        className="text-right text-12 text-ink-3 max-rail:col-start-2 max-rail:row-start-2 max-rail:self-center"
+      >
         {since && <Time moment={since} as="age" />}
       </div>
       <div
