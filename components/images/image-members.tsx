@@ -10,6 +10,8 @@ import { StateLabel } from '#components/ui/tag.tsx';
 import { showToast } from '#components/ui/toast.tsx';
 import { isOffered } from '#lib/client/allowed.ts';
 import { useMemberChange } from '#lib/client/queries/members.ts';
+import { usePeople } from '#lib/client/queries/people.ts';
+import type { Project } from '#lib/client/queries/people.ts';
 import { useSession } from '#lib/client/queries/session.ts';
 import type { ImageView } from '#lib/contract/images.ts';
 
@@ -23,6 +25,7 @@ const looks = {
 export function ImageMembers({ image }: { image: ImageView }) {
   const t = useTranslations('images');
   const change = useMemberChange(image.id);
+  const projects = useKnownProjects();
   return (
     <>
       {image.members.length === 0 ? (
@@ -38,7 +41,13 @@ export function ImageMembers({ image }: { image: ImageView }) {
           </thead>
           <tbody>
             {image.members.map((member) => (
-              <MemberRow key={member.member_id} image={image} member={member} change={change} />
+              <MemberRow
+                key={member.member_id}
+                image={image}
+                member={member}
+                change={change}
+                name={projects?.find(({ id }) => id === member.member_id)?.name}
+              />
             ))}
           </tbody>
         </table>
@@ -48,21 +57,29 @@ export function ImageMembers({ image }: { image: ImageView }) {
           <ProblemNote error={change.error} kind="mutation" />
         </div>
       )}
-      {isOffered(image.actions, 'share') && <ShareForm image={image} change={change} />}
+      {isOffered(image.actions, 'share') && <ShareForm image={image} change={change} projects={projects} />}
     </>
   );
 }
 
 type Change = ReturnType<typeof useMemberChange>;
 
+/** Those whose names this caller may know: an administrator's, where Stowage keeps them itself. */
+function useKnownProjects(): readonly Project[] | undefined {
+  const session = useSession();
+  return usePeople(isOffered(session.data?.actions ?? {}, 'people')).data?.projects;
+}
+
 function MemberRow({
   image,
   member: { member_id: project, status },
   change,
+  name,
 }: {
   image: ImageView;
   member: ImageView['members'][number];
   change: Change;
+  name: string | undefined;
 }) {
   const t = useTranslations('images');
   const session = useSession();
@@ -73,7 +90,10 @@ function MemberRow({
   return (
     <tr>
       <td className="font-[550] [overflow-wrap:anywhere]">
-        {isOwn ? t('memberYours', { project: session.data?.project.name ?? project }) : project}
+        {isOwn ? t('memberYours', { project: session.data?.project.name ?? project }) : (name ?? project)}
+        {!isOwn && name !== undefined && (
+          <code className="block text-12 font-normal text-ink-3">{project}</code>
+        )}
       </td>
       <td>
         <StateLabel kind={looks[known].kind} icon={looks[known].icon} className="font-normal">
@@ -97,7 +117,7 @@ function MemberRow({
               size="small"
               variant="danger"
               icon={X}
-              aria-label={t('memberRemoveNamed', { project })}
+              aria-label={t('memberRemoveNamed', { project: name ?? project })}
               onClick={() => change.mutate({ kind: 'remove', project })}
             >
               {t('memberRemove')}
@@ -109,7 +129,15 @@ function MemberRow({
   );
 }
 
-function ShareForm({ image, change }: { image: ImageView; change: Change }) {
+function ShareForm({
+  image,
+  change,
+  projects,
+}: {
+  image: ImageView;
+  change: Change;
+  projects: readonly Project[] | undefined;
+}) {
   const t = useTranslations('images');
   const [project, setProject] = useState('');
   const wanted = project.trim();
@@ -120,7 +148,7 @@ function ShareForm({ image, change }: { image: ImageView; change: Change }) {
         event.preventDefault();
         if (wanted === '') return;
         change.mutate(
-          { kind: 'add', project: wanted },
+          { kind: 'add', project: projects?.find(({ name }) => name === wanted)?.id ?? wanted },
           {
             onSuccess: () => {
               setProject('');
@@ -130,7 +158,11 @@ function ShareForm({ image, change }: { image: ImageView; change: Change }) {
         );
       }}
     >
-      <Field label={t('memberAddLabel')} hint={t('memberAddHint')} className="min-w-0 flex-1">
+      <Field
+        label={t('memberAddLabel')}
+        hint={t(projects ? 'memberAddNameHint' : 'memberAddHint')}
+        className="min-w-0 flex-1"
+      >
         <Input value={project} onChange={(event) => setProject(event.target.value)} />
       </Field>
       <Button

@@ -8,6 +8,7 @@ import { PersonState } from './people-table.tsx';
 import { ProgramsButton } from '#components/programs/programs-button.tsx';
 import { ConfirmDialog } from '#components/shell/confirm-dialog.tsx';
 import { useProblemText } from '#components/shell/problem-note.tsx';
+import { ProjectId } from '#components/shell/project-id.tsx';
 import { Button, IconButton } from '#components/ui/button.tsx';
 import { Menu, MenuItem, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
 import { showToast } from '#components/ui/toast.tsx';
@@ -75,6 +76,7 @@ export function ProjectSection({
                     {project.description}
                   </span>
                 )}
+                <ProjectId project={project} />
               </td>
               <td className="column-roles text-ink-2">{t('peopleIn', { count: countOf(project.id) })}</td>
               <td>

@@ -6,6 +6,7 @@ import { UsagePanel } from './usage-panel.tsx';
 import { ProgramsButton } from '#components/programs/programs-button.tsx';
 import { PageHead } from '#components/shell/page-head.tsx';
 import { ProblemNote } from '#components/shell/problem-note.tsx';
+import { ProjectId } from '#components/shell/project-id.tsx';
 import { SkeletonRow } from '#components/ui/skeleton.tsx';
 import { isOffered } from '#lib/client/allowed.ts';
 import { useSession } from '#lib/client/queries/session.ts';
@@ -21,6 +22,7 @@ export function UsagePage() {
       <PageHead
         title={t('usageTitle')}
         sub={session.data?.project.name}
+        below={session.data && <ProjectId project={session.data.project} />}
         actions={<ProgramsButton withText deed={{ kind: 'show-usage' }} label={t('forPrograms')} />}
       />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-5 px-4 pb-8 rail:px-6">
