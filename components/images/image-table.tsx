@@ -88,6 +88,11 @@ export function ImageTable(props: ImageTableProps) {
     };
     requestAnimationFrame(() => focus(30));
   };
+  /** The list may have moved under the focus since: what came anew stands before it. */
+  const here = () => {
+    const row = document.activeElement?.closest<HTMLElement>('[data-index]');
+    return row && list.current?.contains(row) ? Number(row.dataset.index) : current.current;
+  };
   const select = (image: ImageSummary, selected: boolean, withShift: boolean) => {
     const index = images.findIndex(({ id }) => id === image.id);
     const next = new Map(selection);
@@ -99,10 +104,10 @@ export function ImageTable(props: ImageTableProps) {
     anchor.current = index;
     onSelection(next);
   };
-  useShortcut('j', () => focusRow(current.current + 1), images.length > 0);
-  useShortcut('k', () => focusRow(current.current - 1), images.length > 0);
+  useShortcut('j', () => focusRow(here() + 1), images.length > 0);
+  useShortcut('k', () => focusRow(here() - 1), images.length > 0);
   useShortcut('x', () => {
-    const image = images[current.current];
+    const image = images[here()];
     if (image) select(image, !selection.has(image.id), false);
   });
 
@@ -110,8 +115,8 @@ export function ImageTable(props: ImageTableProps) {
   const walk = (event: KeyboardEvent<HTMLElement>) => {
     if (!(event.target as HTMLElement).matches('[data-row-link]') || event.metaKey || event.ctrlKey) return;
     const target = {
-      ArrowDown: current.current + 1,
-      ArrowUp: current.current - 1,
+      ArrowDown: here() + 1,
+      ArrowUp: here() - 1,
       Home: 0,
       End: images.length - 1,
     }[event.key];

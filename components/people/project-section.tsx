@@ -67,7 +67,7 @@ export function ProjectSection({
         <tbody>
           {people.projects.map((project) => (
             <tr key={project.id}>
-              <td>
+              <td className="py-1.5">
                 <span className="block leading-[18px] font-[550] [overflow-wrap:anywhere]">
                   {project.name}
                 </span>

@@ -42,7 +42,7 @@ export function PageHead({
           {below}
         </div>
         {sub && <span className="text-ink-3 max-rail:hidden">{sub}</span>}
-        {actions && <div className="ml-auto flex flex-none gap-2">{actions}</div>}
+        {actions && <div className="ml-auto flex flex-none items-center gap-2">{actions}</div>}
       </div>
     </>
   );

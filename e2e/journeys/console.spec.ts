@@ -58,6 +58,7 @@ test('the list goes by keys, and of two who edit one image the second learns wha
   }
 
   const link = (name: string) => page.getByRole('table', { name: 'Images' }).getByRole('link', { name });
+  await expect(page.getByRole('table', { name: 'Images' }).getByRole('row').nth(1)).toContainText('two.raw');
   await page.keyboard.press('j');
   await expect(link('two.raw')).toBeFocused();
   await page.keyboard.press('ArrowDown');
