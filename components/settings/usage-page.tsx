@@ -21,8 +21,14 @@ export function UsagePage() {
     <>
       <PageHead
         title={t('usageTitle')}
-        sub={session.data?.project.name}
-        below={session.data && <ProjectId project={session.data.project} />}
+        below={
+          session.data && (
+            <div className="mt-0.5 flex flex-wrap items-center gap-x-3">
+              <span className="text-ink-2">{session.data.project.name}</span>
+              <ProjectId project={session.data.project} />
+            </div>
+          )
+        }
         actions={<ProgramsButton withText deed={{ kind: 'show-usage' }} label={t('forPrograms')} />}
       />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-5 px-4 pb-8 rail:px-6">
