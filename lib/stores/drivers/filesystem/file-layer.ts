@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { Places } from '#lib/streams/places.ts';
 import { loadNativeCalls, type NativeCalls } from './native-calls.ts';
 
 export interface FileFacts {
@@ -48,10 +49,17 @@ export const openFlags = {
   directory: constants.O_RDONLY | constants.O_DIRECTORY,
 } as const;
 
+/**
+ * Threads of Node's pool (`lib/cli/thread-pool.ts`) that may wait for the disk of one store at once. The others are for
+ * reads, and for the log of the database, which must not stand behind the bytes of many uploads.
+ */
+const syncsAtOnce = 4;
+
 export function nodeFileLayer(): FileLayer {
+  const syncs = new Places(syncsAtOnce);
   let native: Promise<NativeCalls | null> | undefined;
   return {
-    open: async (path, flags, mode) => openFile(await fs.open(path, flags, mode)),
+    open: async (path, flags, mode) => openFile(await fs.open(path, flags, mode), syncs),
     facts: (path) => fs.lstat(path, { bigint: true }),
     link: fs.link,
     rename: fs.rename,
@@ -70,13 +78,20 @@ export function nodeFileLayer(): FileLayer {
   };
 }
 
-function openFile(handle: fs.FileHandle): OpenFile {
+function openFile(handle: fs.FileHandle, syncs: Places): OpenFile {
   return {
     fd: handle.fd,
     read: (buffer, offset, length, position) => handle.read(buffer, offset, length, position),
     writev: (chunks, position) => handle.writev(chunks, position),
     truncate: (length) => handle.truncate(length),
-    datasync: () => handle.datasync(),
+    async datasync() {
+      const leave = await syncs.take();
+      try {
+        await handle.datasync();
+      } finally {
+        leave();
+      }
+    },
     sync: () => handle.sync(),
     stat: () => handle.stat({ bigint: true }),
     close: () => handle.close(),
