@@ -77,5 +77,9 @@ async function sendWhole(req: IncomingMessage, res: ServerResponse, text: Buffer
 
 function takesGzip(req: IncomingMessage): boolean {
   const accepted = String(req.headers['accept-encoding'] ?? '').split(',');
-  return accepted.some((each) => /^\s*gzip\s*(;\s*q=(1|0?\.\d*[1-9])[\d.]*\s*)?$/.test(each));
+  return accepted.some((each) => {
+    const [coding, weight = 'q=1'] = each.split(';').map((part) => part.trim());
+    // RFC 9110, 12.4.2: at most three digits behind the point.
+    return coding === 'gzip' && /^q=[\d.]{1,5}$/.test(weight) && Number(weight.slice(2)) > 0;
+  });
 }
