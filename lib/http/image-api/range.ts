@@ -24,7 +24,9 @@ function parseRequestRange(value: string): OpenImageFile['range'] {
         'Requests with multiple ranges are not supported in Glance. You may make multiple single-range requests instead.',
     });
   }
-  const [, start = '', end = ''] = /^ *(\d*) *- *(\d*) *$/.exec(ranges) ?? [];
+  const bounds = ranges.split('-').map((bound) => bound.trim());
+  const [start = '', end = ''] = bounds;
+  if (bounds.length !== 2 || !/^\d*$/.test(start + end)) return null;
   if (start !== '') return toRange(start, end === '' ? null : end);
   return end === '' ? null : { suffix: Number(end) };
 }
