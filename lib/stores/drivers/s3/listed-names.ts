@@ -1,4 +1,4 @@
-/** Asked of listings. Names of others may have characters that XML has not: one of them would end the listing of all. */
+/** Asked of listings of objects. Names of others may have characters that XML has not: one of them would end the listing of all. */
 export const encoded = { EncodingType: 'url' as const };
 
 /** Some makers do not know of the encoding and do not claim it then. */

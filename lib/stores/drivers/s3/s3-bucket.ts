@@ -11,7 +11,6 @@ import {
   ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
-  type ListMultipartUploadsCommandOutput,
   type StorageClass,
 } from '@aws-sdk/client-s3';
 import { isStoreFault } from '../../store.ts';
@@ -228,22 +227,18 @@ export class S3Bucket {
   ): AsyncGenerator<FoundUpload, void, undefined> {
     let after: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } | null = {};
     while (after !== null) {
-      const input = { Bucket: this.#bucket, Prefix: prefix, ...encoded, ...after };
-      const page: ListMultipartUploadsCommandOutput = await this.connection.call({ signal }, (s3, options) =>
+      // Without an encoding of names: radosgw 16 encodes these and does not say so.
+      const input: { Bucket: string; Prefix: string } = { Bucket: this.#bucket, Prefix: prefix, ...after };
+      const page = await this.connection.call({ signal }, (s3, options) =>
         s3.send(new ListMultipartUploadsCommand(input), options),
       );
       for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
-        if (Key === undefined || UploadId === undefined) continue;
-        const name = decodeName(Key, page.EncodingType);
-        if (exactly && name !== prefix) continue;
-        yield { name, uploadId: UploadId, startedAt: Initiated ?? new Date() };
+        if (Key === undefined || UploadId === undefined || (exactly && Key !== prefix)) continue;
+        yield { name: Key, uploadId: UploadId, startedAt: Initiated ?? new Date() };
       }
       after =
         page.IsTruncated && page.NextKeyMarker !== undefined
-          ? {
-              KeyMarker: decodeName(page.NextKeyMarker, page.EncodingType),
-              UploadIdMarker: page.NextUploadIdMarker,
-            }
+          ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
           : null;
     }
   }

@@ -189,10 +189,8 @@ describe('the S3 driver through a bad network', { skip: started.ok ? false : sta
     proxy.plan(noFaults);
     const names = ['a b+c%41', 'control\u0001\u001f', 'ümläut/ß&<>"', '\u{1f600}'];
     for (const name of names) await bucket.putPlain(name, Buffer.from('foreign'));
-    const upload = await bucket.createUpload('open \u0002+', 'writer');
     const listed = await collect(store.list());
-    assert.deepEqual(listed.map(({ key }) => key).sort(), [...names, 'open \u0002+'].sort());
-    await bucket.abortUpload('open \u0002+', upload);
+    assert.deepEqual(listed.map(({ key }) => key).sort(), names.toSorted());
     for (const name of names) await bucket.remove(name);
     await assertOnly();
   });
