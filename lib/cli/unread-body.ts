@@ -19,11 +19,13 @@ export function endAfterEarlyAnswer(
   res: ServerResponse,
   patienceMilliseconds: number,
 ): void {
+  // A request that is destroyed has none any more.
+  const { socket } = req;
   res.once('finish', () => {
     if (req.complete) return;
     // That the request is closed says nothing: whoever was reading may have let go of it, and bytes still come.
     setTimeout(() => {
-      if (!req.complete) req.socket.destroy();
+      if (!req.complete) socket.destroy();
     }, patienceMilliseconds).unref();
   });
   const isLong =
