@@ -64,6 +64,13 @@ describe('the HTTP server', () => {
     assert.deepEqual(failures, []);
   });
 
+  it('hands on no more of the name of a program than anybody needs', async (t) => {
+    const { url } = await serve(t, async (req, res) => void res.end(req.headers['user-agent']));
+    const answer = await fetch(url, { headers: { 'user-agent': 'a'.repeat(28_000) } });
+    assert.equal((await answer.text()).length, 512);
+    assert.equal(await (await fetch(url, { headers: { 'user-agent': 'curl/8' } })).text(), 'curl/8');
+  });
+
   it('sets no limit to how long a request takes, and refuses headers above 32 KiB', async (t) => {
     const { http, url } = await serve(t, ok);
     assert.equal(http.server.requestTimeout, 0);
