@@ -99,7 +99,16 @@ export function RolesDialog({
                   <span className="font-[550]">{t('roleName', { role: each.role })}</span>{' '}
                   <span className="text-ink-2">{project}</span>
                 </span>
-                <span className="ml-auto flex-none">
+                <span className="ml-auto flex flex-none items-center gap-1">
+                  <ProgramsButton
+                    label={t('takeForPrograms', { role: each.role, project, name })}
+                    deed={{
+                      kind: 'take-role',
+                      user: person,
+                      project: { id: each.projectId, name: project },
+                      role: each.role,
+                    }}
+                  />
                   <Button
                     size="small"
                     busy={leaving}
