@@ -61,6 +61,8 @@ describe('the HTTP server', () => {
       assert.equal((await fetch(`${url}/${part}`)).status, 400, part);
     }
     assert.equal((await fetch(`${url}/%C3%BC%2F?%ff`)).status, 200);
+    assert.equal((await fetch(`${url}/?${'a=&'.repeat(8_000)}`)).status, 400);
+    assert.equal((await fetch(`${url}/?${'a=&'.repeat(200)}`)).status, 200);
     assert.deepEqual(failures, []);
   });
 

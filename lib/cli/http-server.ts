@@ -5,6 +5,8 @@ import { continueWhenRead, endAfterEarlyAnswer } from './unread-body.ts';
 
 const kibibyte = 1024;
 const agentLimitCharacters = 512;
+/** Of a URL; many times what any call takes. */
+const parameterLimit = 256;
 /** Connections that wait to be taken up: a burst of a thousand clients must not be turned away by Node's 511. */
 const backlog = 4096;
 
@@ -68,6 +70,11 @@ export function openHttpServer(
     // Next answers neither other methods nor other paths, but fails.
     if (!methods.includes(req.method ?? '')) {
       res.writeHead(405, { Allow: methods.join(', '), Connection: 'close' }).end();
+      return;
+    }
+    // What is there twice Next puts together in a time that grows with the square of their number: seconds for thousands.
+    if ((req.url ?? '').split('&', parameterLimit + 1).length > parameterLimit) {
+      res.writeHead(400, { 'Content-Type': 'text/plain' }).end('The URL has too many parameters.\n');
       return;
     }
     shortenAgent(req);
