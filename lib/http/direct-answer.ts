@@ -1,15 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
 import { sendChunks } from './raw-body.ts';
 import type { RouteHandler } from './route.ts';
 
 /** What a route learns of its address it takes from the headers; a request needs some origin to be one. */
 const origin = 'http://stowage.invalid';
-
-/** Below that the headers of a compressed answer cost what it saves; Next has the same limit. */
-const leastCompressedBytes = 1024;
-const compress = promisify(gzip);
 
 /**
  * Runs a route handler for a request of Node's server, without Next between them. The request that the handler gets has
@@ -55,31 +49,9 @@ async function send(req: IncomingMessage, res: ServerResponse, response: Respons
   const present = new Set(res.getHeaderNames());
   for (const [name, value] of response.headers) if (!present.has(name)) res.appendHeader(name, value);
   if (response.body === null || req.method === 'HEAD') res.end();
-  else if (response.headers.get('content-type')?.startsWith('application/json'))
-    await sendWhole(req, res, Buffer.from(await response.arrayBuffer()));
-  else await sendChunks(res, response.body);
-}
-
-async function sendWhole(req: IncomingMessage, res: ServerResponse, text: Buffer): Promise<void> {
-  let sent = text;
-  if (text.byteLength >= leastCompressedBytes) {
-    res.appendHeader('Vary', 'Accept-Encoding');
-    if (takesGzip(req)) {
-      // The quickest: of JSON it saves nearly as much as the others.
-      sent = await compress(text, { level: constants.Z_BEST_SPEED });
-      res.setHeader('Content-Encoding', 'gzip');
-    }
-  }
-  if (res.destroyed) return;
-  res.setHeader('Content-Length', sent.byteLength);
-  res.end(sent);
-}
-
-function takesGzip(req: IncomingMessage): boolean {
-  const accepted = String(req.headers['accept-encoding'] ?? '').split(',');
-  return accepted.some((each) => {
-    const [coding, weight = 'q=1'] = each.split(';').map((part) => part.trim());
-    // RFC 9110, 12.4.2: at most three digits behind the point.
-    return coding === 'gzip' && /^q=[\d.]{1,5}$/.test(weight) && Number(weight.slice(2)) > 0;
-  });
+  else if (response.headers.get('content-type')?.startsWith('application/json')) {
+    // Whole and with its length, and not compressed: as Glance answers.
+    const text = Buffer.from(await response.arrayBuffer());
+    if (!res.destroyed) res.setHeader('Content-Length', text.byteLength).end(text);
+  } else await sendChunks(res, response.body);
 }
