@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureBuilt } from '#lib/cli/bootstrap/build.mjs';
-import { serviceFlags } from '#lib/cli/bootstrap/service-flags.mjs';
+import { serviceEnvironment, serviceFlags } from '#lib/cli/bootstrap/service-flags.mjs';
 import { temporaryDirectory, type Cleanup } from './temporary-directory.ts';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -101,14 +101,14 @@ function launch(directory: string, { config, env, port }: ServerOptions): ChildP
   });
 }
 
-/** This process's environment without what would configure a Stowage, so that tests do not depend on the shell. */
+/** What `npm start` says, and this process's environment without what would configure a Stowage, so that tests do not depend on the shell. */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
       name === 'STOWAGE_NEXT_DIST' ||
       !/^(STOWAGE_|PORT$|HOST$|NODE_ENV$|NODE_TEST_CONTEXT$|NODE_COMPILE_CACHE$)/.test(name),
   );
-  return Object.fromEntries(kept) as NodeJS.ProcessEnv;
+  return { ...serviceEnvironment, ...Object.fromEntries(kept) } as NodeJS.ProcessEnv;
 }
 
 /** Lines of the JSON log; a line that is only half there yet, and those for people, are left out. */

@@ -9,15 +9,17 @@ import { ensureInstalled } from './bootstrap/install.mjs';
 import { runtimeExecutable } from './bootstrap/platform.mjs';
 import { PrepareError, say } from './bootstrap/report.mjs';
 import { runToItsEnd } from './bootstrap/run.mjs';
-import { serviceFlags } from './bootstrap/service-flags.mjs';
+import { serviceEnvironment, serviceFlags } from './bootstrap/service-flags.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
+const service = { flags: serviceFlags, environment: serviceEnvironment };
+
 /** What each command runs, what Node is told for it, and whether it needs the production build first. */
 const commands = {
-  start: { entry: 'lib/cli/serve.ts', flags: serviceFlags, build: true },
+  start: { entry: 'lib/cli/serve.ts', ...service, build: true },
   dev: { entry: 'lib/cli/serve.ts', arguments: ['--dev'] },
-  worker: { entry: 'lib/cli/worker.ts', flags: serviceFlags },
+  worker: { entry: 'lib/cli/worker.ts', ...service },
   check: { entry: 'lib/cli/check.ts' },
   'set-admin-password': { entry: 'lib/cli/set-admin-password.ts' },
   'replace-secret-key': { entry: 'lib/cli/replace-secret-key.ts' },
@@ -41,7 +43,8 @@ async function main() {
   if (!command.entry) return 0;
   const entry = path.join(root, command.entry);
   if (!existsSync(entry)) throw new PrepareError(`${command.entry} is missing from this copy of Stowage.`);
-  return runToItsEnd(executable, [...(command.flags ?? []), entry, ...(command.arguments ?? []), ...rest]);
+  const told = [...(command.flags ?? []), entry, ...(command.arguments ?? []), ...rest];
+  return runToItsEnd(executable, told, command.environment);
 }
 
 try {

@@ -6,13 +6,13 @@ const passedOn = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
 /**
  * Runs the command in place of this process as far as that goes: same standard streams, signals passed on, its exit
  * code returned. The channel between the two tells the command when this process was killed, so that it is not left
- * behind alone.
+ * behind alone. `environment` holds where this process's own says nothing.
  */
-export function runToItsEnd(executable, args) {
+export function runToItsEnd(executable, args, environment = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(executable, args, {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
+      env: { ...environment, ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
     });
     for (const signal of passedOn) process.on(signal, () => child.kill(signal));
     whenNpmIsGone(() => child.kill('SIGTERM'));
