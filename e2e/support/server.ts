@@ -108,7 +108,7 @@ export function serverEnvironment(): NodeJS.ProcessEnv {
       name === 'STOWAGE_NEXT_DIST' ||
       !/^(STOWAGE_|PORT$|HOST$|NODE_ENV$|NODE_TEST_CONTEXT$|NODE_COMPILE_CACHE$)/.test(name),
   );
-  return { ...serviceEnvironment, ...Object.fromEntries(kept) } as NodeJS.ProcessEnv;
+  return { ...serviceEnvironment, ...(Object.fromEntries(kept) as NodeJS.ProcessEnv) };
 }
 
 /** Lines of the JSON log; a line that is only half there yet, and those for people, are left out. */
