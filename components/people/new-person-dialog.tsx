@@ -5,10 +5,7 @@ import { useState } from 'react';
 import { PasswordSecret } from './password-secret.tsx';
 import { RoleFields } from './role-fields.tsx';
 import type { RoleName } from './role-fields.tsx';
-import { ProgramsButton } from '#components/programs/programs-button.tsx';
-import { ProblemNote } from '#components/shell/problem-note.tsx';
-import { Button } from '#components/ui/button.tsx';
-import { Dialog } from '#components/ui/dialog.tsx';
+import { MakingDialog } from '#components/programs/making-dialog.tsx';
 import { Field, Input } from '#components/ui/field.tsx';
 import { isApiError } from '#lib/client/api.ts';
 import { useCreatePerson } from '#lib/client/queries/people.ts';
@@ -26,7 +23,6 @@ export function NewPersonDialog({
   onClose(): void;
 }) {
   const t = useTranslations('people');
-  const common = useTranslations('common');
   const create = useCreatePerson();
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
@@ -48,35 +44,23 @@ export function NewPersonDialog({
   const isTaken = isApiError(create.error) && create.error.code === 'conflict';
   const reason = wanted.name === '' ? t('nameMissing') : undefined;
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
-      onSubmit={() => {
-        if (reason === undefined && !create.isPending) create.mutate(wanted);
-      }}
+    <MakingDialog
       title={t('newTitle')}
-      note={create.error && !isTaken ? <ProblemNote kind="mutation" error={create.error} /> : undefined}
-      footer={
-        <>
-          <span className="mr-auto">
-            <ProgramsButton
-              withText
-              label={t('forPrograms')}
-              deed={{
-                kind: 'create-person',
-                name: wanted.name || t('namePlaceholder'),
-                email: wanted.email,
-                project: projects.find(({ id }) => id === projectId) ?? session.project,
-                role,
-              }}
-            />
-          </span>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button type="submit" variant="primary" busy={create.isPending} disabledReason={reason}>
-            {create.isPending ? t('making') : t('make')}
-          </Button>
-        </>
-      }
+      programsText={t('forPrograms')}
+      deed={{
+        kind: 'create-person',
+        name: wanted.name || t('namePlaceholder'),
+        email: wanted.email,
+        project: projects.find(({ id }) => id === projectId) ?? session.project,
+        role,
+      }}
+      reason={reason}
+      isPending={create.isPending}
+      error={isTaken ? null : create.error}
+      makeText={t('make')}
+      makingText={t('making')}
+      onMake={() => create.mutate(wanted)}
+      onClose={onClose}
     >
       <Field label={t('name')} hint={t('nameHint')} error={isTaken ? t('nameTaken') : undefined}>
         <Input
@@ -115,6 +99,6 @@ export function NewPersonDialog({
         onRole={setRole}
       />
       <p className="text-12 text-ink-3">{t('passwordWillCome')}</p>
-    </Dialog>
+    </MakingDialog>
   );
 }

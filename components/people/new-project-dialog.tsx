@@ -2,10 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
-import { ProgramsButton } from '#components/programs/programs-button.tsx';
-import { ProblemNote } from '#components/shell/problem-note.tsx';
-import { Button } from '#components/ui/button.tsx';
-import { Dialog } from '#components/ui/dialog.tsx';
+import { MakingDialog } from '#components/programs/making-dialog.tsx';
 import { Field, Input } from '#components/ui/field.tsx';
 import { showToast } from '#components/ui/toast.tsx';
 import { isApiError } from '#lib/client/api.ts';
@@ -13,48 +10,35 @@ import { useCreateProject } from '#lib/client/queries/people.ts';
 
 export function NewProjectDialog({ onClose }: { onClose(): void }) {
   const t = useTranslations('people');
-  const common = useTranslations('common');
   const create = useCreateProject();
   const [name, setName] = useState('');
   const [description, setDescription] = useState('');
   const wanted = { name: name.trim(), description: description.trim() };
   const isTaken = isApiError(create.error) && create.error.code === 'conflict';
   const reason = wanted.name === '' ? t('nameMissing') : undefined;
-  const submit = () => {
-    if (reason !== undefined || create.isPending) return;
+  const submit = () =>
     create.mutate(wanted, {
       onSuccess: () => {
         onClose();
         showToast({ kind: 'done', text: t('projectMade', { name: wanted.name }) });
       },
     });
-  };
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
-      onSubmit={submit}
+    <MakingDialog
       title={t('newProjectTitle')}
-      note={create.error && !isTaken ? <ProblemNote kind="mutation" error={create.error} /> : undefined}
-      footer={
-        <>
-          <span className="mr-auto">
-            <ProgramsButton
-              withText
-              label={t('forPrograms')}
-              deed={{
-                kind: 'create-project',
-                name: wanted.name || t('projectPlaceholder'),
-                description: wanted.description,
-              }}
-            />
-          </span>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button type="submit" variant="primary" busy={create.isPending} disabledReason={reason}>
-            {create.isPending ? t('making') : t('makeProject')}
-          </Button>
-        </>
-      }
+      programsText={t('forPrograms')}
+      deed={{
+        kind: 'create-project',
+        name: wanted.name || t('projectPlaceholder'),
+        description: wanted.description,
+      }}
+      reason={reason}
+      isPending={create.isPending}
+      error={isTaken ? null : create.error}
+      makeText={t('makeProject')}
+      makingText={t('making')}
+      onMake={submit}
+      onClose={onClose}
     >
       <Field label={t('name')} hint={t('projectNameHint')} error={isTaken ? t('projectTaken') : undefined}>
         <Input
@@ -78,6 +62,6 @@ export function NewProjectDialog({ onClose }: { onClose(): void }) {
       >
         <Input value={description} maxLength={255} onChange={(event) => setDescription(event.target.value)} />
       </Field>
-    </Dialog>
+    </MakingDialog>
   );
 }

@@ -3,10 +3,7 @@
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { ApiTokenSecret } from './api-token-secret.tsx';
-import { ProgramsButton } from '#components/programs/programs-button.tsx';
-import { ProblemNote } from '#components/shell/problem-note.tsx';
-import { Button } from '#components/ui/button.tsx';
-import { Dialog } from '#components/ui/dialog.tsx';
+import { MakingDialog } from '#components/programs/making-dialog.tsx';
 import { Checkbox, Field, Input, Select } from '#components/ui/field.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
 import { useCreateApiToken } from '#lib/client/queries/api-tokens.ts';
@@ -18,7 +15,6 @@ type Lifetime = (typeof lifetimes)[number];
 /** Asks what the token may do and how long, then shows it, once. */
 export function NewApiTokenDialog({ session, onClose }: { session: SessionView; onClose(): void }) {
   const t = useTranslations('apiTokens');
-  const common = useTranslations('common');
   const format = useFormat();
   const create = useCreateApiToken();
   const [name, setName] = useState('');
@@ -38,32 +34,20 @@ export function NewApiTokenDialog({ session, onClose }: { session: SessionView; 
   const wanted = { name: name.trim(), days: Number(lifetime), read_only: isReadOnly };
   const reason = wanted.name === '' ? t('nameMissing') : undefined;
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
-      onSubmit={() => {
-        if (reason === undefined && !create.isPending) create.mutate(wanted);
-      }}
+    <MakingDialog
       title={t('newTitle', { project: session.project.name })}
-      note={create.error ? <ProblemNote kind="mutation" error={create.error} /> : undefined}
-      footer={
-        <>
-          <span className="mr-auto">
-            <ProgramsButton
-              withText
-              label={t('forPrograms')}
-              deed={{
-                kind: 'create-api-token',
-                token: { ...wanted, name: wanted.name || t('namePlaceholder') },
-              }}
-            />
-          </span>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button type="submit" variant="primary" busy={create.isPending} disabledReason={reason}>
-            {create.isPending ? t('making') : t('make')}
-          </Button>
-        </>
-      }
+      programsText={t('forPrograms')}
+      deed={{
+        kind: 'create-api-token',
+        token: { ...wanted, name: wanted.name || t('namePlaceholder') },
+      }}
+      reason={reason}
+      isPending={create.isPending}
+      error={create.error}
+      makeText={t('make')}
+      makingText={t('making')}
+      onMake={() => create.mutate(wanted)}
+      onClose={onClose}
     >
       <Field label={t('name')} hint={t('nameHint')}>
         <Input
@@ -94,6 +78,6 @@ export function NewApiTokenDialog({ session, onClose }: { session: SessionView; 
           })}
         </p>
       </div>
-    </Dialog>
+    </MakingDialog>
   );
 }

@@ -3,10 +3,7 @@
 import { useTranslations } from 'next-intl';
 import { useId, useState } from 'react';
 import { CredentialSecret } from './credential-secret.tsx';
-import { ProgramsButton } from '#components/programs/programs-button.tsx';
-import { ProblemNote } from '#components/shell/problem-note.tsx';
-import { Button } from '#components/ui/button.tsx';
-import { Dialog } from '#components/ui/dialog.tsx';
+import { MakingDialog } from '#components/programs/making-dialog.tsx';
 import { Checkbox, Field, Input, Select } from '#components/ui/field.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
 import { isApiError } from '#lib/client/api.ts';
@@ -19,7 +16,6 @@ type Lifetime = (typeof lifetimes)[number];
 /** Asks what the credential may do and how long, then shows its secret, once. */
 export function NewCredentialDialog({ session, onClose }: { session: SessionView; onClose(): void }) {
   const t = useTranslations('credentials');
-  const common = useTranslations('common');
   const format = useFormat();
   const rolesId = useId();
   const create = useCreateCredential(session.user.id);
@@ -47,35 +43,23 @@ export function NewCredentialDialog({ session, onClose }: { session: SessionView
   }
   const reason = wanted.name === '' ? t('nameMissing') : roles.length === 0 ? t('rolesMissing') : undefined;
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
-      onSubmit={() => {
-        if (reason === undefined && !create.isPending) create.mutate(wanted);
-      }}
+    <MakingDialog
       title={t('newTitle', { project: session.project.name })}
-      note={create.error && !isTaken ? <ProblemNote kind="mutation" error={create.error} /> : undefined}
-      footer={
-        <>
-          <span className="mr-auto">
-            <ProgramsButton
-              withText
-              label={t('forPrograms')}
-              deed={{
-                kind: 'create-credential',
-                identity: session.identity,
-                user: session.user.id,
-                ...wanted,
-                name: wanted.name || t('namePlaceholder'),
-              }}
-            />
-          </span>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button type="submit" variant="primary" busy={create.isPending} disabledReason={reason}>
-            {create.isPending ? t('making') : t('make')}
-          </Button>
-        </>
-      }
+      programsText={t('forPrograms')}
+      deed={{
+        kind: 'create-credential',
+        identity: session.identity,
+        user: session.user.id,
+        ...wanted,
+        name: wanted.name || t('namePlaceholder'),
+      }}
+      reason={reason}
+      isPending={create.isPending}
+      error={isTaken ? null : create.error}
+      makeText={t('make')}
+      makingText={t('making')}
+      onMake={() => create.mutate(wanted)}
+      onClose={onClose}
     >
       <Field label={t('name')} hint={t('nameHint')} error={isTaken ? t('nameTaken') : undefined}>
         <Input
@@ -125,7 +109,7 @@ export function NewCredentialDialog({ session, onClose }: { session: SessionView
           {expiresAt === null ? t('endsNeverHint') : t('endsHint', { moment: format.moment(expiresAt) })}
         </p>
       </div>
-    </Dialog>
+    </MakingDialog>
   );
 }
 
