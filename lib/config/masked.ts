@@ -24,10 +24,7 @@ function maskedIdentity(identity: IdentityConfig): Record<string, unknown> {
 }
 
 /** A store's options as an operator may see them. */
-function maskedOptions(
-  driver: string,
-  options: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
+function maskedOptions(driver: string, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const secretKeys = driverOptionsOf(driver)?.secretKeys ?? Object.keys(options);
   return Object.fromEntries(
     Object.entries(options).map(([key, value]) => [key, secretKeys.includes(key) ? mask : value]),
