@@ -78,7 +78,11 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
     // Compiling a list's query takes ten times as long as running it.
     options: '-c jit=off',
   });
-  const onConnectionError = (error: unknown) => options.onConnectionError?.(error);
+  const onConnectionError = (error: unknown) => {
+    // The pool hangs the whole connection on it, which would fill a line of the log with what nobody asked for.
+    if (error instanceof Error) Reflect.deleteProperty(error, 'client');
+    options.onConnectionError?.(error);
+  };
   pool.on('error', onConnectionError);
   // Also while it is taken: between two statements of a transaction nobody else listens.
   pool.on('connect', (client) => client.on('error', onConnectionError));

@@ -111,6 +111,8 @@ test(
       isUnavailable,
     );
     assert.ok(broken.length > 0);
+    // The pool's own error carries the whole connection, which a log would write out.
+    for (const error of broken) assert.ok(error instanceof Error && !('client' in error));
 
     // One that starts before its database waits for it.
     const late = openPostgres(options);
