@@ -26,17 +26,6 @@ export function nameMatches(q: Queries, part: string): SQL {
   return sql`${q.tables.images.search_name} like ${`${begins ? '' : '%'}${escapeLike(text)}%`} escape '\\'`;
 }
 
-/**
- * The same over the column that names are sorted by, where there is such a condition: an index in the order of the names
- * has it, so that names are searched without reading an image. PostgreSQL reads it in any case.
- */
-export function nameHas(q: Queries, part: string): SQL | undefined {
-  // What SQLite's `like` folds.
-  const isFolded = /^[\x20-\x7e]*$/.test(part);
-  if (q.dialect !== 'sqlite' || !isFolded || part.length < indexedCharacters) return undefined;
-  return sql`${q.tables.images.sort_name} like ${`%${escapeLike(part)}%`} escape '\\'`;
-}
-
 /** A query for the ids of all images that match, and perhaps of some more; null: none can match. */
 export async function findByName(q: Queries, part: string): Promise<SQL | null> {
   const text = toSearchText(part);

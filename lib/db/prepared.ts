@@ -52,8 +52,8 @@ export async function findRow<Table extends TableWithId>(
   return rows[0] ?? null;
 }
 
-/** Lists of ids that statements are kept for: one image, the usual page, the longest of the console. */
-const keptCounts = [1, 25, 100];
+/** Lists of ids that statements are kept for: one image, the usual pages of the Images API and of the console, a long one. */
+const keptCounts = [1, 25, 50, 100];
 
 /**
  * What `build` makes of the condition that `column` is one of the ids, of which there is at least one. A shorter list is

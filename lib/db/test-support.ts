@@ -72,7 +72,7 @@ export async function makePostgres({ isEmpty = false } = {}): Promise<TestDataba
 let starting: Promise<string> | undefined;
 
 /** Of the run's server, or of one that this process starts and that ends with it. */
-export function serverUrl(): Promise<string> {
+function serverUrl(): Promise<string> {
   starting ??= (async () => {
     const given = process.env['STOWAGE_TEST_POSTGRES'];
     if (given) return given;

@@ -1,5 +1,6 @@
 /** Everything from SQLite to PostgreSQL, proved by a hash of the rows of every table on both sides. */
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type pg from 'pg';
 import { StowageError } from '../../contract/errors.ts';
@@ -25,6 +26,8 @@ export interface CarryOverOptions {
 
 /** Two that carry over into the same database would take each other's rows for foreign ones. */
 const carryOverLock = 7_865_231_095;
+/** PostgreSQL still lists for a moment the connections of a process that was stopped just now. */
+const goneWithinMilliseconds = 2_000;
 
 /**
  * Brings both databases to the schema of this code, makes the rows of the target those of the source and compares them.
@@ -131,19 +134,28 @@ async function continueSerials(source: Queries, pool: pg.Pool): Promise<void> {
 async function claimTarget(url: string): Promise<pg.Client> {
   const client = await connectPostgres(url, 'stowage migrate-database');
   try {
-    const { rows } = await client.query<{ mine: boolean; others: string }>(
-      `select pg_try_advisory_lock($1) as mine,
-         (select count(*) from pg_stat_activity where datname = current_database()
-            and application_name like 'stowage%' and pid <> pg_backend_pid()) as others`,
-      [carryOverLock],
-    );
-    if (rows[0]?.mine === true && Number(rows[0].others) === 0) return client;
+    const deadline = performance.now() + goneWithinMilliseconds;
+    while (!(await isAlone(client))) {
+      if (performance.now() > deadline) {
+        throw new StowageError('conflict', 'A Stowage, or another migration, is connected to the target.', {
+          remedy: 'Stop it first, or name another database.',
+        });
+      }
+      await delay(100);
+    }
+    return client;
   } catch (error) {
     await client.end();
     throw error;
   }
-  await client.end();
-  throw new StowageError('conflict', 'A Stowage, or another migration, is connected to the target.', {
-    remedy: 'Stop it first, or name another database.',
-  });
+}
+
+async function isAlone(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ mine: boolean; others: string }>(
+    `select pg_try_advisory_lock($1) as mine,
+       (select count(*) from pg_stat_activity where datname = current_database()
+          and application_name like 'stowage%' and pid <> pg_backend_pid()) as others`,
+    [carryOverLock],
+  );
+  return rows[0]?.mine === true && Number(rows[0].others) === 0;
 }

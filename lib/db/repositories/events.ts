@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, inArray, lt, max, min } from 'drizzle-orm';
+import { asc, eq, gt, gte, inArray, lt, max, min } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 import type { EventRow } from '../define-schema.ts';
 import { prepared, shapeOf } from '../prepared.ts';
@@ -60,16 +60,6 @@ export async function firstEventId(q: Queries): Promise<number | null> {
 export async function lastEventId(q: Queries): Promise<number | null> {
   const rows = await q.db.select({ id: max(q.tables.events.id) }).from(q.tables.events);
   return rows[0]?.id ?? null;
-}
-
-export async function listEventsOfImage(q: Queries, imageId: string, limit: number): Promise<EventRow[]> {
-  const { events } = q.tables;
-  return await q.db
-    .select()
-    .from(events)
-    .where(and(eq(events.image_id, imageId)))
-    .orderBy(desc(events.id))
-    .limit(limit);
 }
 
 export async function deleteEventsBefore(q: Queries, at: number): Promise<void> {

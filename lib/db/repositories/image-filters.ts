@@ -2,7 +2,7 @@
 import { and, eq, exists, inArray, sql, type SQL } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 import { equalsText } from '../long-text.ts';
-import { findByName, nameHas, nameMatches } from '../name-search.ts';
+import { findByName, nameMatches } from '../name-search.ts';
 
 export interface ImageFilter {
   /** Over `images`. */
@@ -16,8 +16,8 @@ export interface ImageFilter {
   find?: () => Promise<SQL | null>;
   /** To find them costs about the same however many they are: so many are asked for at once. */
   costly?: number;
-  /** A condition over `sort_name` alone that whoever meets it meets too. */
-  byName?: SQL;
+  /** This column (and the id) tells who meets it, and there are indexes that have it beside their order. */
+  toldBy?: 'search_name' | 'status';
   /** Exactly these, of which an index has every order. */
   scope?: ImageScope;
   /** They are among these few, of which an index has every order. */
@@ -54,15 +54,14 @@ export const imageFilters = {
     const name = nameMatches(q, text);
     const costly = searchedAtOnce;
     if (!new RegExp(`^[0-9a-f-]{${idCharacters},36}$`, 'i').test(text)) {
-      return { where: name, find: () => findByName(q, text), costly, byName: nameHas(q, text) };
+      return { where: name, find: () => findByName(q, text), costly, toldBy: 'search_name' };
     }
     const begin = text.toLowerCase();
     const id = sql`(${images.id} >= ${begin} and ${images.id} < ${`${begin}g`})`;
-    const byName = nameHas(q, text);
     return {
       where: sql`(${name} or ${id})`,
       costly,
-      byName: byName === undefined ? undefined : sql`(${byName} or ${id})`,
+      toldBy: 'search_name',
       find: async () => {
         const byId = sql`select id from images where ${id}`;
         const byName = await findByName(q, text);
@@ -96,6 +95,7 @@ export const imageFilters = {
       ...(column === 'visibility' && { visibilities: values }),
       ...(column === 'owner_id' && values.length === 1 && { scope: { kind: 'owner' } }),
       ...(column === 'visibility' && values.length === 1 && { scope: { kind: 'visibility' } }),
+      ...(column === 'status' && { toldBy: 'status' }),
       ...(column === 'status' && !values.includes('active') && { among: { kind: 'inactive' } }),
     };
   },

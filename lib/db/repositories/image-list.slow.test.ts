@@ -12,7 +12,7 @@ import { makeTestDatabase, type TestDatabase } from '../test-support.ts';
 import { imageFilters, type ImageFilter } from './image-filters.ts';
 import type { ImageCondition } from './image-condition.ts';
 import { listImages, type ImageBranch } from './image-list.ts';
-import { Walk } from './image-paths.ts';
+import { Walk } from './image-walk.ts';
 import { compareRows, completeSort, isIndexed, sortValue, type Place, type SortPart } from './image-order.ts';
 
 const stores = ['fast', 'archive', 'edge'];

@@ -12,7 +12,8 @@ import type { ImageRow } from '../define-schema.ts';
 import { toSql, type ImageCondition } from './image-condition.ts';
 import { imageFilters, type ImageFilter } from './image-filters.ts';
 import { completeSort, isIndexed, type Place, type SortPart } from './image-order.ts';
-import { firstOf, Lookup, Merge, once, SortAll, Walk, type Page, type Path } from './image-paths.ts';
+import { firstOf, Lookup, Merge, once, onlyIf, SortAll, type Page, type Path } from './image-paths.ts';
+import { promising, Walk } from './image-walk.ts';
 
 /** Whose images: whoever is in one of the branches is listed. `only`: not all that are in it. */
 export type ImageBranch = (
@@ -100,24 +101,29 @@ function pathTo(page: Page, branches: readonly ImageFilter[][], filters: readonl
   if (possible.length === 1) {
     const all = [...only, ...filters];
     const [cheap, costly] = lookups(page, all, all);
-    return firstOf([...cheap, ...walks(page, all), ...costly, ...leftToDatabase(page, all)]);
+    return firstOf([...cheap, ...promisingWalks(page, all), ...costly, ...leftToDatabase(page, all)]);
   }
   const each = possible.map((branch) => {
     const all = [...branch, ...filters];
-    return firstOf([...lookups(page, branch, all).flat(), ...walks(page, all)]);
+    return firstOf([...lookups(page, branch, all).flat(), ...promisingWalks(page, all)]);
   });
   const isVisible: ImageFilter = {
     where: sql`(${or(...possible.map((branch) => and(...branch.map(({ where }) => where))))})`,
   };
   const all = [...filters, isVisible];
   const [cheap, costly] = lookups(page, filters, all);
+  // One walk for all of them together leads to the page soon or, where few of many can be seen, late.
+  const together = isIndexed('all', page.sort) ? walks(page, all) : [];
+  const apart = new Merge(page, each);
+  // In PostgreSQL what is costly costs the more the more match, and then it is sooner to walk along the index of each.
+  const isFrequent = () => page.q.dialect === 'postgres' && together.some(({ meetsMany }) => meetsMany);
   return firstOf([
     ...cheap,
-    // One walk for all of them together leads to the page soon or, where few of many can be seen, late.
-    ...(isIndexed('all', page.sort) ? walks(page, all).map(once) : []),
+    ...together.map(once),
+    onlyIf(isFrequent, apart),
     ...costly,
     ...leftToDatabase(page, all),
-    new Merge(page, each),
+    onlyIf(() => !isFrequent(), apart),
   ]);
 }
 
@@ -145,7 +151,13 @@ function lookups(
   ];
 }
 
-function walks(page: Page, filters: readonly ImageFilter[]): Path[] {
+function promisingWalks(page: Page, filters: readonly ImageFilter[]): Path[] {
+  const paths = walks(page, filters);
+  if (page.q.dialect !== 'postgres') return paths;
+  return paths.map((path) => (path instanceof Walk ? promising(path) : path));
+}
+
+function walks(page: Page, filters: readonly ImageFilter[]): (Walk | SortAll)[] {
   const indexes = filters.filter((filter) => hasIndex(filter, page.sort));
   if (indexes.length > 0) return indexes.map((along) => new Walk(page, filters, along));
   return [

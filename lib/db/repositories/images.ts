@@ -162,23 +162,36 @@ async function insertProperties(
 /** Tags and properties of a page of images in two queries. */
 export async function withBelongings(q: Queries, rows: readonly ImageRow[]): Promise<ImageRecord[]> {
   if (rows.length === 0) return [];
-  const { image_tags, image_properties } = q.tables;
+  const { image_properties } = q.tables;
   const ids = rows.map((row) => row.id);
-  const tags = await findByIds(q, 'tags', image_tags.image_id, ids, (isOne) =>
-    q.db.select().from(image_tags).where(isOne),
-  );
+  const tags = await findTags(q, ids);
   const properties = await findByIds(q, 'properties', image_properties.image_id, ids, (isOne) =>
     q.db.select().from(image_properties).where(isOne),
   );
   const records = new Map(
-    rows.map((row) => [row.id, { ...row, tags: [] as string[], properties: emptyProperties() }]),
+    rows.map((row) => [row.id, { ...row, tags: tags.get(row.id) ?? [], properties: emptyProperties() }]),
   );
-  for (const { image_id, tag } of tags) records.get(image_id)?.tags.push(tag);
   for (const { image_id, name, value } of properties) {
     const record = records.get(image_id);
     if (record) record.properties[name] = value;
   }
   return [...records.values()];
+}
+
+/** By image; those without a tag are not in it. */
+export async function findTags(q: Queries, imageIds: readonly string[]): Promise<Map<string, string[]>> {
+  const tags = new Map<string, string[]>();
+  if (imageIds.length === 0) return tags;
+  const { image_tags } = q.tables;
+  const rows = await findByIds(q, 'tags', image_tags.image_id, imageIds, (isOne) =>
+    q.db.select().from(image_tags).where(isOne),
+  );
+  for (const { image_id, tag } of rows) {
+    const others = tags.get(image_id);
+    if (others === undefined) tags.set(image_id, [tag]);
+    else others.push(tag);
+  }
+  return tags;
 }
 
 /** No prototype: a property may be called `constructor`. */
@@ -232,7 +245,9 @@ export async function listImagesWithoutMd5(q: Queries, limit: number): Promise<s
     .select({ id: images.id })
     .from(images)
     // `lower`, because nearly all are active: it is the index on the MD5 that leads to the few.
-    .where(sql`${images.md5} is null and lower(${images.status}) = 'active'`)
+    .where(
+      sql`${images.md5} is null and lower(${images.status}) = 'active' and ${images.size_bytes} is not null`,
+    )
     .limit(limit);
   return rows.map((row) => row.id);
 }

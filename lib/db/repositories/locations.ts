@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { and, asc, eq, gt, inArray, isNull, lt, lte, min, or, sql } from 'drizzle-orm';
 import type { LocationState } from '../../contract/common.ts';
 import type { Queries, Transaction } from '../database.ts';
@@ -8,6 +9,29 @@ import { chargeLocation } from './usage.ts';
 
 /** A row in one of these states takes room in its store that counts. */
 const counted: ReadonlySet<LocationState> = new Set(['active', 'verifying', 'corrupt']);
+
+/** A row for an object that was not written yet, but for what `known` says of it. `now`: milliseconds since 1970. */
+export function newLocation(
+  known: Pick<LocationRow, 'image_id' | 'store_id' | 'object_key' | 'state'> & Partial<LocationRow>,
+  now: number,
+): LocationRow {
+  return {
+    id: randomUUID(),
+    bytes: 0,
+    resume_state: null,
+    committed: false,
+    upload_id: null,
+    transfer_id: null,
+    fence: 0,
+    verified_at: null,
+    error: null,
+    attempts: 0,
+    next_attempt_at: null,
+    created_at: now,
+    updated_at: now,
+    ...known,
+  };
+}
 
 export async function insertLocation(q: Transaction, location: LocationRow, ownerId: string): Promise<void> {
   const { images, locations } = q.tables;

@@ -1,6 +1,7 @@
 /** Images and what belongs to each of them. */
 import { sql } from 'drizzle-orm';
 import type { ImageStatus, Visibility } from '../../contract/common.ts';
+import type { Phrase } from '../../contract/phrases.ts';
 import type { Columns } from '../columns.ts';
 import { imageOrders, listIndexes } from '../list-indexes.ts';
 
@@ -41,7 +42,7 @@ export function defineImageTables({
       min_ram_mib: number().notNull(),
       /** What the inspection found, 'qcow2 v3', and its warnings. */
       format_detail: text(),
-      safety: json<{ warnings: string[] }>(),
+      safety: json<{ warnings: string[]; phrases?: Phrase[] }>(),
       /** Of the last import of the Images API: stores that failed, until a later attempt succeeds. */
       failed_import: json<string[]>(),
       /** Counts writes, so that two that read the same row do not overwrite each other. */
@@ -50,13 +51,22 @@ export function defineImageTables({
       updated_at: time().notNull(),
     },
     (image) => [
-      // With the names, because most searches look for the images changed last that have a part in their name.
-      ...listIndexes(index, 'images', imageOrders(image), image.id, { beside: { updated: image.sort_name } }),
-      ...listIndexes(index, 'images_owner', imageOrders(image), image.id, { of: image.owner_id }),
-      ...listIndexes(index, 'images_visibility', imageOrders(image), image.id, { of: image.visibility }),
+      // With the names as searches compare them: most look for the images changed last that have a part in their name.
+      ...listIndexes(index, 'images', imageOrders(image), image.id, {
+        beside: { updated: image.search_name, name: image.search_name },
+      }),
+      ...listIndexes(index, 'images_owner', imageOrders(image), image.id, {
+        of: image.owner_id,
+        beside: { updated: image.search_name },
+      }),
+      ...listIndexes(index, 'images_visibility', imageOrders(image), image.id, {
+        of: image.visibility,
+        beside: { updated: image.search_name },
+      }),
       // The few that wait, failed or were taken out of service.
       ...listIndexes(index, 'images_inactive', imageOrders(image), image.id, {
         where: sql`lower(status) <> 'active'`,
+        beside: { updated: image.status },
       }),
       index('images_disk_format').on(image.disk_format, image.id),
       index('images_container_format').on(image.container_format, image.id),
