@@ -115,6 +115,7 @@ async function hashOnce(
     return await feed.digests();
   } finally {
     await feed.close();
+    buffers.close();
   }
 }
 

@@ -1,4 +1,6 @@
 import { openInspector, type Inspector } from '../formats/inspector.ts';
+import { assertSafe } from './road-errors.ts';
+import type { Piece } from './types.ts';
 
 /**
  * The inspector of a road that begins at `startOffset`. Null when there is no state for that byte: the inspection has
@@ -14,4 +16,12 @@ export function openRoadInspector(startOffset: number, snapshot: string | undefi
     // Recorded by another version of the service.
     return null;
   }
+}
+
+/** The next bytes in order. Throws StowageError `unsafe_image` as soon as the inspector has found a reason to refuse. */
+export function inspectPiece(inspector: Inspector, piece: Piece): void {
+  const wasSettled = inspector.settled;
+  if (piece instanceof Uint8Array) inspector.write(piece);
+  else inspector.writeZeros(piece.zeros);
+  if (!wasSettled) assertSafe(inspector.verdict());
 }

@@ -16,5 +16,6 @@ export function tooFewBytes(position: number, sizeBytes: number): StowageError {
 /** @throws StowageError `unsafe_image` when the inspection has found a reason to refuse the image. */
 export function assertSafe(inspection: Inspection): void {
   if (!inspection.refusal) return;
-  throw new StowageError('unsafe_image', inspection.refusal.sentence, { remedy: inspection.refusal.remedy });
+  const { sentence, remedy, phrases } = inspection.refusal;
+  throw new StowageError('unsafe_image', sentence, { remedy, phrases });
 }

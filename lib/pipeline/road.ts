@@ -6,8 +6,9 @@ import { DurablePoints } from './durable-points.ts';
 import { fillSlot } from './hash-feed.ts';
 import type { HashPool } from './hash-pool.ts';
 import type { HashSession } from './hash-session.ts';
-import { openRoadInspector } from './inspection.ts';
+import { inspectPiece, openRoadInspector } from './inspection.ts';
 import { LagWatch } from './lag-watch.ts';
+import { Pressure } from './pressure.ts';
 import { assertSafe, tooFewBytes, tooManyBytes } from './road-errors.ts';
 import { Sink } from './sink.ts';
 import { type Slot, slotBytes, type SlotPool, type SlotShare } from './slots.ts';
@@ -19,10 +20,6 @@ export interface RoadServices {
   slots: SlotPool;
   hashPool: HashPool;
 }
-
-/** Zeros take no slot, so what limits the lag of hashes and writers behind them is this. */
-const hashBacklogBytes = 96 * MiB;
-const sinkBacklogBytes = 256 * MiB;
 
 const nothingToWaitFor = Promise.resolve();
 
@@ -59,7 +56,7 @@ class OpenRoad implements Road {
   #dispatched: number;
   #dispatching: Promise<void> | null = null;
   #spare: Slot | null = null;
-  #wakers: (() => void)[] = [];
+  #pressure: Pressure;
   #failure: { error: unknown } | null = null;
   #aborted: () => void;
   #closing: Promise<{ durableBytes: number }> | null = null;
@@ -81,7 +78,8 @@ class OpenRoad implements Road {
       position: options.startOffset,
       sizeBytes: options.sizeBytes,
     });
-    this.#session.onProgress = () => this.#wake();
+    this.#pressure = new Pressure(this.#session, () => this.#sinks);
+    this.#session.onProgress = () => this.#pressure.settle();
     const signal = options.signal ?? new AbortController().signal;
     this.#sinks = options.writers.map(
       ({ storeId, writer, resumeState }) =>
@@ -124,7 +122,7 @@ class OpenRoad implements Road {
       this.#collector.add(piece);
       this.#share.noteCollected(this.#collector.heldBytes);
       if (this.#collector.bytes < this.#due()) return nothingToWaitFor;
-      if (!this.#dispatching && this.#dispatch(false) && !this.#isPressed()) return nothingToWaitFor;
+      if (!this.#dispatching && this.#dispatch(false) && !this.#pressure.isHigh) return nothingToWaitFor;
     } catch (error) {
       this.#fail(error);
       return Promise.reject(error);
@@ -159,7 +157,7 @@ class OpenRoad implements Road {
     this.#detached.push(sink);
     const leaving = sink.leave({ isKept });
     this.#leaving.push(leaving);
-    this.#wake();
+    this.#pressure.settle();
     await leaving;
     return sink.progress;
   }
@@ -222,27 +220,14 @@ class OpenRoad implements Road {
     this.#failure = { error };
     this.#share.close(error);
     this.#turn.rest();
-    this.#wake();
+    this.#pressure.release();
   }
 
   #sinkChanged(sink: Sink): void {
     if (sink.failure && this.#sinks.includes(sink)) {
       if (this.#options.allMustSucceed || this.#living().length === 0) this.#fail(sink.failure);
     }
-    this.#wake();
-  }
-
-  #wake(): void {
-    if (this.#wakers.length > 0 && (this.#failure || !this.#isPressed())) {
-      for (const wake of this.#wakers.splice(0)) wake();
-    }
-  }
-
-  #isPressed(): boolean {
-    return (
-      this.#session.backlogBytes > hashBacklogBytes ||
-      this.#sinks.some((sink) => sink.queuedBytes > sinkBacklogBytes)
-    );
+    this.#pressure.settle();
   }
 
   /** Collected bytes that are worth a slot. Slots end at the MiBs of the object, so pieces begin with one. */
@@ -272,9 +257,7 @@ class OpenRoad implements Road {
         }),
       );
     }
-    while (this.#isPressed() && !this.#failure) {
-      await this.#waiting(new Promise<void>((resolve) => this.#wakers.push(resolve)));
-    }
+    while (this.#pressure.isHigh && !this.#failure) await this.#waiting(this.#pressure.relief());
     this.#throwIfFailed();
   }
 
@@ -348,16 +331,11 @@ class OpenRoad implements Road {
       this.#inspect({ zeros: count });
       this.#sendZeros(count);
       left -= count;
-      if (this.#isPressed()) await this.#dispatchAll();
+      if (this.#pressure.isHigh) await this.#dispatchAll();
     }
   }
 
   #inspect(piece: Piece): void {
-    const inspector = this.#inspector;
-    if (!inspector) return;
-    const wasSettled = inspector.settled;
-    if (piece instanceof Uint8Array) inspector.write(piece);
-    else inspector.writeZeros(piece.zeros);
-    if (!wasSettled) assertSafe(inspector.verdict());
+    if (this.#inspector) inspectPiece(this.#inspector, piece);
   }
 }

@@ -148,9 +148,9 @@ export class SlotPool {
   #stuckSlots = 0;
 
   constructor(options: SlotPoolOptions = {}) {
-    this.#slotLimit = options.slotLimit ?? 48;
+    this.#slotLimit = options.slotLimit ?? 24;
     this.turns = new Turns(options.roadsAtOnce ?? 32, () => 3 * this.#inUse > this.#slotLimit);
-    this.#collectLimitBytes = options.collectLimitBytes ?? 32 * MiB;
+    this.#collectLimitBytes = options.collectLimitBytes ?? 16 * MiB;
     this.#idleMilliseconds = options.idleMilliseconds ?? 10_000;
     this.#stuckMilliseconds = options.stuckMilliseconds ?? 5_000;
   }

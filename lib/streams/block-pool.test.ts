@@ -37,5 +37,6 @@ test('gives memory back to the system when nobody needs it for a while', async (
   const block = pool.takeBeyondLimit();
   pool.give(block);
   await sleep(30);
+  assert.equal(block.buffer.byteLength, 0);
   assert.notEqual(pool.tryTake(), block);
 });

@@ -1,4 +1,5 @@
 import { MiB } from '#lib/contract/limits.ts';
+import { freeChunk } from './young-memory.ts';
 
 /**
  * Memory in blocks for bytes that wait to be sent, used again and bounded for all who share the pool. Who cannot go on
@@ -44,7 +45,7 @@ export class BlockPool {
     if (this.#lent > 0 || this.#forget !== undefined) return;
     this.#forget = setTimeout(() => {
       this.#forget = undefined;
-      if (this.#lent === 0) this.#free.length = 0;
+      if (this.#lent === 0) for (const block of this.#free.splice(0)) freeChunk(block);
     }, this.#idleMilliseconds).unref();
   }
 

@@ -19,6 +19,17 @@ test('never lends memory twice at once, even if it comes back twice', () => {
   assert.notEqual(pool.take(10).buffer, pool.take(10).buffer);
 });
 
+test('frees what it keeps when it is closed, and what is still lent when that comes back', () => {
+  const pool = new BufferPool({ sizeBytes: 100 });
+  const [kept, lent] = [pool.take(1), pool.take(60)];
+  pool.give(kept);
+  pool.close();
+  assert.equal(kept.buffer.byteLength, 0);
+  assert.equal(lent.byteLength, 60, 'somebody still looks at it');
+  pool.give(lent.subarray(3, 9));
+  assert.equal(lent.buffer.byteLength, 0);
+});
+
 test('keeps what was lent at once a while ago, later no more than it shall, and takes no foreign memory', () => {
   const pool = new BufferPool({ sizeBytes: 100, keptCount: 1 });
   const takeTwo = () => [pool.take(1), pool.take(1)] as const;

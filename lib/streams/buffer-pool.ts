@@ -1,4 +1,5 @@
 import { KiB } from '#lib/contract/limits.ts';
+import { freeChunk } from './young-memory.ts';
 
 /** Buffers given back in one period. */
 const periodGiven = 256;
@@ -17,6 +18,7 @@ export class BufferPool {
   /** At once, in this period and the one before: what is let go between two bursts is fresh memory for the next one. */
   #mostLent: [number, number] = [0, 0];
   #given = 0;
+  #isClosed = false;
 
   /** @param keptCount buffers that are kept while nobody needs them; more where more were lent at once a while ago */
   constructor({ sizeBytes = 512 * KiB, keptCount = 16 }: { sizeBytes?: number; keptCount?: number } = {}) {
@@ -39,9 +41,16 @@ export class BufferPool {
     if (!this.#lent.delete(chunk.buffer)) return;
     const isSurplus = this.#free.length + this.#lentCount > Math.max(...this.#mostLent);
     this.#lentCount -= 1;
+    if (this.#isClosed) return freeChunk(new Uint8Array(chunk.buffer));
     this.#given += 1;
     if (this.#given % periodGiven === 0) this.#mostLent = [this.#lentCount, this.#mostLent[0]];
     if (isSurplus && this.#free.length >= this.#keptCount) return;
     this.#free.push(chunk.buffer as ArrayBuffer);
+  }
+
+  /** Frees at once what is kept, and what is still lent when it comes back: all of it is too old for a quick collection. */
+  close(): void {
+    this.#isClosed = true;
+    for (const memory of this.#free.splice(0)) freeChunk(new Uint8Array(memory));
   }
 }

@@ -1,5 +1,6 @@
 import { KiB, MiB } from '#lib/contract/limits.ts';
 import { ReadWidth } from './read-width.ts';
+import { freeChunk } from './young-memory.ts';
 
 export interface ParallelReadOptions {
   range: { offset: number; length: number };
@@ -121,6 +122,7 @@ async function* inChunks(
         chunk = null;
         filled = 0;
       }
+      freeChunk(piece);
     }
   }
   if (chunk !== null && filled > 0) yield chunk.subarray(0, filled);

@@ -5,6 +5,14 @@ import { StowageError } from '../contract/errors.ts';
 const leastWaterBytes = 64 * 1024;
 const mostWaterBytes = 2 * 1024 * 1024;
 
+/** What waits of all bodies together, before each holds only the least: the more bodies, the less of each. */
+const mostOfAllBytes = 4 * 1024 * 1024;
+
+/** On globalThis: the bundled routes that receive have their own copy of this file. */
+const pin = Symbol.for('stowage.request-bodies');
+const pinned = globalThis as { [pin]?: { waitingBytes: number } };
+const all = (pinned[pin] ??= { waitingBytes: 0 });
+
 /**
  * The body of a request straight from Node, in batches of what has arrived, without a promise for every 64 KiB. Reads
  * nothing before it is asked, and stops while as much waits as was taken last, 2 MiB at most: of a thousand uploads that
@@ -15,6 +23,8 @@ export class RequestBody {
   readonly #idleMilliseconds: number;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
+  /** What of it counts among all bodies. */
+  #countedBytes = 0;
   #highWaterBytes = leastWaterBytes;
   #isStarted = false;
   #ended = false;
@@ -35,6 +45,7 @@ export class RequestBody {
   #take = (chunk: Buffer): void => {
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.byteLength;
+    this.#count(this.#waitingBytes);
     noteReceived(chunk.byteLength);
     if (this.#waitingBytes >= this.#highWaterBytes) this.#request.pause();
     this.#wake?.();
@@ -51,6 +62,8 @@ export class RequestBody {
   };
 
   #close = (): void => {
+    // Whether anybody takes it or not: nothing follows.
+    this.#count(0);
     if (!this.#ended)
       this.#failure ??= new StowageError('bad_request', 'The connection ended before the body did.');
     this.#wake?.();
@@ -65,10 +78,12 @@ export class RequestBody {
     for (;;) {
       signal.throwIfAborted();
       if (this.#waiting.length > 0) {
-        this.#highWaterBytes = Math.min(mostWaterBytes, 2 * this.#highWaterBytes);
         const batch = this.#waiting;
         this.#waiting = [];
         this.#waitingBytes = 0;
+        this.#count(0);
+        const share = Math.max(leastWaterBytes, (mostOfAllBytes - all.waitingBytes) / 2);
+        this.#highWaterBytes = Math.min(mostWaterBytes, share, 2 * this.#highWaterBytes);
         this.#request.resume();
         return batch;
       }
@@ -100,10 +115,16 @@ export class RequestBody {
     this.#wake = null;
   }
 
+  #count(bytes: number): void {
+    all.waitingBytes += bytes - this.#countedBytes;
+    this.#countedBytes = bytes;
+  }
+
   /** Lets go of the request. What is still unread the server deals with when the answer is sent. */
   release(): void {
     this.#request.off('data', this.#take);
     this.#request.off('end', this.#end);
     this.#request.off('close', this.#close);
+    this.#count(0);
   }
 }

@@ -16,7 +16,7 @@ const pinned = globalThis as { [pin]?: StoreMemory };
 
 export function storeMemory(): StoreMemory {
   pinned[pin] ??= {
-    blocks: new BlockPool({ limitBytes: 64 * MiB }),
+    blocks: new BlockPool({ limitBytes: 48 * MiB }),
     ahead: new ReadAheadBudget(32 * MiB),
   };
   return pinned[pin];
