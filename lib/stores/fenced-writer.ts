@@ -6,25 +6,40 @@ import { StowageError } from '../contract/errors.ts';
 import { leaseSeconds } from '../contract/limits.ts';
 import type { CallOptions, DurablePoint, ObjectStat, ObjectWriter } from './store.ts';
 
-/** How long this process may be sure to hold a lease, by a clock that goes on while the process does not. */
-export class Tenure {
-  #until: number;
+/**
+ * A moment by two clocks: what counts is the one that has gone further since. `monotonic` goes by no leap of the other,
+ * but stands still while the machine is suspended; then the kernel sets `wall` forward. A wall clock that leaps for
+ * another reason costs a resume and no bytes. (Of a virtual machine that its host has paused both stand still: what it
+ * writes until the next heartbeat is what its client had sent.)
+ */
+export interface Moment {
+  monotonic: number;
+  wall: number;
+}
 
-  /**
-   * `askedAt`: `performance.now()` before the database was asked, so that its clock has begun no earlier; Infinity where
-   * there is only one process.
-   */
-  constructor(askedAt: number) {
-    this.#until = askedAt + leaseSeconds * 1000;
+export function thisMoment(): Moment {
+  return { monotonic: performance.now(), wall: Date.now() };
+}
+
+/** How long this process may be sure to hold a lease, by clocks that go on while the process does not. */
+export class Tenure {
+  #from: Moment | null;
+
+  /** `askedAt`: before the database was asked, so that its clock has begun no earlier; null where there is only one process. */
+  constructor(askedAt: Moment | null) {
+    this.#from = askedAt;
   }
 
-  extend(askedAt: number): void {
-    this.#until = Math.max(this.#until, askedAt + leaseSeconds * 1000);
+  extend(askedAt: Moment): void {
+    if (this.#from !== null && askedAt.monotonic > this.#from.monotonic) this.#from = askedAt;
   }
 
   /** Throws `lease_lost` when somebody else may have it by now. */
   assert(): void {
-    if (performance.now() < this.#until) return;
+    if (this.#from === null) return;
+    const { monotonic, wall } = thisMoment();
+    const awayMilliseconds = Math.max(monotonic - this.#from.monotonic, wall - this.#from.wall);
+    if (awayMilliseconds < leaseSeconds * 1000) return;
     throw new StowageError(
       'lease_lost',
       'This process was away for so long that another may go on with it.',

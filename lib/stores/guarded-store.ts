@@ -77,6 +77,10 @@ class Guard implements GuardedStore, WrappingStore {
     this.#gate = new CallGate(driver.id, this.#limits, (found) => options.onFault?.(found));
   }
 
+  get lateCopyMilliseconds(): number {
+    return (innermostStore(this) as CloningStore).lateCopyMilliseconds ?? 0;
+  }
+
   get health(): StoreHealthFigures {
     return this.#gate.health;
   }

@@ -189,7 +189,7 @@ export interface WritableStore extends Store {
   begin(key: string, options: BeginOptions): Promise<ObjectWriter>;
 
   /**
-   * Reopens an unfinished object at exactly `durableBytes`: whatever lies behind is cut off. `not-found` when nothing
+   * Reopens an unfinished object at exactly `durableBytes`: whatever lies behind does not count. `not-found` when nothing
    * is there; `short-read` when the store holds less than it had promised. Only with `append`.
    */
   resume(key: string, options: ResumeOptions): Promise<ObjectWriter>;
@@ -215,6 +215,12 @@ export interface CloneRequest extends CallOptions {
 }
 
 export interface CloningStore extends WritableStore {
+  /**
+   * For so long a copy that was called off may still come about in the backend, also when the process that asked for it
+   * is gone. Whoever removes it looks again then. Without it: not at all.
+   */
+  readonly lateCopyMilliseconds?: number;
+
   /** Whether `clone` can take from that store (same file system, same endpoint, same cluster). No guesses: false when unsure. */
   canCloneFrom(source: Store): Promise<boolean>;
 

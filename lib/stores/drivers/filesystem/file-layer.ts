@@ -44,8 +44,9 @@ export interface FileLayer {
 export const openFlags = {
   /** Without following a symlink, and without waiting for somebody at the other end of a FIFO. */
   read: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-  create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-  goOn: constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+  /** To read too: where its data begins and ends, NFS says only of a file that is open for reading. */
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+  goOn: constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK,
   directory: constants.O_RDONLY | constants.O_DIRECTORY,
 } as const;
 

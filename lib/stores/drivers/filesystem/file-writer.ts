@@ -1,13 +1,22 @@
 import { MiB } from '#lib/contract/limits.ts';
 import type { CallOptions, DurablePoint, ObjectStat, ObjectWriter } from '../../store.ts';
+import { fileExtents } from './file-extents.ts';
 import { unlinkIfThere, type OpenFile } from './file-layer.ts';
 import type { NativeCalls } from './native-calls.ts';
 import { publish } from './publish.ts';
 import type { StoreDirectory } from './store-directory.ts';
 
 const writebackEveryBytes = 8 * MiB;
+const zeros = new Uint8Array(MiB);
 
-/** Writes one unfinished file and publishes it. The file's length never passes `position`. */
+/**
+ * Writes one unfinished file and publishes it.
+ *
+ * What the system was asked for by a process that was then frozen, it does when that process is thawed, with nobody left
+ * to look at a clock; by then a successor writes the same file, or has published it. So no step does what the successor
+ * would not do as well: the same bytes go to the same place, and no file becomes shorter before all of it is written. What
+ * an earlier writer left behind `position` stays until then, and is written over.
+ */
 export class FileWriter implements ObjectWriter {
   readonly key: string;
   readonly #directory: StoreDirectory;
@@ -15,7 +24,11 @@ export class FileWriter implements ObjectWriter {
   readonly #native: NativeCalls | null;
   #position: number;
   #durableBytes: number;
-  /** Zeros at the end that the file's length does not cover yet. */
+  /** So far reaches what an earlier writer left. */
+  readonly #leftUntil: number;
+  /** Other processes may go on with this file. */
+  readonly #isShared: boolean;
+  /** Zeros at the end that the file's length may not cover yet. */
   #endsInHole = false;
   #nameIsDurable = false;
   #closed: Promise<void> | null = null;
@@ -26,13 +39,15 @@ export class FileWriter implements ObjectWriter {
     directory: StoreDirectory,
     key: string,
     file: OpenFile,
-    position: number,
+    { position, length, isShared }: { position: number; length: number; isShared: boolean },
     native: NativeCalls | null,
   ) {
     this.key = key;
     this.#directory = directory;
     this.#file = file;
     this.#native = native;
+    this.#leftUntil = length;
+    this.#isShared = isShared;
     this.#position = position;
     this.#durableBytes = position;
     this.#writtenBack = position;
@@ -53,22 +68,18 @@ export class FileWriter implements ObjectWriter {
   }
 
   async append(chunks: readonly Uint8Array[], { signal }: CallOptions = {}): Promise<void> {
-    let position = this.#position;
-    let left = chunks.filter((chunk) => chunk.byteLength > 0);
-    while (left.length > 0) {
-      signal?.throwIfAborted();
-      const { bytesWritten } = await this.#file.writev(left, position);
-      if (bytesWritten === 0) throw this.#directory.fault('full', 'The file system took no more bytes.');
-      position += bytesWritten;
-      left = dropBytes(left, bytesWritten);
-    }
+    const position = await this.#write(chunks, this.#position, signal);
     if (position > this.#position) this.advance(position - this.#position);
   }
 
   async appendZeros(length: number, { signal }: CallOptions = {}): Promise<void> {
     signal?.throwIfAborted();
     if (length === 0) return;
-    this.#position += length;
+    const end = this.#position + length;
+    if (this.#position < this.#leftUntil) {
+      await this.#clear(this.#position, Math.min(end, this.#leftUntil), signal);
+    }
+    this.#position = end;
     this.#endsInHole = true;
   }
 
@@ -88,8 +99,13 @@ export class FileWriter implements ObjectWriter {
   /** First half of a flush; nothing may be written meanwhile. */
   async settleLength(): Promise<void> {
     if (!this.#endsInHole) return;
-    // Never shorter: whoever has gone on with this file after we were frozen has written behind our position.
-    if (Number((await this.#file.stat()).size) < this.#position) await this.#file.truncate(this.#position);
+    if (this.#isShared) {
+      // Not by setting the length, which would cut off what a successor has written behind our position.
+      await this.#write([zeros.subarray(0, 1)], this.#position - 1);
+    } else if (Number((await this.#file.stat()).size) < this.#position) {
+      // All of a hole stays one, so that nobody has to read it.
+      await this.#file.truncate(this.#position);
+    }
     this.#endsInHole = false;
   }
 
@@ -111,8 +127,10 @@ export class FileWriter implements ObjectWriter {
 
   async commit({ signal }: CallOptions = {}): Promise<ObjectStat> {
     signal?.throwIfAborted();
-    await this.settleLength();
-    if (this.#needsSync) await this.#file.datasync();
+    // All that write this object give it this length at last.
+    const isOfOtherLength = this.#endsInHole || this.#leftUntil > this.#position;
+    if (isOfOtherLength) await this.#file.truncate(this.#position);
+    if (isOfOtherLength || this.#needsSync) await this.#file.datasync();
     signal?.throwIfAborted();
     await publish(
       this.#directory,
@@ -136,6 +154,30 @@ export class FileWriter implements ObjectWriter {
       await this.#file.close();
     })();
     return this.#closed;
+  }
+
+  /** Where it came to. */
+  async #write(chunks: readonly Uint8Array[], from: number, signal?: AbortSignal): Promise<number> {
+    let position = from;
+    let left = chunks.filter((chunk) => chunk.byteLength > 0);
+    while (left.length > 0) {
+      signal?.throwIfAborted();
+      const { bytesWritten } = await this.#file.writev(left, position);
+      if (bytesWritten === 0) throw this.#directory.fault('full', 'The file system took no more bytes.');
+      position += bytesWritten;
+      left = dropBytes(left, bytesWritten);
+    }
+    return position;
+  }
+
+  /** What an earlier writer left there. */
+  async #clear(from: number, to: number, signal: AbortSignal | undefined): Promise<void> {
+    for await (const { kind, offset, length } of fileExtents(this.#file, this.#native, from, to)) {
+      if (kind === 'zero') continue;
+      for (let position = offset; position < offset + length;) {
+        position = await this.#write([zeros.subarray(0, offset + length - position)], position, signal);
+      }
+    }
   }
 
   /** One at a time: when the disk is slower than the writer, the kernel's own throttling is what should act. */

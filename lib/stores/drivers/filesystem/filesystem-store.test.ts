@@ -135,6 +135,74 @@ test('does not replace what somebody else put under the key meanwhile', () =>
     assert.deepEqual((await readdir(directory)).sort(), ['.stowage-store.json', 'image-1']);
   }));
 
+test('makes zeros of what an earlier writer left, and cuts off what is too much', () =>
+  onDirectory(async ({ directory, store }) => {
+    const writer = await store.begin('image-1', { sizeBytes: null });
+    await writer.append([patternBytes(10_000, 1)]);
+    const point = await writer.flush();
+    await writer.append([patternBytes(2_500_000, 2)]);
+    await writer.close();
+    const later = await store.resume('image-1', { ...point, sizeBytes: null });
+    await later.appendZeros(1_200_000);
+    await later.flush();
+    await later.append([patternBytes(100, 3)]);
+    await later.appendZeros(20_000);
+    await later.commit();
+    assertSameBytes(
+      await readFile(path.join(directory, 'image-1')),
+      Buffer.concat([
+        patternBytes(10_000, 1),
+        Buffer.alloc(1_200_000),
+        patternBytes(100, 3),
+        Buffer.alloc(20_000),
+      ]),
+    );
+  }));
+
+test('spoils nothing with what the system does late of what a frozen process had asked for', async () => {
+  const bytes = Buffer.concat([patternBytes(100_000, 1), Buffer.alloc(100_000), patternBytes(200_000, 2)]);
+  const changes: (() => Promise<unknown>)[] = [];
+  const real = nodeFileLayer();
+  const remembering: FileLayer = {
+    ...real,
+    async open(name, flags, mode) {
+      const file = await real.open(name, flags, mode);
+      const change = <Parameters extends unknown[], Value>(call: (...of: Parameters) => Promise<Value>) => {
+        return (...of: Parameters) => {
+          changes.push(() => call(...of));
+          return call(...of);
+        };
+      };
+      return { ...file, writev: change(file.writev), truncate: change(file.truncate) };
+    },
+  };
+  await onDirectory(async ({ directory, store }) => {
+    const frozen = guardStore(new FilesystemStore('store', { path: directory, shared: true }, remembering));
+    const begun = await frozen.begin('image-1', { sizeBytes: bytes.length });
+    await begun.append([bytes.subarray(0, 50_000)]);
+    const point = await begun.flush();
+    await begun.append([bytes.subarray(50_000, 80_000)]);
+    const last = await frozen.resume('image-1', { ...point, sizeBytes: bytes.length });
+    await last.append([bytes.subarray(50_000, 100_000)]);
+    await last.appendZeros(60_000);
+    await last.flush();
+    await last.appendZeros(40_000);
+    await last.append([bytes.subarray(200_000, 300_000)]);
+
+    const later = await store.resume('image-1', { ...point, sizeBytes: bytes.length });
+    await later.append([bytes.subarray(50_000, 100_000)]);
+    await later.appendZeros(100_000);
+    await later.append([bytes.subarray(200_000)]);
+    assert.ok(changes.length >= 5);
+    for (const again of changes) await again();
+    await later.commit();
+    for (const again of changes) await again();
+    assertSameBytes(await readFile(path.join(directory, 'image-1')), bytes);
+    await begun.close();
+    await last.close();
+  });
+});
+
 test('keeps a hole of gigabytes a hole when writing and copying', () =>
   onDirectory(async ({ directory, store }) => {
     const writer = await store.begin('image-1', { sizeBytes: null });

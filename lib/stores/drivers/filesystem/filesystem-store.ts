@@ -54,10 +54,12 @@ export class FilesystemStore implements CloningStore, SparseStore, ListingStore,
   ]);
   readonly #directory: StoreDirectory;
   readonly #files: FileLayer;
+  readonly #isShared: boolean;
 
   constructor(id: string, options: FilesystemOptions, files: FileLayer = nodeFileLayer()) {
     this.id = id;
     this.#files = files;
+    this.#isShared = options.shared;
     this.#directory = new StoreDirectory(id, options.path, files);
   }
 
@@ -191,7 +193,13 @@ export class FilesystemStore implements CloningStore, SparseStore, ListingStore,
     try {
       // Only now: whoever else would publish this name needs the file that we have just created.
       if ((await findFacts(this.#files, this.#directory.objectPath(key))) !== null) throw this.#taken();
-      return new FileWriter(this.#directory, key, file, 0, await this.#files.native());
+      return new FileWriter(
+        this.#directory,
+        key,
+        file,
+        { position: 0, length: 0, isShared: this.#isShared },
+        await this.#files.native(),
+      );
     } catch (error) {
       await file.close();
       await unlinkIfThere(this.#files, unfinishedPath);
@@ -200,16 +208,17 @@ export class FilesystemStore implements CloningStore, SparseStore, ListingStore,
   }
 
   async #resume(key: string, durableBytes: number): Promise<FileWriter> {
-    // Cutting a second name of a committed object would cut the object.
+    // To write to a second name of a committed object would be to write to the object.
     if (await forgetSecondName(this.#directory, key)) await this.#directory.sync();
     if ((await findFacts(this.#files, this.#directory.objectPath(key))) !== null) throw this.#taken();
     const file = await this.#open(this.#directory.unfinishedPath(key), openFlags.goOn);
     try {
-      if (Number((await file.stat()).size) < durableBytes) {
+      const length = Number((await file.stat()).size);
+      if (length < durableBytes) {
         throw this.#directory.fault('short-read', 'The unfinished object is shorter than it should be.');
       }
-      await file.truncate(durableBytes);
-      return new FileWriter(this.#directory, key, file, durableBytes, await this.#files.native());
+      const place = { position: durableBytes, length, isShared: this.#isShared };
+      return new FileWriter(this.#directory, key, file, place, await this.#files.native());
     } catch (error) {
       await file.close();
       throw error;

@@ -3,7 +3,10 @@ import type { DriverOptions } from '../../driver-options.ts';
 
 export const FilesystemOptions = z.strictObject({
   /** The directory that holds the images; made at the first start. */
-  path: z.string().min(1),
+  path: z
+    .string()
+    .min(1)
+    .regex(/^[^\0]*$/, 'A path has no zero byte'),
   /** Every machine reaches this directory (NFS, CephFS, …); required with PostgreSQL. */
   shared: z.boolean().default(false),
 });

@@ -4,9 +4,9 @@ import { GiB, MiB } from '#lib/contract/limits.ts';
 import { PartPlan, partsAtMost } from './part-plan.ts';
 
 /** Bytes that an object has when its parts are used up. */
-function reach(plan: PartPlan, cutShort: (part: number) => boolean): number {
-  let position = 0;
-  for (let part = 0; part < partsAtMost; part++) {
+function reach(plan: PartPlan, cutShort: (part: number) => boolean, from = { parts: 0, bytes: 0 }): number {
+  let position = from.bytes;
+  for (let part = from.parts; part < partsAtMost; part++) {
     const early = position + 5 * MiB;
     position = cutShort(part) && plan.mayEndAt(part, early) ? early : position + plan.bytesOf(part);
   }
@@ -41,4 +41,14 @@ test('reaches the size that is known, and stays with small parts where they do',
     assert.ok(new PartPlan(16 * MiB, size).bytesOf(0) <= 5 * GiB);
   }
   assert.ok(new PartPlan(16 * MiB, 500 * GiB).bytesOf(0) <= 64 * MiB);
+});
+
+test('reaches a size that is told late, whatever the parts before were', () => {
+  const size = 5 * 1024 * GiB;
+  for (const parts of [1, 1_000, 8_000]) {
+    const sent = { parts, bytes: parts * 5 * MiB };
+    const plan = new PartPlan(16 * MiB, size, sent);
+    assert.ok(plan.bytesOf(parts) <= 5 * GiB);
+    assert.ok(reach(plan, () => true, sent) >= size, `after ${parts} parts`);
+  }
 });

@@ -23,9 +23,12 @@ export class PartPlan {
   readonly #sizeBytes: number | null;
   readonly #baseBytes: number;
 
-  constructor(baseBytes: number, sizeBytes: number | null) {
+  /** @param sent what there is already: its parts may be small, made before the size was known */
+  constructor(baseBytes: number, sizeBytes: number | null, sent = { parts: 0, bytes: 0 }) {
     this.#sizeBytes = sizeBytes;
-    const needed = Math.ceil((sizeBytes ?? 0) / (partsAtMost - spareParts) / MiB) * MiB;
+    const left = partsAtMost - sent.parts;
+    const planned = Math.max(1, left - Math.min(spareParts, Math.floor(left / 10)));
+    const needed = Math.ceil(((sizeBytes ?? 0) - sent.bytes) / planned / MiB) * MiB;
     this.#baseBytes = Math.max(leastPartBytes, baseBytes, needed);
   }
 

@@ -54,8 +54,8 @@ export async function copyAndCommit(
   const step = Math.max(copyBytes, Math.ceil(sizeBytes / (partsAtMost - 1000) / MiB) * MiB);
   let toldAt = performance.now();
   try {
-    for (let offset = writer.dropTail(); offset < sizeBytes; offset += step) {
-      await writer.copy(source, Math.min(step, sizeBytes - offset), options);
+    for (let offset = writer.dropTail(); offset < sizeBytes;) {
+      offset += await writer.copy(source, Math.min(step, sizeBytes - offset), options);
       if (performance.now() - toldAt < tellEveryMilliseconds) continue;
       toldAt = performance.now();
       await onProgress?.(writer.durablePart());

@@ -10,7 +10,7 @@ import { S3Store } from './s3-store.ts';
 import { openBuckets, quickRetries, testOptions } from './testing.ts';
 
 const powers: StoreCapability[] = ['write', 'append', 'clone', 'list', 'capacity'];
-const sizes = { objectSizeBytes: 10 * MiB + 4321, holeSizeBytes: 64 * KiB };
+const sizes = { objectSizeBytes: 10 * MiB + 4321, holeSizeBytes: 64 * KiB, rounds: 4 };
 
 const ceph = await startCeph();
 if (ceph.ok) {

@@ -10,7 +10,7 @@ const connectTimeoutMilliseconds = 10_000;
 /** Nothing came or went on a connection for so long: it is given up and the call repeated. */
 const idleTimeoutMilliseconds = 30_000;
 /** Completing many parts and copying inside the endpoint may be silent for minutes. */
-const slowIdleTimeoutMilliseconds = 10 * 60_000;
+export const slowIdleTimeoutMilliseconds = 10 * 60_000;
 const socketsAtOnce = 256;
 
 /** Without one the SDK writes some of its warnings to the console. What goes wrong is told by faults. */

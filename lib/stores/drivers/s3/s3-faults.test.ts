@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PutBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { PutBucketPolicyCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 import { startCeph, type TestCeph } from '#e2e/servers/ceph.ts';
 import { noFaults, startFaultProxy, type FaultProxy, type SeenRequest } from '#e2e/support/fault-proxy.ts';
 import { MiB } from '#lib/contract/limits.ts';
@@ -15,7 +15,7 @@ import {
   readAll,
 } from '../../conformance/place.ts';
 import { guardStore } from '../../guarded-store.ts';
-import type { DurablePoint, GuardedStore } from '../../store.ts';
+import { isStoreFault, type DurablePoint, type GuardedStore } from '../../store.ts';
 import type { S3Options } from './options.ts';
 import { S3Bucket } from './s3-bucket.ts';
 import { S3Connection } from './s3-connection.ts';
@@ -161,6 +161,22 @@ describe('the S3 driver through a bad network', { skip: started.ok ? false : sta
     assert.ok(performance.now() - startedAt >= 1000);
   });
 
+  test('asks again later when the endpoint wants fewer requests, and says so when that does not help', async () => {
+    const body = '<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>';
+    proxy.plan(({ index }) => (index < 2 ? { kind: 'status', status: 503, body } : null));
+    assert.equal((await store.readMarker())?.token, marker.token);
+    assert.deepEqual([proxy.faults, proxy.seen.length], [2, 3]);
+    proxy.plan(() => ({ kind: 'status', status: 503, body }));
+    await assert.rejects(store.readMarker(), (error: unknown) => {
+      assert.ok(isStoreFault(error, 'unavailable'), String(error));
+      assert.match(error.message, /cannot answer at the moment \(SlowDown\)/);
+      assert.match(error.remedy ?? '', /the store comes back by itself/);
+      return true;
+    });
+    assert.ok(proxy.faults > 2);
+    proxy.plan(noFaults);
+  });
+
   test('says that an object was replaced while it was read, and serves nothing of it', async () => {
     proxy.plan(noFaults);
     const big = patternBytes(20 * MiB, 5);
@@ -220,6 +236,65 @@ describe('the S3 driver through a bad network', { skip: started.ok ? false : sta
     await again.commit();
     assertSameBytes(await readAll(store, 'twice'), bytes);
     await store.remove('twice');
+    await assertOnly();
+  });
+
+  /** An upload of which only the first point was recorded, although parts 2, 3 and 5 of it lie there as well. */
+  async function leaveStrays(large: GuardedStore, key: string, sizeBytes: number | null) {
+    const writer = await large.begin(key, { sizeBytes });
+    const points: DurablePoint[] = [];
+    for (const [from, to] of [
+      [0, 5],
+      [5, 11],
+      [11, 16],
+    ] as const) {
+      await writer.append([strayed.subarray(from * MiB, to * MiB)]);
+      points.push(await writer.flush());
+    }
+    await writer.close();
+    const [point, , last] = points;
+    assert.ok(point && last);
+    const { upload } = JSON.parse(last.resumeState ?? '') as { upload: string };
+    const part = { UploadId: upload, PartNumber: 5, Body: strayed.subarray(21 * MiB, 28 * MiB) };
+    await bucket.connection.call({}, (s3, send) =>
+      s3.send(new UploadPartCommand({ Bucket: options.bucket, Key: options.prefix + key, ...part }), send),
+    );
+    return point;
+  }
+  const strayed = patternBytes(29 * MiB + 3, 7);
+  const openLarge = () =>
+    guardStore(new S3Store('store', { ...options, part_size_mib: 16 }, quickRetries), {
+      firstBackoffMilliseconds: 5,
+    });
+
+  test('uses the number of each part again that nobody recorded, streaming and copying', async () => {
+    proxy.plan(noFaults);
+    const large = openLarge();
+    const sizeBytes = strayed.length;
+    const point = await leaveStrays(large, 'streamed', null);
+    const writer = await large.resume('streamed', { ...point, sizeBytes });
+    await writer.append([strayed.subarray(point.durableBytes)]);
+    await writer.commit();
+    assertSameBytes(await readAll(large, 'streamed'), strayed);
+    const from = await leaveStrays(large, 'copied', sizeBytes);
+    await large.clone(large, { sourceKey: 'streamed', key: 'copied', sizeBytes, from });
+    assertSameBytes(await readAll(large, 'copied'), strayed);
+    await large.remove('streamed');
+    await large.remove('copied');
+    await large.close();
+    await assertOnly();
+  });
+
+  test('gives up an upload that the endpoint will not make an object of, so that it is begun again', async () => {
+    proxy.plan(noFaults);
+    const large = openLarge();
+    const point = await leaveStrays(large, 'shorter', null);
+    const writer = await large.resume('shorter', { ...point, sizeBytes: null });
+    await writer.append([strayed.subarray(0, 1 * MiB)]);
+    await assertFault('short-read', () => writer.commit());
+    await writer.close();
+    await assertFault('not-found', () => large.resume('shorter', { ...point, sizeBytes: null }));
+    await large.close();
     await assertOnly();
   });
 });

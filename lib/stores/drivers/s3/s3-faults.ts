@@ -104,6 +104,12 @@ const answers: readonly Answer[] = [
     remedy: null,
   },
   {
+    kind: 'short-read',
+    names: ['InvalidPart', 'InvalidPartOrder'],
+    message: 'the parts that lie there are not those that were sent',
+    remedy: null,
+  },
+  {
     kind: 'not-found',
     names: ['NoSuchKey', 'NotFound', 'NoSuchUpload', '404'],
     message: 'there is no such object',

@@ -5,6 +5,7 @@ import { decodeState, EtagDigest, type Point, type SentPart } from './resume-sta
 import type { S3Bucket } from './s3-bucket.ts';
 import { findUpload, removeLeftovers } from './s3-leftovers.ts';
 import type { WriterStart } from './s3-writer.ts';
+import { StrayParts } from './stray-parts.ts';
 import { Upload } from './upload.ts';
 
 type Start = Omit<WriterStart, 'key' | 'parallel' | 'pool'>;
@@ -13,7 +14,7 @@ const nothing: Point = { bytes: 0, parts: 0, digest: '', tail: [] };
 
 /**
  * Where an unfinished object goes on: its upload with the parts that were durable at exactly `durableBytes`. Parts
- * behind them are written anew under their numbers.
+ * behind them do not count; `StrayParts` says why the writer has to know them.
  */
 export async function findStart(
   bucket: S3Bucket,
@@ -41,16 +42,17 @@ export async function findStart(
   const upload = new Upload(bucket, name, state.upload, state.writer);
   const point = durableBytes === 0 ? nothing : state.points.find(({ bytes }) => bytes === durableBytes);
   const parts: SentPart[] = [];
-  for await (const { number, sizeBytes: bytes, etag } of bucket.listParts(name, state.upload, { signal })) {
-    // Numbers without gaps: what was sent out of order behind a durable point is no part of it.
-    if (parts.length === (point?.parts ?? 0) || number !== parts.length + 1) break;
-    parts.push({ bytes, etag });
+  const strays = new StrayParts();
+  for await (const found of bucket.listParts(name, state.upload, { signal })) {
+    const isOfPoint = parts.length < (point?.parts ?? 0) && found.number === parts.length + 1;
+    if (isOfPoint) parts.push({ bytes: found.sizeBytes, etag: found.etag });
+    else strays.add(found);
   }
   const shortRead = () => fault('short-read', 'the unfinished object is shorter than it should be');
   if (point === undefined || parts.length !== point.parts) throw shortRead();
   if (point.parts > 0 && new EtagDigest().of(parts) !== point.digest) throw shortRead();
-  const plan = new PartPlan(state.part, sizeBytes);
-  return { upload, plan, partBytes: state.part, parts, points: [point], tailNames };
+  const plan = new PartPlan(state.part, sizeBytes, point);
+  return { upload, plan, partBytes: state.part, parts, strays, points: [point], tailNames };
 }
 
 export async function startNew(
@@ -63,5 +65,5 @@ export async function startNew(
   const writer = randomBytes(12).toString('hex');
   const upload = new Upload(bucket, name, await bucket.createUpload(name, writer, { signal }), writer);
   const plan = new PartPlan(partBytes, sizeBytes);
-  return { upload, plan, partBytes, parts: [], points: [nothing], tailNames: [] };
+  return { upload, plan, partBytes, parts: [], strays: new StrayParts(), points: [nothing], tailNames: [] };
 }

@@ -27,7 +27,7 @@ import type { S3Options } from './options.ts';
 import { S3Bucket } from './s3-bucket.ts';
 import { readCapacity } from './s3-capacity.ts';
 import { copyAndCommit, copyAtOnce, copyAtOnceBytes } from './s3-clone.ts';
-import { S3Connection } from './s3-connection.ts';
+import { S3Connection, slowIdleTimeoutMilliseconds } from './s3-connection.ts';
 import { findUpload, listObjects, removeLeftovers } from './s3-leftovers.ts';
 import { readMarkerObject, writeMarkerObject } from './s3-marker.ts';
 import { readRange } from './s3-reader.ts';
@@ -45,6 +45,8 @@ export class S3Store implements CloningStore, ListingStore, CapacityStore {
     'list',
     'capacity',
   ]);
+  /** A request that copies a whole object is not broken off, and given up when it was silent for so long. */
+  readonly lateCopyMilliseconds = slowIdleTimeoutMilliseconds;
   readonly #options: S3Options;
   readonly #connection: S3Connection;
   readonly #bucket: S3Bucket;

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { BlockPool } from '#lib/streams/block-pool.ts';
 import { PartScheduler } from '#lib/streams/part-scheduler.ts';
 import {
+  isStoreFault,
   StoreFault,
   type CallOptions,
   type DurablePoint,
@@ -15,6 +16,7 @@ import { Part } from './part.ts';
 import { leastPartBytes, partsAtMost, type PartPlan } from './part-plan.ts';
 import { encodeState, EtagDigest, makePoint, type Point, type SentPart } from './resume-state.ts';
 import { removeLeftovers } from './s3-leftovers.ts';
+import type { StrayParts } from './stray-parts.ts';
 import { readTail, writeTail, type TailPiece } from './tail.ts';
 import type { Upload } from './upload.ts';
 
@@ -31,6 +33,8 @@ export interface WriterStart {
   pool: BlockPool;
   /** Where it goes on. */
   parts: SentPart[];
+  /** Numbers behind these that have to be used. */
+  strays: StrayParts;
   points: Point[];
   /** Objects beside the upload that are there, needed or not. */
   tailNames: string[];
@@ -121,7 +125,7 @@ export class S3Writer implements ObjectWriter {
       if (this.#current.bytes > 0) await this.#send(options);
       await this.#scheduler.settle(signal);
       signal?.throwIfAborted();
-      await this.#upload.complete(this.#parts, sizeBytes, { signal });
+      await this.#complete(sizeBytes, signal);
     }
     await this.close();
     // Also what nobody knows of: an upload that a network began twice, the tail of a process that died.
@@ -143,16 +147,21 @@ export class S3Writer implements ObjectWriter {
     this.#current.free();
   }
 
-  /** What the endpoint copies by itself: [position, position + length) of the source. What was in memory is dropped. */
-  async copy(source: CopySource, length: number, options: CallOptions): Promise<void> {
+  /**
+   * What the endpoint copies by itself: from the position on, `mostBytes` of the source or fewer. Returns how many. What
+   * was in memory is dropped.
+   */
+  async copy(source: CopySource, mostBytes: number, options: CallOptions): Promise<number> {
     this.#current.free();
     const offset = this.#sentBytes;
+    const length = Math.min(mostBytes, this.#start.strays.endOf(this.#parts.length + 1));
     const { number, part } = this.#nextPart(length);
     this.#current = this.#newPart(offset + length);
     this.#tail = [];
     await this.#scheduler.start(async (signal) => {
       part.etag = await this.#upload.copyPart(number, source, { offset, length }, { signal });
     }, options.signal);
+    return length;
   }
 
   /** Everything before is on its way: back to the last whole part, for `copy`. Returns where that is. */
@@ -179,9 +188,13 @@ export class S3Writer implements ObjectWriter {
         continue;
       }
       const full = this.#start.plan.bytesOf(this.#parts.length);
-      const most = offset + full - this.#current.bytes;
+      const early = this.#start.strays.endOf(this.#parts.length + 1);
+      const end = this.#current.bytes < early ? Math.min(full, early) : full;
+      const most = offset + end - this.#current.bytes;
       offset += this.#current.fill(chunk.subarray(offset, Math.min(chunk.byteLength, most)));
-      if (this.#current.bytes >= full || (this.#pace.isSlow && this.#mayEndPart())) await this.#send(options);
+      const { bytes } = this.#current;
+      const shouldEnd = this.#pace.isSlow || bytes >= early;
+      if (bytes >= full || (shouldEnd && this.#mayEndPart())) await this.#send(options);
     }
   }
 
@@ -194,6 +207,17 @@ export class S3Writer implements ObjectWriter {
       if (this.#mayEndPart()) return await this.#send(options);
       if (this.#scheduler.running === 0) return this.#current.addBlock(pool.takeBeyondLimit());
       await this.#scheduler.oneDone(options.signal);
+    }
+  }
+
+  async #complete(sizeBytes: number, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.#upload.complete(this.#parts, sizeBytes, { signal });
+    } catch (error) {
+      // Strays that the bytes did not reach: this endpoint will never make an object of it, so it is to be begun again.
+      const isHopeless = isStoreFault(error, 'short-read') && this.#parts.length < this.#start.strays.last;
+      if (isHopeless) await this.#upload.abort({ signal });
+      throw error;
     }
   }
 
