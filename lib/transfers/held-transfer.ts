@@ -47,11 +47,13 @@ export class HeldTransfer {
     return this.#controller.signal;
   }
 
-  interrupt(interruption: Interruption): void {
-    if (this.isSettled) return;
-    if (this.interruption !== null && strength[this.interruption] >= strength[interruption]) return;
+  /** False when something as strong has stopped it already, or its end. */
+  interrupt(interruption: Interruption): boolean {
+    if (this.isSettled) return false;
+    if (this.interruption !== null && strength[this.interruption] >= strength[interruption]) return false;
     this.interruption = interruption;
     this.#controller.abort(new Error(`interrupted: ${interruption}`));
+    return true;
   }
 
   noteSettled(): void {

@@ -10,7 +10,7 @@ import {
   updateTransfer,
 } from '#lib/db/repositories/transfers.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
-import { Tenure } from '#lib/stores/fenced-writer.ts';
+import { Tenure, thisMoment, type Moment } from '#lib/stores/fenced-writer.ts';
 import { HeldTransfer } from './held-transfer.ts';
 import { perStoreLimit } from './limits.ts';
 import type { Choice } from './queue.ts';
@@ -31,7 +31,7 @@ export type ChooseGroups = (q: Transaction, now: number) => Promise<Choice>;
  * place of a store. Several in one transaction: what a lease costs is above all its commit.
  */
 export async function leaseGroups(runtime: Runtime, choose: ChooseGroups): Promise<HeldTransfer[][]> {
-  const askedAt = runtime.db.channel === null ? Infinity : performance.now();
+  const askedAt = runtime.db.channel === null ? null : thisMoment();
   return await runtime.db.transaction(async (q) => {
     // Counting what runs and taking one more is one thing: two workers must not both see the last free place.
     await q.lock('transfers');
@@ -57,7 +57,7 @@ interface Lease {
   runtime: Runtime;
   q: Transaction;
   now: number;
-  askedAt: number;
+  askedAt: Moment | null;
   images: ReadonlyMap<string, ImageRow>;
   /** By store; what is taken is counted in it. */
   busy: Map<string, number>;

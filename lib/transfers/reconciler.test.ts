@@ -1,16 +1,29 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { MiB } from '#lib/contract/limits.ts';
+import { MiB, uploadExpirySeconds } from '#lib/contract/limits.ts';
 import { findTransfer, updateTransfer } from '#lib/db/repositories/transfers.ts';
 import { insertLocation, listLocations } from '#lib/db/repositories/locations.ts';
+import { findUpload } from '#lib/db/repositories/uploads.ts';
 import { cancelTransfer } from '#lib/services/transfers/cancel.ts';
 import { startCopies } from '#lib/services/transfers/start-copies.ts';
+import { createUpload } from '#lib/services/uploads/create.ts';
+import { openReconciler } from './reconciler.ts';
 import { newTargetLocation } from './settle.ts';
-import { addImage, findBroken, locationsOf, openPlace, openProcess } from './test-support.ts';
+import {
+  addImage,
+  contextOf,
+  findBroken,
+  locationsOf,
+  openPlace,
+  openProcess,
+  tenant,
+  transferIn,
+} from './test-support.ts';
 
 test('what no row names is reported and never removed', async (t) => {
   const place = await openPlace(t, [{ id: 'fast' }]);
@@ -71,6 +84,41 @@ test('a removal that fails is tried again until it succeeds', async (t) => {
   assert.deepEqual(await findBroken(place, process, [image]), []);
 });
 
+test('a copy that a store makes after it was called off goes too, whoever removes it', async (t) => {
+  let now = Date.now();
+  const place = await openPlace(t, [{ id: 'fast' }, { id: 'archive', lateCopyMilliseconds: 60_000 }]);
+  let canceled: Promise<unknown> | null = null;
+  const worker = await openProcess(place, {
+    now: () => now,
+    hooks: {
+      at: async (step, held) => {
+        if (step !== 'opened') return;
+        canceled = cancelTransfer(worker.ctx, held.id);
+        await once(held.signal, 'abort');
+      },
+    },
+  });
+  const other = await openProcess(place, { now: () => now });
+  const image = await addImage(place, worker, { store: 'fast', sizeBytes: 4096 });
+  worker.runtime.worker.start();
+  const [started] = await startCopies(worker.ctx, { imageId: image.id, stores: ['archive'] });
+  await transferIn(worker, started?.id ?? '', ['canceled']);
+  await canceled;
+  await worker.close();
+  assert.equal((await other.runtime.reconciler.runOnce()).postponed, 1);
+  const [row] = (await listLocations(other.runtime.db.read, [image.id])).filter(
+    ({ state }) => state === 'deleting',
+  );
+  const late = join(place.directory, 'archive', row?.object_key ?? '');
+  await writeFile(late, image.bytes);
+  now += 30_000;
+  assert.equal((await other.runtime.reconciler.runOnce({ list: true })).strays['archive'], 0);
+  now += 31_000;
+  assert.equal((await other.runtime.reconciler.runOnce()).removed, 1);
+  assert.ok(!existsSync(late));
+  assert.deepEqual(await findBroken(place, other, [image]), []);
+});
+
 test('a copy that vanished is missing only when it was looked for twice', async (t) => {
   let now = Date.now();
   const place = await openPlace(t, [{ id: 'fast' }]);
@@ -120,4 +168,35 @@ test('a transfer whose lease ran out waits again', async (t) => {
   const row = await findTransfer(process.runtime.db.read, id);
   assert.deepEqual([row?.state, row?.lease_fence], ['queued', 8]);
   assert.equal((await listLocations(process.runtime.db.read, [image.id])).length, 2);
+});
+
+test('a clock that jumps by a week takes no upload, and one that was left for a week expires', async (t) => {
+  let clock = Date.now();
+  let elapsed = 0;
+  const place = await openPlace(t, [{ id: 'fast' }]);
+  const process = await openProcess(place, { now: () => clock });
+  Object.assign(process.runtime.config, { defaultStore: 'fast' });
+  const { id } = await createUpload(contextOf(process.runtime, tenant), {
+    id: randomUUID(),
+    lengthBytes: 1000,
+    metadata: {},
+  });
+  const reconciler = openReconciler(process.runtime, () => elapsed);
+  const week = uploadExpirySeconds * 1000;
+  const minute = 60_000;
+  const expired = async (milliseconds: number) => {
+    clock += milliseconds;
+    elapsed += milliseconds;
+    return (await reconciler.runOnce()).uploads.expired;
+  };
+  assert.equal(await expired(0), 0);
+  clock += week + minute;
+  for (let passed = 0; passed < 30; passed += 1) assert.equal(await expired(minute), 0);
+  clock -= week + minute;
+  for (let passed = 0; passed < 62; passed += 1) assert.equal(await expired(minute), 0);
+  assert.notEqual(await findUpload(process.runtime.db.read, id), null);
+
+  assert.equal(await expired(week), 0);
+  assert.equal(await expired(61 * minute), 1);
+  assert.equal(await findUpload(process.runtime.db.read, id), null);
 });

@@ -10,6 +10,7 @@ import type { Reconciler, Report, RunOptions, StrayReport } from '#lib/runtime/p
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { recountAll } from '#lib/services/quotas/recount.ts';
 import { sweepUploads } from '#lib/services/uploads/expire.ts';
+import { SettledClock } from '#lib/services/uploads/settled-clock.ts';
 import { withLease } from './named-lease.ts';
 import { compareStore, type Suspicions } from './compare-store.ts';
 import { removeObjects } from './remove-objects.ts';
@@ -25,7 +26,9 @@ const waitForOtherMilliseconds = 1_000;
 /** Events are for replay and for the page of an image. */
 const keepEventsMilliseconds = 90 * 24 * 3600 * 1000;
 
-export function openReconciler(runtime: Runtime): Reconciler {
+/** @param elapsed milliseconds of a clock that nobody sets */
+export function openReconciler(runtime: Runtime, elapsed?: () => number): Reconciler {
+  const expiryClock = new SettledClock(elapsed);
   const strays = new Map<string, StrayReport>();
   const suspicions: Suspicions = new Map();
   const stopping = new AbortController();
@@ -72,7 +75,7 @@ export function openReconciler(runtime: Runtime): Reconciler {
     };
     const steps: (() => Promise<void>)[] = [
       async () => void Object.assign(report, await sweepTransfers(runtime)),
-      async () => void (report.uploads = await sweepUploads(runtime)),
+      async () => void (report.uploads = await sweepUploads(runtime, expiryClock)),
       async () => void (report.abandoned = await sweepLocations(runtime)),
       async () => void Object.assign(report, await removeObjects(runtime, signal)),
     ];

@@ -55,6 +55,11 @@ async function removeOne(runtime: Runtime, location: LocationRow, signal: AbortS
     }
     const store = runtime.stores.writable(location.store_id);
     await removeObject(store, location, signal);
+    const wait = await untilNothingFollows(runtime, store, location);
+    if (wait > 0) {
+      await postpone(runtime, location, wait, {});
+      return false;
+    }
   } catch (error) {
     if (signal.aborted) return false;
     runtime.log.warn(
@@ -80,6 +85,22 @@ async function removeObject(store: GuardedStore, location: LocationRow, signal: 
   } catch (error) {
     if (!isStoreFault(error, 'not-found')) throw error;
   }
+}
+
+/**
+ * Milliseconds until no copy can come about any more that the store was asked to make by itself. Until then the row
+ * stays, so that somebody names it. 0: nothing can follow.
+ */
+async function untilNothingFollows(
+  runtime: Runtime,
+  store: GuardedStore,
+  { committed, transfer_id: id }: LocationRow,
+): Promise<number> {
+  const { lateCopyMilliseconds = 0 } = store;
+  if (committed || id === null || lateCopyMilliseconds === 0) return 0;
+  const transfer = await findTransfer(runtime.db.read, id);
+  if (transfer?.method !== 'clone') return 0;
+  return Math.max(0, transfer.updated_at + lateCopyMilliseconds - runtime.now());
 }
 
 /** Somebody has a writer open on this object: here, or in another process whose lease is alive. */

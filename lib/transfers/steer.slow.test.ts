@@ -90,6 +90,50 @@ test('of two that share a read, one is canceled and the other goes on', async (t
   await assert.rejects(resumeTransfer(process.ctx, id), (error) => hasCode(error, 'wrong_state'));
 });
 
+test('a copy is canceled within two seconds whatever hangs', async (t) => {
+  const hangingCalls: Record<string, string[]> = {
+    'beginning an object': ['begin'],
+    // A file that is being written to can only be closed after that.
+    'writing an object': ['append', 'close'],
+    'publishing an object': ['commit', 'close'],
+    'comparing two stores': ['canCloneFrom'],
+    'reading the source': ['read step'],
+  };
+  const cases = Object.entries(hangingCalls).map(([what, calls], i) => {
+    const plan: FaultPlan = ({ name }) =>
+      calls.includes(name) ? { kind: 'delay', milliseconds: 4_000 } : null;
+    const isSource = what === 'reading the source';
+    const clones = what === 'comparing two stores';
+    const [from, to] = [`from-${i}`, `to-${i}`];
+    return { what, from, to, isSource, plan, clones };
+  });
+  const place = await openPlace(
+    t,
+    cases.flatMap(({ from, to, isSource, plan, clones }) => [
+      { id: from, ...(isSource && { plan }) },
+      { id: to, clones, ...(!isSource && { plan }) },
+    ]),
+  );
+  const process = await openProcess(place);
+  process.runtime.worker.start();
+  process.runtime.reconciler.start();
+  const images = await Promise.all(
+    cases.map(({ from }) => addImage(place, process, { store: from, sizeBytes: MiB })),
+  );
+  const cancelOne = async ({ what, to }: (typeof cases)[number], i: number) => {
+    const [started] = await startCopies(process.ctx, { imageId: images[i]?.id ?? '', stores: [to] });
+    const id = started?.id ?? '';
+    await until(async () => (await findTransfer(process.runtime.db.read, id))?.state !== 'queued');
+    await delay(500);
+    const begun = Date.now();
+    const canceled = await cancelTransfer(process.ctx, id);
+    assert.equal(canceled.state, 'canceled', `${what} hung`);
+    assert.ok(Date.now() - begun < 2_000, `${what} took ${Date.now() - begun} ms`);
+  };
+  await Promise.all(cases.map(cancelOne));
+  await until(async () => (await findBroken(place, process, images)).length === 0, 15_000);
+});
+
 test('a queued one is paused and canceled without a worker', async (t) => {
   const place = await openPlace(t, [{ id: 'fast' }, { id: 'archive' }]);
   const process = await openProcess(place);

@@ -8,7 +8,7 @@ import { openRoad } from '#lib/pipeline/road.ts';
 import type { Digests, HashName, Road, SinkProgress } from '#lib/pipeline/types.ts';
 import type { ObjectWriter } from '#lib/stores/store.ts';
 import { BufferPool } from '#lib/streams/buffer-pool.ts';
-import { concludeCanceled, type FoundHashes } from './conclude.ts';
+import type { FoundHashes } from './conclude.ts';
 import type { HeldTransfer } from './held-transfer.ts';
 import { noteSourceFailure, type Job, type Source } from './job.ts';
 import { publishMilliseconds } from './limits.ts';
@@ -97,6 +97,7 @@ class StreamCopy {
     }
     this.#look();
     await this.#close();
+    this.#buffers.close();
     const rest = [...this.#active.values()];
     this.#active.clear();
     const isSpoiled = ({ held }: StreamTarget) =>
@@ -233,10 +234,6 @@ class StreamCopy {
     const isLast = this.#active.size <= 1 || road === null;
     if (isLast) return this.#stopReading(target.held, error);
     this.#active.delete(target.writer.key);
-    // A store that hangs shall not hold up the answer; until it is let go, nobody removes what it writes.
-    if (target.held.interruption === 'cancel') {
-      this.#leaving.push(concludeCanceled(runtime, target.held, null).catch(() => undefined));
-    }
     // What is canceled may be removed by another process at once: nothing may come there after that.
     const isKept = target.held.interruption !== 'cancel' && target.held.interruption !== 'lease-lost';
     const gone = road.detach(target.held.row.target_store, { isKept }).then(

@@ -14,6 +14,8 @@ export interface StoreWish {
   appends?: boolean;
   plan?: FaultPlan;
   quotaBytes?: number;
+  /** A copy that it was asked to make may come about so much later. */
+  lateCopyMilliseconds?: number;
 }
 
 export interface StorePlace {
@@ -45,6 +47,9 @@ export function toDefinition({ id, weight = 0, quotaBytes }: StoreWish): StoreDe
 export function openDriver(place: StorePlace, { id }: StoreDefinition, life: { isDead: boolean }): Store {
   const wish = place.stores.find((store) => store.id === id);
   const directory = new FilesystemStore(id, { path: join(place.directory, id), shared: false });
+  if (wish?.lateCopyMilliseconds !== undefined) {
+    Object.defineProperty(directory, 'lateCopyMilliseconds', { value: wish.lateCopyMilliseconds });
+  }
   const plan: FaultPlan = (call, random) =>
     life.isDead
       ? { kind: 'fail', error: new Error('the process is dead') }

@@ -14,7 +14,7 @@ import { leaseSeconds, pieceSizeBytes } from '#lib/contract/limits.ts';
 import type { Database } from '#lib/db/database.ts';
 import type { LocationRow, TransferRow } from '#lib/db/define-schema.ts';
 import { insertImage, savePieces } from '#lib/db/repositories/images.ts';
-import { insertLocation, listLocations } from '#lib/db/repositories/locations.ts';
+import { insertLocation, listLocations, newLocation } from '#lib/db/repositories/locations.ts';
 import { findStoreMarker, saveStoreMarker } from '#lib/db/repositories/stores.ts';
 import { findTransfer } from '#lib/db/repositories/transfers.ts';
 import { makeTestDatabase, testDialect, type TestDatabase } from '#lib/db/test-support.ts';
@@ -240,31 +240,11 @@ export async function addImage(
       {},
     );
     if (isKnown) await savePieces(q, id, pieces);
-    await insertLocation(q, locationRow(id, store, key, sizeBytes, now), owner);
+    const object = { image_id: id, store_id: store, object_key: key };
+    const facts = { state: 'active', bytes: sizeBytes, committed: true, verified_at: now } as const;
+    await insertLocation(q, newLocation({ ...object, ...facts }, now), owner);
   });
   return { id, bytes, sha512 };
-}
-
-function locationRow(imageId: string, store: string, key: string, bytes: number, now: number): LocationRow {
-  return {
-    id: randomUUID(),
-    image_id: imageId,
-    store_id: store,
-    object_key: key,
-    state: 'active',
-    bytes,
-    resume_state: null,
-    committed: true,
-    upload_id: null,
-    transfer_id: null,
-    fence: 0,
-    verified_at: now,
-    error: null,
-    attempts: 0,
-    next_attempt_at: null,
-    created_at: now,
-    updated_at: now,
-  };
 }
 
 export async function transferIn(

@@ -3,10 +3,12 @@ import { heartbeatSeconds, leaseSeconds } from '#lib/contract/limits.ts';
 import { extendLease, findTransfers } from '#lib/db/repositories/transfers.ts';
 import type { Interruption, TransferProgress, TransferWorker } from '#lib/runtime/parts.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
+import { thisMoment } from '#lib/stores/fenced-writer.ts';
 import type { HeldTransfer } from './held-transfer.ts';
 import type { WorkerHooks } from './job.ts';
 import { holderName, leaseGroups, takeOverDeadLeases } from './lease.ts';
 import { groupLimit, ownLookMilliseconds, pollMilliseconds, publishMilliseconds } from './limits.ts';
+import { concludeHanging } from './outcome.ts';
 import { rowsQueue, type TransferQueue } from './queue.ts';
 import { runGroup } from './run-group.ts';
 import { publishProgress } from './tell.ts';
@@ -25,6 +27,9 @@ const gatherMilliseconds = 15;
 
 /** Whoever chooses holds up the other workers: what cannot be taken so often is left to the next look. */
 const choiceLimit = 3;
+
+/** A cancel counts within two seconds; a worker elsewhere needs up to half of one to hear of it. */
+const orderlyCancelMilliseconds = 500;
 
 class Worker implements TransferWorker {
   readonly #runtime: Runtime;
@@ -119,8 +124,14 @@ class Worker implements TransferWorker {
 
   interrupt(transferId: string, interruption: Interruption): boolean {
     const held = this.#held.get(transferId);
-    held?.interrupt(interruption);
-    return held !== undefined;
+    if (held === undefined) return false;
+    this.#interrupt(held, interruption);
+    return true;
+  }
+
+  #interrupt(held: HeldTransfer, interruption: Interruption): void {
+    if (!held.interrupt(interruption) || interruption !== 'cancel') return;
+    setTimeout(() => void concludeHanging(this.#runtime, held), orderlyCancelMilliseconds).unref();
   }
 
   settled(transferId: string): Promise<void> {
@@ -226,14 +237,14 @@ class Worker implements TransferWorker {
     for (const held of mine) {
       const row = byId.get(held.id);
       if (row === undefined || row.lease_fence !== held.fence) held.interrupt('lease-lost');
-      else if (row.wish !== null) held.interrupt(row.wish);
+      else if (row.wish !== null) this.#interrupt(held, row.wish);
     }
   }
 
   async #beat(): Promise<void> {
     const mine = [...this.#held.values()].filter((held) => !held.isSettled);
     if (mine.length === 0) return;
-    const askedAt = performance.now();
+    const askedAt = thisMoment();
     const lost = await this.#runtime.db.transaction(async (q) => {
       const expiresAt = (await q.now()) + leaseSeconds * 1000;
       const taken: HeldTransfer[] = [];
