@@ -49,6 +49,11 @@ export function readDocument(
     const position = lines.linePos(error.pos[0]);
     problems.push({ source: file, line: position.line, column: position.col, ...syntaxAdvice(error.code) });
   }
+  if (problems.length === before)
+    reportAliases(document, (offset, advice) => {
+      const { line, col: column } = lines.linePos(offset);
+      problems.push({ source: file, line, column, ...advice });
+    });
   if (problems.length > before) return null;
 
   const written = document.clone();
@@ -68,6 +73,31 @@ export function readDocument(
   };
   replaceVariables(document, env, result);
   return { ...result, values: document.toJS() };
+}
+
+/** What the parser finds out about `*name` only when it makes values, and then without saying where. */
+function reportAliases(
+  document: Document,
+  report: (offset: number, advice: Pick<ConfigProblem, 'key' | 'message' | 'remedy'>) => void,
+): void {
+  let isWhole = true;
+  visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document) !== undefined) return;
+      isWhole = false;
+      report(node.range?.[0] ?? 0, syntaxAdvice('BAD_ALIAS'));
+    },
+  });
+  if (!isWhole) return;
+  try {
+    document.toJS();
+  } catch {
+    report(0, {
+      key: 'the file',
+      message: 'Its aliases (*name) repeat one another far too often.',
+      remedy: 'Write the values out.',
+    });
+  }
 }
 
 /** `stores[0].options.path`. */

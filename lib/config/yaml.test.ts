@@ -125,6 +125,11 @@ show: { locations: true, direct_url: true }
       /^2 stores\[0\]\.options\.path: It is missing/,
     ],
     [
+      'a path that no file system has',
+      'stores:\n  - id: fast\n    driver: filesystem\n    options: { path: "/srv\\0" }\n',
+      /^4 stores\[0\]\.options\.path: A path has no zero byte/,
+    ],
+    [
       'a driver that comes later',
       'stores:\n  - id: fast\n    driver: vmware\n',
       /^3 stores\[0\]\.driver: The driver "vmware" comes with a later release\. Use one of: filesystem, .*swift/,
@@ -196,6 +201,23 @@ show: { locations: true, direct_url: true }
       /^1 trusted_proxies\[1\]: Expected an address or a network/,
     ],
     ['a key twice', 'show: {}\nlimits: {}\nshow: {}\n', /^3 the file: This key stands twice/],
+    [
+      'a value that begins with an asterisk',
+      'show: {}\nidentity:\n  keystone:\n    password: *hunter2\n',
+      /^4 the file: A value that begins with \* refers to an anchor that is not there\. Put the value in quotes\.$/,
+    ],
+    [
+      'aliases without an end',
+      `a0: &a0 [x, x, x]\n${[1, 2, 3, 4, 5, 6, 7]
+        .map(
+          (n) =>
+            `a${n}: &a${n} [${Array(10)
+              .fill(`*a${n - 1}`)
+              .join(', ')}]\n`,
+        )
+        .join('')}`,
+      /^1 the file: Its aliases/,
+    ],
     ['a tab', 'show:\n\tlocations: true\n', /^2 the file: /],
   ] as const) {
     it(`refuses ${what} with line, key and remedy`, () => assert.match(problem(yaml), expected));

@@ -1,3 +1,5 @@
+import type { ErrorPhrases } from './phrases.ts';
+
 /**
  * The closed list of what can go wrong, for server and browser alike. Each wire (console JSON, Images API, tus) maps
  * a code to its own words and status in exactly one place; the status here is the console's and the default.
@@ -41,6 +43,8 @@ export type ErrorCode = keyof typeof errorStatus;
 const brand = Symbol.for('stowage.error');
 
 export interface ErrorDetails {
+  /** Message and remedy for readers of other languages. */
+  phrases?: ErrorPhrases;
   /** What to do about it, one sentence. */
   remedy?: string;
   /** The request field, header or configuration key that is wrong. */
@@ -66,6 +70,7 @@ export class StowageError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly glance: string | undefined;
   readonly wholeBytes: number | undefined;
+  readonly phrases: ErrorPhrases | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -76,6 +81,7 @@ export class StowageError extends Error {
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.glance = details.glance;
     this.wholeBytes = details.wholeBytes;
+    this.phrases = details.phrases;
   }
 }
 
@@ -96,6 +102,8 @@ export interface Problem {
   detail: string;
   code: ErrorCode;
   remedy?: string;
+  /** `detail` and `remedy` as keys of messages with what stands in them; absent where only English is known. */
+  phrases?: ErrorPhrases;
   field?: string;
   request_id: string;
 }

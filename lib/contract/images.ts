@@ -12,6 +12,7 @@ import {
   Timestamp,
   Visibility,
 } from './common.ts';
+import { PhraseSchema } from './phrases.ts';
 import { TransferView } from './transfers.ts';
 
 export const LocationView = z.object({
@@ -46,6 +47,7 @@ export const ImageSummary = z.object({
   locations: z.array(LocationView),
   created_at: Timestamp,
   updated_at: Timestamp,
+  actions: Actions,
 });
 export type ImageSummary = z.infer<typeof ImageSummary>;
 
@@ -54,13 +56,13 @@ export const ImageView = ImageSummary.extend({
   sha512: z.string().nullable(),
   /** What the inspection found: 'qcow2 v3'; and its warnings. */
   format_detail: z.string().nullable(),
-  safety: z.object({ warnings: z.array(z.string()) }).nullable(),
+  /** `phrases`: the warnings in their order, for readers of other languages. */
+  safety: z.object({ warnings: z.array(z.string()), phrases: z.array(PhraseSchema).optional() }).nullable(),
   min_disk_gib: z.number(),
   min_ram_mib: z.number(),
   properties: z.record(z.string(), z.string()),
   members: z.array(z.object({ member_id: z.string(), status: z.string() })),
   transfers: z.array(TransferView),
-  actions: Actions,
 });
 export type ImageView = z.infer<typeof ImageView>;
 

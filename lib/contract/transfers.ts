@@ -13,7 +13,7 @@ export const transferStates = [
 export const TransferState = z.enum(transferStates);
 export type TransferState = z.infer<typeof TransferState>;
 
-export const transferKinds = ['copy', 'verify'] as const;
+const transferKinds = ['copy', 'verify'] as const;
 export const TransferKind = z.enum(transferKinds);
 export type TransferKind = z.infer<typeof TransferKind>;
 

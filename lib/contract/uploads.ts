@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Actions, ImageId, StoreId, Timestamp } from './common.ts';
 
 /** receiving: bytes come or may come · checking: all bytes are here, the hash is being made · active, failed, expired: ended. */
-export const uploadStates = ['receiving', 'checking', 'done', 'failed'] as const;
+const uploadStates = ['receiving', 'checking', 'done', 'failed'] as const;
 export const UploadState = z.enum(uploadStates);
 export type UploadState = z.infer<typeof UploadState>;
 

@@ -23,7 +23,7 @@ import {
   type StoreWish,
   type TestImage,
 } from '#lib/transfers/test-support.ts';
-import { createImage } from './images/create.ts';
+import { createTestImage } from './images/test-support.ts';
 import { deleteImage } from './images/delete.ts';
 import { addTag } from './images/tag.ts';
 import { removeLocation } from './locations/remove.ts';
@@ -85,20 +85,7 @@ test('a quota is never exceeded, however many begin at once', async (t) => {
 
 test('a queued image is taken by one upload', async (t) => {
   const { first, atOnce } = await openTwo(t);
-  const image = await createImage(contextOf(first.runtime, tenant), {
-    id: null,
-    ownerId: null,
-    name: 'queued',
-    visibility: 'private',
-    protected: false,
-    hidden: false,
-    minDiskGib: 0,
-    minRamMib: 0,
-    diskFormat: 'raw',
-    containerFormat: 'bare',
-    tags: [],
-    properties: {},
-  });
+  const image = await createTestImage(contextOf(first.runtime, tenant), { visibility: 'private' });
   const metadata = { name: 'queued', image_id: image.id };
   const taken = await atOnce(8, ({ runtime }) =>
     createUpload(contextOf(runtime, tenant), { id: randomUUID(), lengthBytes: 100, metadata }),
@@ -111,20 +98,7 @@ test('an id is given to one image', async (t) => {
   const { atOnce } = await openTwo(t);
   const id = randomUUID();
   const made = await atOnce(8, ({ runtime }, n) =>
-    createImage(contextOf(runtime, tenant), {
-      id,
-      ownerId: null,
-      name: `try ${n}`,
-      visibility: 'private',
-      protected: false,
-      hidden: false,
-      minDiskGib: 0,
-      minRamMib: 0,
-      diskFormat: null,
-      containerFormat: null,
-      tags: [],
-      properties: {},
-    }),
+    createTestImage(contextOf(runtime, tenant), { id, name: `try ${n}` }),
   );
   assert.deepEqual(outcomes(made), { done: 1, conflict: 7 });
 });

@@ -1,9 +1,11 @@
 import { hasUsers } from '#lib/db/repositories/identity.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
+import type { StoreState } from '#lib/stores/registry.ts';
 
 export interface Readiness {
   ready: boolean;
-  checks: { stopping: boolean; database: 'ok' | 'failing'; stores: Record<string, string> };
+  /** `stores`: how many are in which state, without their names, because anybody may ask. */
+  checks: { stopping: boolean; database: 'ok' | 'failing'; stores: Partial<Record<StoreState, number>> };
 }
 
 /**
@@ -23,9 +25,11 @@ export async function readiness({
       return 'failing' as const;
     },
   );
-  const states = stores.list().map(({ id, state }) => [id, state] as const);
+  const counts: Readiness['checks']['stores'] = {};
+  for (const { state } of stores.list()) counts[state] = (counts[state] ?? 0) + 1;
+  const isServing = Object.keys(counts).some((state) => state !== 'unavailable');
   return {
-    ready: !draining && database === 'ok' && states.some(([, state]) => state !== 'unavailable'),
-    checks: { stopping: draining, database, stores: Object.fromEntries(states) },
+    ready: !draining && database === 'ok' && isServing,
+    checks: { stopping: draining, database, stores: counts },
   };
 }

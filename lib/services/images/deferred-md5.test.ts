@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MiB } from '#lib/contract/limits.ts';
-import { findImage } from '#lib/db/repositories/images.ts';
+import { findImage, listImagesWithoutMd5 } from '#lib/db/repositories/images.ts';
 import { StoreFault } from '#lib/stores/store.ts';
 import {
   addImage,
@@ -27,8 +27,14 @@ async function open(t: TestContext, stores: StoreWish[]) {
   return { place, process, image, md5: createHash('md5').update(image.bytes).digest('hex') };
 }
 
-async function settle(t: TestContext, { runtime }: Process, isSettled: () => Promise<boolean>) {
-  const deferred = openDeferredMd5(runtime, { quietMilliseconds: 1, againAfterMilliseconds: 20 });
+async function settle(
+  t: TestContext,
+  { runtime }: Process,
+  isSettled: () => Promise<boolean>,
+  batchSize = 100,
+) {
+  const measures = { quietMilliseconds: 1, againAfterMilliseconds: 20, batchSize };
+  const deferred = openDeferredMd5(runtime, measures);
   t.after(() => deferred.stop());
   deferred.start();
   for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
@@ -64,4 +70,14 @@ test('a copy that turns out to be another one gets no MD5 and is named corrupt',
   await settle(t, process, async () => (await state()) !== 'active');
   assert.equal(await state(), 'corrupt');
   assert.equal(await md5Of(process, image.id), null);
+});
+
+test('however many images were left without an MD5, all of them get it', async (t) => {
+  const { place, process } = await open(t, [{ id: 'fast' }]);
+  for (let count = 0; count < 6; count += 1)
+    await addImage(place, process, { store: 'fast', sizeBytes: 100 });
+  const left = () => listImagesWithoutMd5(process.runtime.db.read, 100);
+  assert.equal((await left()).length, 7);
+  await settle(t, process, async () => (await left()).length === 0, 2);
+  assert.deepEqual(await left(), []);
 });

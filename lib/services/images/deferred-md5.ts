@@ -16,12 +16,17 @@ import { corruptSentence } from '../../transfers/read-back.ts';
 const quietMilliseconds = 2_000;
 /** After a round in which no copy could be read. */
 const againAfterMilliseconds = 5 * 60_000;
+/** Known at once of those that earlier processes have left. */
+const batchSize = 10_000;
 
 export function openDeferredMd5(
   runtime: Runtime,
-  times = { quietMilliseconds, againAfterMilliseconds },
+  measures = { quietMilliseconds, againAfterMilliseconds, batchSize },
 ): DeferredMd5 {
   const waiting = new Set<string>();
+  /** Could not be read just now; each comes again by itself. */
+  const postponed = new Set<string>();
+  let isMoreLeft = false;
   const stopping = new AbortController();
   let running: Promise<void> | null = null;
 
@@ -33,6 +38,11 @@ export function openDeferredMd5(
   }
 
   async function work(): Promise<void> {
+    do await workThrough();
+    while (isMoreLeft && !stopping.signal.aborted && (await lookForMore()));
+  }
+
+  async function workThrough(): Promise<void> {
     for (const imageId of waiting) {
       await untilQuiet();
       if (stopping.signal.aborted) return;
@@ -42,13 +52,30 @@ export function openDeferredMd5(
           runtime.log.warn({ err: error, image: imageId }, 'the MD5 of an image could not be made');
         return false;
       });
-      if (!isSettled) setTimeout(() => add(imageId), times.againAfterMilliseconds).unref();
+      if (isSettled) continue;
+      postponed.add(imageId);
+      setTimeout(() => add(imageId), measures.againAfterMilliseconds).unref();
     }
+  }
+
+  /** Of those that earlier processes have left without one. False: there are no others than those known already. */
+  async function lookForMore(): Promise<boolean> {
+    const ids = await listImagesWithoutMd5(runtime.db.read, measures.batchSize + postponed.size).catch(
+      (error: unknown) => {
+        runtime.log.warn({ err: error }, 'images without an MD5 could not be looked for');
+        return null;
+      },
+    );
+    // Looked for again with the next image that comes.
+    if (ids === null) return false;
+    isMoreLeft = ids.length >= measures.batchSize;
+    for (const id of ids) if (!postponed.has(id)) waiting.add(id);
+    return waiting.size > 0;
   }
 
   async function untilQuiet(): Promise<void> {
     do {
-      await delay(times.quietMilliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await delay(measures.quietMilliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
     } while (runtime.uploads.activeCount() > 0 && !stopping.signal.aborted);
   }
 
@@ -96,6 +123,7 @@ export function openDeferredMd5(
   }
 
   function add(imageId: string): void {
+    postponed.delete(imageId);
     waiting.add(imageId);
     run();
   }
@@ -104,14 +132,8 @@ export function openDeferredMd5(
     add,
     start() {
       if (runtime.config.checksumMd5 !== 'deferred') return;
-      listImagesWithoutMd5(runtime.db.read, 10_000)
-        .then((ids) => {
-          for (const id of ids) waiting.add(id);
-          run();
-        })
-        .catch((error: unknown) =>
-          runtime.log.warn({ err: error }, 'images without an MD5 could not be looked for'),
-        );
+      isMoreLeft = true;
+      run();
     },
     async stop() {
       stopping.abort();

@@ -2,15 +2,20 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { hasCode, type ErrorCode } from '#lib/contract/errors.ts';
 import { ImageView } from '#lib/contract/images.ts';
-import { listEventsOfImage } from '#lib/db/repositories/events.ts';
+import { listEventsAfter } from '#lib/db/repositories/events.ts';
 import { sumImages, sumStores } from '#lib/db/repositories/counters.ts';
 import { findLocationIn, listLocations, updateLocation } from '#lib/db/repositories/locations.ts';
-import { insertMember } from '#lib/db/repositories/members.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { deleteImage } from './delete.ts';
 import { getImage } from './get.ts';
 import { importByCopy } from '../imports/copy-image.ts';
-import { createTestImage as create, openTestPlace, pretendStored, type TestPlace } from './test-support.ts';
+import {
+  createTestImage as create,
+  openTestPlace,
+  pretendStored,
+  share,
+  type TestPlace,
+} from './test-support.ts';
 import { updateImage } from './update.ts';
 import { toImageView } from './view.ts';
 
@@ -22,13 +27,6 @@ after(async () => {
   await place.close();
 });
 
-async function share(imageId: string, member: string, status: 'pending' | 'accepted' | 'rejected') {
-  const now = Date.now();
-  await place.runtime.db.transaction((q) =>
-    insertMember(q, { image_id: imageId, member_id: member, status, created_at: now, updated_at: now }),
-  );
-}
-
 const refused = (code: ErrorCode) => (error: unknown) => hasCode(error, code);
 const read = () => place.runtime.db.read;
 
@@ -37,11 +35,11 @@ test('an image is its project’s, the offered ones everybody’s, and nothing e
   const shared = await create(owner);
   await assert.rejects(getImage(read(), other.actor, shared.id), refused('not_found'));
   await assert.rejects(deleteImage(other, shared.id), refused('not_found'));
-  await share(shared.id, 'seen-other', 'pending');
+  await share(place.runtime, shared.id, 'seen-other', 'pending');
   assert.equal((await getImage(read(), other.actor, shared.id)).membership, 'pending');
   await assert.rejects(deleteImage(other, shared.id), refused('forbidden'));
   const left = await create(owner, { visibility: 'private' });
-  await share(left.id, 'seen-other', 'accepted');
+  await share(place.runtime, left.id, 'seen-other', 'accepted');
   await assert.rejects(getImage(read(), other.actor, left.id), refused('not_found'));
 });
 
@@ -114,7 +112,8 @@ test('deleting takes the image at once, keeps its objects named, and the counter
   const stored = await sumStores(read(), { ownerId: 'delete-owner' });
   assert.equal(stored.length, 2);
   assert.ok(stored.every(({ image_count, stored_bytes }) => image_count === 0 && stored_bytes === 0));
-  const [event] = await listEventsOfImage(read(), id, 1);
+  const events = await listEventsAfter(read(), 0, 1_000);
+  const event = events.findLast(({ image_id }) => image_id === id);
   assert.deepEqual([event?.payload['change'], event?.project_id], ['deleted', 'delete-owner']);
   await assert.rejects(deleteImage(ctx, id), refused('not_found'));
 });

@@ -4,13 +4,18 @@ import { after, before, test } from 'node:test';
 import { openPolicy } from '#lib/auth/policy-set.ts';
 import { hasCode, type ErrorCode } from '#lib/contract/errors.ts';
 import { ImageList, ImageListQuery } from '#lib/contract/images.ts';
-import { insertMember } from '#lib/db/repositories/members.ts';
 import type { Context } from '#lib/runtime/context.ts';
 import { deleteImage } from './delete.ts';
 import { getImage } from './get.ts';
 import { listImages, type ImageListRequest } from './list.ts';
 import { listImageSummaries } from './list-summaries.ts';
-import { createTestImage as create, openTestPlace, pretendStored, type TestPlace } from './test-support.ts';
+import {
+  createTestImage as create,
+  openTestPlace,
+  pretendStored,
+  share,
+  type TestPlace,
+} from './test-support.ts';
 import { updateImage } from './update.ts';
 
 let place: TestPlace;
@@ -20,13 +25,6 @@ before(async () => {
 after(async () => {
   await place.close();
 });
-
-async function share(imageId: string, member: string, status: 'pending' | 'accepted' | 'rejected') {
-  const now = Date.now();
-  await place.runtime.db.transaction((q) =>
-    insertMember(q, { image_id: imageId, member_id: member, status, created_at: now, updated_at: now }),
-  );
-}
 
 async function list(ctx: Context, request: Partial<ImageListRequest> = {}): Promise<string[]> {
   const { rows } = await listImages(ctx, {
@@ -53,8 +51,8 @@ test('a list holds own, public and accepted images, each once', async () => {
   const own = await create(other);
   const open = await create(admin, { visibility: 'public', ownerId: 'list-other' });
   const [pending, accepted] = [await create(owner), await create(owner)];
-  await share(pending.id, 'list-other', 'pending');
-  await share(accepted.id, 'list-other', 'accepted');
+  await share(place.runtime, pending.id, 'list-other', 'pending');
+  await share(place.runtime, accepted.id, 'list-other', 'accepted');
   const communal = await create(owner, { visibility: 'community' });
   const hidden = await create(other, { hidden: true });
   const seen = await list(other);
@@ -80,7 +78,8 @@ test('with a stricter rule get_image a list holds what can be looked at one by o
       const { id } = await create(owner, { visibility: 'shared', protected: isProtected });
       ids.push(id);
       await updateImage(operator, id, (draft) => ({ ...draft, visibility }));
-      if (visibility === 'shared') await share(id, 'ruled-other', isProtected ? 'accepted' : 'pending');
+      if (visibility === 'shared')
+        await share(place.runtime, id, 'ruled-other', isProtected ? 'accepted' : 'pending');
       if (isProtected && visibility !== 'private') await pretendStored(place.runtime, id, ['fast']);
     }
   }

@@ -156,9 +156,13 @@ async function* readCopies(
       if (copy) noteBroken(ctx, image, copy, store, error);
     },
   });
-  for await (const piece of pieces) {
-    if (piece instanceof Uint8Array) yield piece;
-    else yield* zeros(piece.zeros);
+  try {
+    for await (const piece of pieces) {
+      if (piece instanceof Uint8Array) yield piece;
+      else yield* zeros(piece.zeros);
+    }
+  } finally {
+    pool.close();
   }
 }
 

@@ -7,9 +7,9 @@ import { pino } from 'pino';
 import { ordinaryCaller, type Actor } from '#lib/auth/actor.ts';
 import { withImpliedRoles } from '#lib/auth/roles.ts';
 import { loadConfig } from '#lib/config/load.ts';
-import type { LocationRow } from '#lib/db/define-schema.ts';
 import { findImage, updateImage } from '#lib/db/repositories/images.ts';
-import { insertLocation } from '#lib/db/repositories/locations.ts';
+import { insertLocation, newLocation } from '#lib/db/repositories/locations.ts';
+import { insertMember } from '#lib/db/repositories/members.ts';
 import { makeTestDatabase } from '#lib/db/test-support.ts';
 import type { Role } from '#lib/db/repositories/identity.ts';
 import type { Context } from '#lib/runtime/context.ts';
@@ -86,31 +86,25 @@ export async function pretendStored(
     if (image === null) throw new Error('there is no such image');
     const now = runtime.now();
     await updateImage(q, image, { status: 'active', size_bytes: sizeBytes, updated_at: now });
-    for (const store of stores)
-      await insertLocation(q, storedLocation(imageId, store, sizeBytes, now), image.owner_id);
+    for (const store of stores) {
+      const object = { image_id: imageId, store_id: store, object_key: `${imageId}-${randomUUID()}` };
+      const facts = { state: 'active', bytes: sizeBytes, committed: true, verified_at: now } as const;
+      await insertLocation(q, newLocation({ ...object, ...facts }, now), image.owner_id);
+    }
   });
 }
 
-function storedLocation(imageId: string, store: string, bytes: number, now: number): LocationRow {
-  return {
-    id: randomUUID(),
-    image_id: imageId,
-    store_id: store,
-    object_key: `${imageId}-${randomUUID()}`,
-    state: 'active',
-    bytes,
-    resume_state: null,
-    committed: true,
-    upload_id: null,
-    transfer_id: null,
-    fence: 0,
-    verified_at: now,
-    error: null,
-    attempts: 0,
-    next_attempt_at: null,
-    created_at: now,
-    updated_at: now,
-  };
+/** As if the owner had offered the image to this project, and that had answered. */
+export async function share(
+  runtime: Runtime,
+  imageId: string,
+  member: string,
+  status: 'pending' | 'accepted' | 'rejected',
+): Promise<void> {
+  const now = runtime.now();
+  await runtime.db.transaction((q) =>
+    insertMember(q, { image_id: imageId, member_id: member, status, created_at: now, updated_at: now }),
+  );
 }
 
 /** A queued raw image, but for what is said otherwise. */

@@ -5,7 +5,7 @@ import type { Actions } from '#lib/contract/common.ts';
 import type { ImageSummary, ImageView, LocationView } from '#lib/contract/images.ts';
 import type { ImageRow, LocationRow } from '#lib/db/define-schema.ts';
 import { findProjectNames } from '#lib/db/repositories/identity.ts';
-import { withBelongings, type ImageRecord } from '#lib/db/repositories/images.ts';
+import { findTags, withBelongings, type ImageRecord } from '#lib/db/repositories/images.ts';
 import { listLocations } from '#lib/db/repositories/locations.ts';
 import { findMemberships, listMembers } from '#lib/db/repositories/members.ts';
 import { listTransfersOfImage } from '#lib/db/repositories/transfers.ts';
@@ -26,16 +26,20 @@ export async function toImageSummaries(
 ): Promise<ImageSummary[]> {
   const q = runtime.db.read;
   const ids = rows.map(({ id }) => id);
-  const records = await withBelongings(q, rows);
-  const locations = Map.groupBy(await listLocations(q, ids), ({ image_id }) => image_id);
-  const owners = await findProjectNames(q, [...new Set(rows.map(({ owner_id }) => owner_id))]);
-  const memberships = await findMemberships(q, ids, actor.projectId);
-  return records.map((record) =>
+  // Beside each other: on PostgreSQL what these take is above all the way there and back.
+  const [tags, locationRows, owners, memberships] = await Promise.all([
+    findTags(q, ids),
+    listLocations(q, ids),
+    findProjectNames(q, [...new Set(rows.map(({ owner_id }) => owner_id))]),
+    findMemberships(q, ids, actor.projectId),
+  ]);
+  const locations = Map.groupBy(locationRows, ({ image_id }) => image_id);
+  return rows.map((row) =>
     toSummary(
       { runtime, actor },
-      { ...record, membership: memberships.get(record.id) ?? null },
-      locations.get(record.id) ?? [],
-      owners.get(record.owner_id) ?? null,
+      { ...row, tags: tags.get(row.id) ?? [], membership: memberships.get(row.id) ?? null },
+      locations.get(row.id) ?? [],
+      owners.get(row.owner_id) ?? null,
     ),
   );
 }
@@ -66,11 +70,10 @@ export async function toImageView(ctx: ViewContext, image: SeenImage): Promise<I
     transfers: seesAll
       ? await toTransferViews(ctx, await listTransfersOfImage(q, image.id, shownTransfers))
       : [],
-    actions: imageActions(actor, seen, locations),
   };
 }
 
-type SeenRecord = ImageRecord & Pick<SeenImage, 'membership'>;
+type SeenRecord = SeenImage & Pick<ImageRecord, 'tags'>;
 
 function toSummary(
   { runtime, actor }: ViewContext,
@@ -95,6 +98,7 @@ function toSummary(
     locations: toLocationViews({ runtime, actor }, image, locations),
     created_at: new Date(image.created_at).toISOString(),
     updated_at: new Date(image.updated_at).toISOString(),
+    actions: imageActions(actor, image, locations),
   };
 }
 

@@ -57,7 +57,7 @@ async function beginStage(ctx: Context, put: PutImageFile, store: string, quota:
     }
     assertMayBecome(image.status, 'uploading');
     await dropStaged(ctx, q, image);
-    const upload = newWholeUpload(ctx, image, 'stage', put.sizeBytes);
+    const upload = newWholeUpload(ctx, image, 'stage', put.sizeBytes, await q.now());
     await assertRoom(runtime, q, store, put.sizeBytes ?? 0);
     await insertUpload(q, upload);
     await insertUploadLocation(q, upload, image, store, upload.created_at);

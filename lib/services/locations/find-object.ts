@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { isService } from '#lib/auth/actor.ts';
 import { StowageError } from '#lib/contract/errors.ts';
 import type { Transaction } from '#lib/db/database.ts';
-import type { ImageRow, LocationRow } from '#lib/db/define-schema.ts';
-import { findKnownKeys, insertLocation } from '#lib/db/repositories/locations.ts';
+import type { ImageRow } from '#lib/db/define-schema.ts';
+import { findKnownKeys, insertLocation, newLocation } from '#lib/db/repositories/locations.ts';
 import type { Inspection } from '#lib/formats/inspection.ts';
 import { inspectObject } from '#lib/pipeline/inspect-object.ts';
 import type { Context } from '#lib/runtime/context.ts';
@@ -69,28 +68,7 @@ export async function keepLocation(
     throw new StowageError('conflict', 'That object belongs to an image already.', { field: 'url' });
   }
   await assertRoom(runtime, q, storeId, sizeBytes);
-  await insertLocation(q, newLocation(image.id, storeId, key, sizeBytes, runtime.now()), image.owner_id);
+  const found = { image_id: image.id, store_id: storeId, object_key: key, bytes: sizeBytes, committed: true };
+  await insertLocation(q, newLocation({ ...found, state: 'active' }, runtime.now()), image.owner_id);
   await startVerification(ctx, q, image, storeId);
-}
-
-function newLocation(imageId: string, storeId: string, key: string, bytes: number, now: number): LocationRow {
-  return {
-    id: randomUUID(),
-    image_id: imageId,
-    store_id: storeId,
-    object_key: key,
-    state: 'active',
-    bytes,
-    resume_state: null,
-    committed: true,
-    upload_id: null,
-    transfer_id: null,
-    fence: 0,
-    verified_at: null,
-    error: null,
-    attempts: 0,
-    next_attempt_at: null,
-    created_at: now,
-    updated_at: now,
-  };
 }

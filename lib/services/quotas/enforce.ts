@@ -35,6 +35,9 @@ function toChargeLimits(limits: EffectiveLimits): Parameters<typeof limitCharges
   };
 }
 
+/** Images end being filled by themselves, so that this limit comes to have room again (413 with Retry-After: RFC 9110, 15.5.14). */
+const uploadingRetrySeconds = 10;
+
 /** With what is used, what was asked for and the limit. */
 function overLimit({ storeId, resource, used, asked, most }: Over): StowageError {
   const name = limitNames.find((each) => resourceOf[each] === resource) ?? resource;
@@ -43,11 +46,12 @@ function overLimit({ storeId, resource, used, asked, most }: Over): StowageError
   return new StowageError(
     'quota_exceeded',
     `The project is over its limit ${name}${where}: ${used} of ${most}${unit} are used, and ${asked} more were asked for.`,
-    {
-      remedy:
-        resource === 'uploading'
-          ? 'Wait until other uploads have ended or give them up, or ask an administrator for a greater limit.'
-          : 'Delete images that are not needed, or ask an administrator for a greater limit.',
-    },
+    resource === 'uploading'
+      ? {
+          retryAfterSeconds: uploadingRetrySeconds,
+          remedy:
+            'Wait until other uploads have ended or give them up, or ask an administrator for a greater limit.',
+        }
+      : { remedy: 'Delete images that are not needed, or ask an administrator for a greater limit.' },
   );
 }

@@ -5,7 +5,7 @@ import { GiB } from '#lib/contract/limits.ts';
 import { hasCode } from '#lib/contract/errors.ts';
 import type { LimitName } from '#lib/contract/quotas.ts';
 import type { Context } from '#lib/runtime/context.ts';
-import { createImage, type NewImageRecord } from '../images/create.ts';
+import { createTestImage } from '../images/test-support.ts';
 import { deleteImage } from '../images/delete.ts';
 import { openTestPlace, pretendStored, type TestPlace } from '../images/test-support.ts';
 import { updateImage } from '../images/update.ts';
@@ -26,20 +26,7 @@ before(async () => {
 });
 after(() => place.close());
 
-const draft: NewImageRecord = {
-  id: null,
-  ownerId: null,
-  name: 'counted',
-  visibility: 'private',
-  protected: false,
-  hidden: false,
-  minDiskGib: 0,
-  minRamMib: 0,
-  diskFormat: 'raw',
-  containerFormat: 'bare',
-  tags: [],
-  properties: {},
-};
+const createPrivate = (ctx: Context) => createTestImage(ctx, { visibility: 'private' });
 
 const begin = (ctx: Context, lengthBytes: number | null, stores = 'fast') =>
   createUpload(ctx, { id: randomUUID(), lengthBytes, metadata: { name: 'some', stores } });
@@ -62,7 +49,7 @@ async function countRefused(attempts: Promise<unknown>[]): Promise<number> {
 test('two hundred that come at once get exactly what there is', async () => {
   const ctx = place.as('many');
   await setLimits(place.as('operator', 'admin'), 'many', { image_count_total: 20 });
-  assert.equal(await countRefused(Array.from({ length: 200 }, () => createImage(ctx, draft))), 180);
+  assert.equal(await countRefused(Array.from({ length: 200 }, () => createPrivate(ctx))), 180);
   assert.equal(await used(ctx, 'image_count_total'), 20);
 
   const size = place.as('large');
@@ -79,6 +66,7 @@ test('a refusal says what is used, what was asked for and the limit, and changes
     code: 'quota_exceeded',
     message:
       'The project is over its limit image_size_total: 4000 of 10000 bytes are used, and 7000 more were asked for.',
+    retryAfterSeconds: undefined,
   });
   assert.equal(await used(ctx, 'image_count_total'), 1);
   await begin(ctx, 6000);
@@ -88,14 +76,14 @@ test('what is given up, failed or deleted is given back', async () => {
   const ctx = place.as('back');
   await setLimits(place.as('operator', 'admin'), 'back', { image_count_uploading: 2 });
   const [one, other] = [await begin(ctx, 1000), await begin(ctx, 1000)];
-  await assert.rejects(begin(ctx, 1000), { code: 'quota_exceeded' });
+  await assert.rejects(begin(ctx, 1000), { code: 'quota_exceeded', retryAfterSeconds: 10 });
   await removeUpload(ctx, one.id);
   assert.equal(await used(ctx, 'image_size_total'), 1000);
   const failure = Object.assign(new Error('no'), { code: 'internal', message: 'no', remedy: undefined });
   await failUpload(ctx, await getUpload(ctx, other.id, 'read'), failure as never);
   assert.equal(await used(ctx, 'image_size_total'), 0);
   assert.equal(await used(ctx, 'image_count_uploading'), 0);
-  const { id } = await createImage(ctx, draft);
+  const { id } = await createPrivate(ctx);
   await pretendStored(place.runtime, id, ['fast'], 5000);
   assert.equal(await used(ctx, 'image_size_total'), 5000);
   await deleteImage(ctx, id);
@@ -115,7 +103,7 @@ test('a length that is said later is charged then', async () => {
 
 test('copies by an administrator are charged to the owner, in each store and altogether', async () => {
   const [ctx, operator] = [place.as('copied'), place.as('operator', 'admin')];
-  const { id } = await createImage(ctx, draft);
+  const { id } = await createPrivate(ctx);
   await pretendStored(place.runtime, id, ['fast'], 5000);
   await setLimits(operator, 'copied', { stores: { archive: { image_size_total: 4999 } } });
   await assert.rejects(startCopies(operator, { imageId: id, stores: ['archive'] }), {
@@ -129,7 +117,7 @@ test('copies by an administrator are charged to the owner, in each store and alt
 
 test('an image that is given away takes its bytes along, if there is room', async () => {
   const [giver, operator] = [place.as('giver'), place.as('operator', 'admin')];
-  const { id } = await createImage(giver, draft);
+  const { id } = await createPrivate(giver);
   await pretendStored(place.runtime, id, ['fast', 'archive'], 700);
   await setLimits(operator, 'taker', { image_size_total: 1399 });
   const give = () => updateImage(operator, id, (before) => ({ ...before, ownerId: 'taker' }));

@@ -34,13 +34,13 @@ export async function assertRoom(
   if (room !== null && bytes > room) throw noRoom(storeId, bytes);
 }
 
-/** Bytes that the quota of a store leaves; negative when it is overrun, null without a quota. */
+/** Bytes that the quota of a store leaves; negative when it is overrun, null without one or when it is not configured. */
 export async function roomIn(
   { stores }: Pick<Runtime, 'stores'>,
   q: Queries,
   storeId: string,
 ): Promise<number | null> {
-  const quota = stores.get(storeId).definition.quotaBytes;
+  const quota = stores.list().find(({ id }) => id === storeId)?.definition.quotaBytes ?? null;
   if (quota === null) return null;
   const [sum] = await sumStores(q, { storeId });
   const reserved = (await sumReserved(q)).get(storeId) ?? 0;

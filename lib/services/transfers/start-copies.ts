@@ -81,7 +81,8 @@ export async function planCopies(ctx: Context, q: Transaction, request: CopyRequ
   }
   await plan.finish();
   if (plan.rows.length === 0 && request.moveFrom !== undefined) {
-    await removeUnlessLast(runtime, q, image, request.moveFrom);
+    const isGone = await removeUnlessLast(runtime, q, image, request.moveFrom);
+    if (!isGone && request.onRefused === undefined) throw nowhereToMove(request.moveFrom);
   }
   if (request.byImport) await forgetFailures(ctx, q, image.id);
   q.afterCommit(() => runtime.worker.kick());
@@ -115,12 +116,27 @@ function assertMoveSource(
       field: 'move_from',
     });
   }
-  if (!living.has(moveFrom)) {
+  const source = living.get(moveFrom);
+  if (source === undefined) {
     throw new StowageError('wrong_state', `This image has no copy in the store "${moveFrom}" to move away.`, {
       remedy: 'Leave move_from out, or name a store that holds it.',
       field: 'move_from',
     });
   }
+  if (source.state === 'writing' || source.state === 'verifying') {
+    throw new StowageError('wrong_state', `The copy in the store "${moveFrom}" is still being written.`, {
+      remedy: 'Wait until its transfer is done, or cancel that: then nothing is left there to move away.',
+      field: 'move_from',
+    });
+  }
+}
+
+function nowhereToMove(moveFrom: string): StowageError {
+  return new StowageError(
+    'wrong_state',
+    `The copy in the store "${moveFrom}" stays: none of these stores has a proved copy.`,
+    { remedy: 'Wait until another copy is proved, or have one verified.', field: 'move_from' },
+  );
 }
 
 /** Collects the transfers of one request inside its transaction. */

@@ -5,7 +5,8 @@ import type { Piece, Road } from '../../pipeline/types.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { ActiveAppend } from '../../runtime/parts.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { FencedWriter, Tenure } from '../../stores/fenced-writer.ts';
+import { FencedWriter, Tenure, thisMoment } from '../../stores/fenced-writer.ts';
+import { freeChunk } from '../../streams/young-memory.ts';
 import { discardUnnamed } from '../../transfers/discard-unnamed.ts';
 import { openQuota } from '../quotas/enforce.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
@@ -13,7 +14,7 @@ import { failUpload } from './fail.ts';
 import { finishUpload } from './finish.ts';
 import { hashesFor } from './hashes.ts';
 import { keepLease, letGo, takeUpload, type TakenUpload } from './lease.ts';
-import { openWriters } from './open-writers.ts';
+import { closeWriters, openWriters } from './open-writers.ts';
 import { uploadChanged } from './publish.ts';
 import { openRoom, type UploadRoom } from './room.ts';
 import { DurableRecord } from './save-durable.ts';
@@ -22,7 +23,7 @@ export interface AppendRequest {
   uploadId: string;
   /** Where the caller believes the upload to stand. */
   offset: number;
-  /** Batches of what is to be appended. Null at the end. */
+  /** Batches of what is to be appended; their memory is freed once it is copied. Null at the end. */
   next(signal: AbortSignal): Promise<readonly Piece[] | null>;
 }
 
@@ -42,7 +43,7 @@ export async function appendToUpload(ctx: Context, request: AppendRequest): Prom
   const session = runtime.uploads.begin(request.uploadId, request.offset);
   let held: UploadRow | null = null;
   try {
-    const tenure = new Tenure(runtime.db.channel === null ? Infinity : performance.now());
+    const tenure = new Tenure(runtime.db.channel === null ? null : thisMoment());
     const taken = await takeUpload(runtime, request);
     held = taken.upload;
     const appended = await append(ctx, request, taken, session, tenure);
@@ -88,12 +89,16 @@ async function append(
       hashSession: upload.id,
       inspect: true,
       inspectorSnapshot: upload.inspector_snapshot ?? undefined,
+      onSpent: freeChunk,
       allMustSucceed: upload.all_stores_must_succeed,
       // No signal: who interrupts wants what has arrived to become durable, and the body stops by itself.
       onDurable: (progress) => durable.record(progress),
     },
     { slots: runtime.slots, hashPool: runtime.hashPool },
-  );
+  ).catch(async (error: unknown) => {
+    await closeWriters(writers);
+    throw error;
+  });
   // Nobody goes on with a plain PUT, nor with what is finished or refused.
   let isOver = upload.kind !== 'tus';
   const endLease = keepLease(ctx, upload, tenure);

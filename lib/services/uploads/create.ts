@@ -6,7 +6,7 @@ import { uploadExpirySeconds } from '../../contract/limits.ts';
 import type { Transaction } from '../../db/database.ts';
 import type { ImageRow, UploadRow } from '../../db/define-schema.ts';
 import { findImage, insertImage, updateImage } from '../../db/repositories/images.ts';
-import { insertLocation } from '../../db/repositories/locations.ts';
+import { insertLocation, newLocation } from '../../db/repositories/locations.ts';
 import { insertUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import { recordEvent } from '../events/record.ts';
@@ -40,8 +40,9 @@ export async function createUpload(
   const route = planRoute(runtime, asked);
   const stores = [...new Set([...route.direct, ...route.later])];
   const quota = await openQuota(runtime, await ownerOf(ctx, wishes));
-  const now = runtime.now();
   return await runtime.db.transaction(async (transaction) => {
+    // Of the database: it judges later, for all processes, whether this has expired.
+    const now = await transaction.now();
     quota.enforce(transaction);
     if (wishes.image_id !== undefined) await transaction.lock(wishes.image_id);
     await lockRoom(runtime, transaction, stores);
@@ -116,31 +117,16 @@ export async function insertUploadLocation(
   /** Bytes that its project is charged with for it before they come. */
   promised = upload.length_bytes ?? 0,
 ): Promise<void> {
-  await insertLocation(
-    transaction,
-    {
-      id: randomUUID(),
-      image_id: image.id,
-      store_id: storeId,
-      object_key: newObjectKey(image.id),
-      state: 'writing',
-      bytes: 0,
-      resume_state: null,
-      committed: false,
-      reserved_bytes: promised,
-      staged: upload.kind === 'stage',
-      upload_id: upload.id,
-      transfer_id: null,
-      fence: 0,
-      verified_at: null,
-      error: null,
-      attempts: 0,
-      next_attempt_at: null,
-      created_at: now,
-      updated_at: now,
-    },
-    image.owner_id,
-  );
+  const known = {
+    image_id: image.id,
+    store_id: storeId,
+    object_key: newObjectKey(image.id),
+    state: 'writing',
+    reserved_bytes: promised,
+    staged: upload.kind === 'stage',
+    upload_id: upload.id,
+  } as const;
+  await insertLocation(transaction, newLocation(known, now), image.owner_id);
 }
 
 export function assertSize({ runtime }: Context, sizeBytes: number | null): void {

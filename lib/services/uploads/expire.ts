@@ -11,20 +11,24 @@ import {
 } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { Tenure } from '../../stores/fenced-writer.ts';
+import { Tenure, thisMoment } from '../../stores/fenced-writer.ts';
 import { giveUpUpload } from './remove.ts';
 import { resumeFinish } from './resume-finish.ts';
+import type { SettledClock } from './settled-clock.ts';
 
 /**
  * One round over the uploads that nobody holds: expired ones and plain PUTs of dead processes are given up, complete
  * ones are finished. Part of the reconciler. Returns how many it dealt with.
+ *
+ * @param clock what expires goes by it; without one by the moment
  */
 export async function sweepUploads(
   runtime: Runtime,
+  clock?: SettledClock,
 ): Promise<{ expired: number; abandoned: number; finished: number }> {
   const now = await runtime.db.read.now();
   const report = { expired: 0, abandoned: 0, finished: 0 };
-  for (const upload of await listExpiredUploads(runtime.db.read, now, 100)) {
+  for (const upload of await listExpiredUploads(runtime.db.read, clock?.settle(now) ?? now, 100)) {
     if (await giveUpUpload(systemContext(runtime), upload, { onlyIfIdle: true })) report.expired += 1;
   }
   for (const upload of await listOrphanedUploads(runtime.db.read, now, runtime.processId)) {
@@ -42,7 +46,7 @@ async function finishOne(runtime: Runtime, upload: UploadRow): Promise<boolean> 
   const ctx = systemContext(runtime);
   // A name of its own: a request of this process that is just taking the upload must not lose it to the sweep.
   const holder = `${runtime.processId}/finish`;
-  const tenure = new Tenure(runtime.db.channel === null ? Infinity : performance.now());
+  const tenure = new Tenure(runtime.db.channel === null ? null : thisMoment());
   const held = await runtime.db.transaction(async (q) => {
     const now = await q.now();
     return await leaseUpload(q, upload.id, holder, now, now + leaseSeconds * 1000);

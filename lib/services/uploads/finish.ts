@@ -119,9 +119,8 @@ async function commitAll(ctx: Context, upload: UploadRow, writers: OpenWriter[])
 }
 
 async function activate(ctx: Context, q: Transaction, work: ProveAndActivate, proved: Proved): Promise<void> {
-  const { runtime } = ctx;
   const { locations, committed } = work;
-  const now = runtime.now();
+  const now = await q.now();
   await q.lock(work.image.id);
   const image = await findImage(q, work.image.id);
   if (image === null) throw new StowageError('gone', 'The image was deleted while its bytes arrived.');

@@ -7,7 +7,7 @@ import { listLocationsOfUpload } from '../../db/repositories/locations.ts';
 import { findUpload, leaseUpload, updateUpload } from '../../db/repositories/uploads.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import type { Tenure } from '../../stores/fenced-writer.ts';
+import { thisMoment, type Tenure } from '../../stores/fenced-writer.ts';
 
 const askEveryMilliseconds = 100;
 const patienceMilliseconds = 10_000;
@@ -117,7 +117,7 @@ export function keepLease({ runtime, log }: Context, upload: UploadRow, tenure?:
 }
 
 async function beat(runtime: Runtime, upload: UploadRow, tenure: Tenure | undefined): Promise<void> {
-  const askedAt = performance.now();
+  const askedAt = thisMoment();
   const mine = await runtime.db.transaction(async (q) => {
     const now = await q.now();
     const changes = { lease_expires_at: now + leaseSeconds * 1000, updated_at: now };

@@ -1,4 +1,4 @@
-import { StowageError } from '../../contract/errors.ts';
+import { hasCode, StowageError } from '../../contract/errors.ts';
 import type { LocationRow, UploadRow } from '../../db/define-schema.ts';
 import { updateLocation } from '../../db/repositories/locations.ts';
 import type { Context } from '../../runtime/context.ts';
@@ -21,31 +21,53 @@ export async function openWriters(
   locations: LocationRow[],
 ): Promise<OpenWriter[]> {
   const opened: OpenWriter[] = [];
-  for (const location of locations) {
-    // It failed before and was left behind; a file that is long enough proves nothing about bytes never synced.
-    if (location.bytes < upload.offset_bytes) continue;
-    try {
-      opened.push({ location, writer: await openWriter(ctx.runtime, upload, location) });
-    } catch (thrown) {
-      const error = toStowageError(thrown);
-      await noteStoreError(ctx.runtime, location, error.message);
-      if (upload.all_stores_must_succeed) {
-        await Promise.all(opened.map(({ writer }) => writer.close()));
-        throw error;
-      }
-      ctx.log.warn(
-        { err: thrown, upload: upload.id, store: location.store_id },
-        'a store was left out of an upload',
-      );
-    }
+  try {
+    for (const location of locations) await openOne(ctx, upload, location, opened);
+    if (opened.length > 0) return opened;
+  } catch (error) {
+    await closeWriters(opened);
+    throw error;
   }
-  if (opened.length === 0) {
-    throw new StowageError('store_unavailable', 'None of the stores of this upload can be written now.', {
-      remedy: 'Go on later; what was stored is kept.',
-      retryAfterSeconds: 30,
-    });
+  throw new StowageError('store_unavailable', 'None of the stores of this upload can be written now.', {
+    remedy: 'Go on later; what was stored is kept.',
+    retryAfterSeconds: 30,
+  });
+}
+
+/** For writers that no road has taken over. Never rejects: what they hold counts for nothing yet. */
+export async function closeWriters(writers: readonly { writer: ObjectWriter }[]): Promise<void> {
+  await Promise.allSettled(writers.map(({ writer }) => writer.close()));
+}
+
+async function openOne(
+  ctx: Context,
+  upload: UploadRow,
+  location: LocationRow,
+  opened: OpenWriter[],
+): Promise<void> {
+  // It failed before and was left behind; a file that is long enough proves nothing about bytes never synced.
+  if (location.bytes < upload.offset_bytes) return;
+  try {
+    opened.push({ location, writer: await openWriter(ctx.runtime, upload, location) });
+  } catch (thrown) {
+    const error = asBegun(thrown, upload, location);
+    await noteStoreError(ctx.runtime, location, error.message);
+    if (upload.all_stores_must_succeed) throw error;
+    ctx.log.warn(
+      { err: thrown, upload: upload.id, store: location.store_id },
+      'a store was left out of an upload',
+    );
   }
-  return opened;
+}
+
+/** An upload that has begun cannot choose another store, as the remedy of an unknown one says. */
+function asBegun(thrown: unknown, upload: UploadRow, { store_id }: LocationRow): StowageError {
+  const error = toStowageError(thrown);
+  if (!hasCode(error, 'unknown_store')) return error;
+  return new StowageError('store_unavailable', `The store "${store_id}" is not configured any more.`, {
+    remedy: `Ask an operator to put it back. An upload that has other stores goes on without it after DELETE /api/v1/uploads/${upload.id}/stores/${store_id}.`,
+    cause: error,
+  });
 }
 
 async function openWriter(runtime: Runtime, upload: UploadRow, location: LocationRow): Promise<ObjectWriter> {

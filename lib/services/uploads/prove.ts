@@ -7,13 +7,14 @@ import { updateUpload } from '../../db/repositories/uploads.ts';
 import { checkDeclared } from '../../formats/declared.ts';
 import type { Inspection } from '../../formats/inspector.ts';
 import { hashObject } from '../../pipeline/hash-object.ts';
+import { assertSafe } from '../../pipeline/road-errors.ts';
 import { inspectObject } from '../../pipeline/inspect-object.ts';
 import type { Digests } from '../../pipeline/types.ts';
 import type { Context } from '../../runtime/context.ts';
+import type { ActiveAppend } from '../../runtime/parts.ts';
 import { hashesFor } from './hashes.ts';
 import { leaseLost } from './lease.ts';
 import { uploadChanged } from './publish.ts';
-import type { ActiveAppend } from '../../runtime/parts.ts';
 
 export interface Proved {
   sizeBytes: number;
@@ -122,11 +123,7 @@ export function assertExpected(upload: UploadRow, sha512: string | null): void {
 
 export function assertFormats(image: ImageRow, inspection: Inspection | null): void {
   if (inspection === null) return;
-  if (inspection.refusal !== null) {
-    throw new StowageError('unsafe_image', inspection.refusal.sentence, {
-      remedy: inspection.refusal.remedy,
-    });
-  }
+  assertSafe(inspection);
   const differs = checkDeclared(
     { diskFormat: image.disk_format, containerFormat: image.container_format },
     inspection,
@@ -134,6 +131,7 @@ export function assertFormats(image: ImageRow, inspection: Inspection | null): v
   if (differs !== null)
     throw new StowageError('format_mismatch', differs.sentence, {
       remedy: differs.remedy,
+      phrases: differs.phrases,
       field: 'disk_format',
     });
 }

@@ -114,7 +114,7 @@ async function beginPut(ctx: Context, put: PutImageFile, store: string, quota: Q
         'Properties disk_format, container_format must be set prior to saving data.',
       );
     }
-    const upload = newWholeUpload(ctx, image, 'put', put.sizeBytes);
+    const upload = newWholeUpload(ctx, image, 'put', put.sizeBytes, await q.now());
     await dropStaged(ctx, q, image);
     await assertRoom(runtime, q, store, put.sizeBytes ?? 0);
     await insertUpload(q, upload);
@@ -126,14 +126,14 @@ async function beginPut(ctx: Context, put: PutImageFile, store: string, quota: Q
   });
 }
 
-/** An upload that comes in one request, held by this process from its first byte on. */
+/** An upload that comes in one request, held by this process from its first byte on. `now` is the database's. */
 export function newWholeUpload(
   { runtime, actor }: Context,
   image: ImageRow,
   kind: 'put' | 'stage',
   sizeBytes: number | null,
+  now: number,
 ): UploadRow {
-  const now = runtime.now();
   return {
     id: randomBytes(18).toString('hex'),
     image_id: image.id,

@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { leaseSeconds, pieceSizeBytes } from '#lib/contract/limits.ts';
 import { findImage } from '#lib/db/repositories/images.ts';
 import { findUpload } from '#lib/db/repositories/uploads.ts';
-import { Tenure } from '#lib/stores/fenced-writer.ts';
+import { Tenure, thisMoment } from '#lib/stores/fenced-writer.ts';
 import { StoreFault } from '#lib/stores/store.ts';
 import { locationsOf, type StoreWish } from '#lib/transfers/test-support.ts';
 import { appendToUpload } from './append.ts';
@@ -44,7 +44,7 @@ test('whoever finishes an upload and is away for longer than its lease publishes
   isBroken = false;
   const held = await findUpload(db.read, upload.id);
   assert.ok(held);
-  const longAgo = new Tenure(performance.now() - 2 * leaseSeconds * 1000);
+  const longAgo = new Tenure({ ...thisMoment(), monotonic: performance.now() - 2 * leaseSeconds * 1000 });
   await assert.rejects(resumeFinish(ctx, held, longAgo), { code: 'lease_lost' });
   const { object_key: key } = (await locationsOf(process, upload.image_id)).get('fast') ?? { object_key: '' };
   const names = await readdir(path.join(place.directory, 'fast'));

@@ -12,7 +12,7 @@ import { showUsage } from '../quotas/show-usage.ts';
 import { declareLength } from './declare-length.ts';
 import { leaveOutStore } from './leave-out-store.ts';
 import { removeUpload } from './remove.ts';
-import { openUploads } from './test-stage.ts';
+import { openUploads, openUploadsIn } from './test-stage.ts';
 
 test('the quota of a store counts what uploads were promised', async (t) => {
   const { begin } = await openUploads(t, [{ id: 'fast', quotaBytes: 1000 }]);
@@ -123,4 +123,36 @@ test('without a store in which parts can wait the upload is refused, and nothing
   const { process, begin } = await openUploads(t, [whole]);
   Object.assign(process.runtime.config, { stagingStore: '' });
   await assert.rejects(begin(1000, { stores: 'whole' }), { code: 'store_unavailable' });
+});
+
+test('an upload goes on without a store that the configuration does not name any more, where it may', async (t) => {
+  const wishes = [{ id: 'fast' }, { id: 'old', quotaBytes: 5000 }];
+  const { place, process, begin, append } = await openUploads(t, wishes);
+  const both = { stores: 'fast,old' };
+  const uploads = [
+    await begin(null, { ...both, all_stores_must_succeed: 'false' }),
+    await begin(null, both),
+    await begin(null, { stores: 'old' }),
+  ];
+  for (const { id } of uploads) await append(id, 0, randomBytes(1000));
+  await process.close();
+  place.stores = [{ id: 'fast' }];
+  const later = await openUploadsIn(place);
+  const [lenient, strict, only] = uploads;
+  assert.ok(lenient && strict && only);
+
+  await declareLength(later.ctx, { uploadId: lenient.id, lengthBytes: 2000 });
+  await later.append(lenient.id, 1000, randomBytes(1000));
+  assert.equal((await findImage(later.db.read, lenient.image_id))?.status, 'active');
+
+  const gone = { code: 'store_unavailable', message: 'The store "old" is not configured any more.' };
+  await assert.rejects(later.append(strict.id, 1000, randomBytes(1000)), {
+    ...gone,
+    remedy: new RegExp(`DELETE /api/v1/uploads/${strict.id}/stores/old`),
+  });
+  await leaveOutStore(later.ctx, { uploadId: strict.id, storeId: 'old' });
+  assert.equal((await later.append(strict.id, 1000, randomBytes(500))).offset, 1500);
+
+  await assert.rejects(later.append(only.id, 1000, randomBytes(1000)), gone);
+  assert.equal((await findUpload(later.db.read, only.id))?.offset_bytes, 1000);
 });

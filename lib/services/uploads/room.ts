@@ -24,9 +24,11 @@ export async function openRoom(
   locations: readonly LocationRow[],
 ): Promise<UploadRoom | null> {
   if (upload.length_bytes !== null) return null;
+  // One that the configuration does not name any more has no quota; whether the upload can do without it shows later.
+  const limited = runtime.stores.list().filter(({ definition }) => definition.quotaBytes !== null);
   const stores = locations
     .map(({ store_id }) => store_id)
-    .filter((id) => runtime.stores.get(id).definition.quotaBytes !== null);
+    .filter((id) => limited.some((store) => store.id === id));
   if (stores.length === 0) return null;
   const limits = new Map<string, number>();
   const room: UploadRoom = {

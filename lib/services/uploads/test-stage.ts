@@ -1,7 +1,14 @@
 /** What tests of uploads share: a process with these stores, and uploads by a tenant. */
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
-import { contextOf, openPlace, openProcess, tenant, type StoreWish } from '#lib/transfers/test-support.ts';
+import {
+  contextOf,
+  openPlace,
+  openProcess,
+  tenant,
+  type Place,
+  type StoreWish,
+} from '#lib/transfers/test-support.ts';
 import { appendToUpload } from './append.ts';
 import { createUpload } from './create.ts';
 
@@ -10,7 +17,12 @@ export async function openUploads(
   stores: StoreWish[] = [{ id: 'fast' }],
   now = () => Date.now(),
 ) {
-  const place = await openPlace(t, stores);
+  return await openUploadsIn(await openPlace(t, stores), now);
+}
+
+/** A further process there, or the next one. */
+export async function openUploadsIn(place: Place, now = () => Date.now()) {
+  const { stores } = place;
   const process = await openProcess(place, { now });
   const config = {
     limits: { imageSizeBytes: 2 ** 40, project: {}, stores: {} },

@@ -7,6 +7,14 @@ type ProvedFile = Pick<StagedFile, 'sizeBytes' | 'md5'> & {
   inspection: Inspection | null;
 };
 
+/** In English for whoever asks, and as phrases for the console. */
+function toSafety({ warnings }: Inspection): NonNullable<ImageRow['safety']> {
+  return {
+    warnings: warnings.map(({ sentence }) => sentence),
+    ...(warnings.length > 0 && { phrases: warnings.map(({ phrase }) => phrase) }),
+  };
+}
+
 /** What becomes of an image whose bytes are proved. */
 export function toActive(image: ImageRow, proved: ProvedFile, now: number): ImageChanges {
   return { ...toProved(image, proved, now), status: 'active' };
@@ -24,7 +32,7 @@ export function toProved(
     disk_format: image.disk_format ?? inspection?.diskFormat ?? 'raw',
     container_format: image.container_format ?? inspection?.containerFormat ?? 'bare',
     format_detail: inspection?.detail ?? null,
-    safety: inspection === null ? null : { warnings: inspection.warnings.map(({ sentence }) => sentence) },
+    safety: inspection === null ? null : toSafety(inspection),
     md5,
     sha512,
     updated_at: now,

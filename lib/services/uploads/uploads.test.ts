@@ -13,7 +13,7 @@ import type { StoreWish } from '#lib/transfers/test-support.ts';
 import { StoreFault } from '#lib/stores/store.ts';
 import { appendToUpload } from './append.ts';
 import { createUpload } from './create.ts';
-import { createImage } from '../images/create.ts';
+import { createTestImage } from '../images/test-support.ts';
 import { deleteImage } from '../images/delete.ts';
 import { sweepUploads } from './expire.ts';
 import { listUploads, showUpload } from './get.ts';
@@ -43,20 +43,7 @@ test('what policy does not let anybody do with an image is not done by an upload
 
 test('an upload of an administrator of the system is no business of who has no project either', async (t) => {
   const { ctx } = await openUploads(t);
-  const { id } = await createImage(ctx, {
-    id: null,
-    ownerId: null,
-    name: 'queued',
-    visibility: 'private',
-    protected: false,
-    hidden: false,
-    minDiskGib: 0,
-    minRamMib: 0,
-    diskFormat: 'raw',
-    containerFormat: 'bare',
-    tags: [],
-    properties: {},
-  });
+  const { id } = await createTestImage(ctx, { visibility: 'private' });
   const system = contextOf(ctx.runtime, { ...administrator, projectId: '', systemScope: true });
   const upload = await createUpload(system, { id: randomUUID(), lengthBytes: 1, metadata: { image_id: id } });
   const unscoped = contextOf(ctx.runtime, { ...tenant, projectId: '', roles: [] });
@@ -233,6 +220,30 @@ test('what a store needs to go on is kept when its first flush after a resume fa
   await assert.rejects(append(upload.id, 1000, randomBytes(1000)), { code: 'store_unavailable' });
   const after = await location();
   assert.deepEqual([after?.bytes, after?.resume_state], [1000, 'where it stands']);
+});
+
+test('what was opened is closed when the database cannot be told that another store did not open', async (t) => {
+  const called: string[] = [];
+  const failure = new StoreFault('unavailable', 'weak', 'no answer');
+  const { ctx, db, begin, append } = await openUploads(t, [
+    { id: 'fast', plan: ({ name }) => (called.push(name), null) },
+    { id: 'weak', plan: ({ name }) => (name === 'begin' ? { kind: 'fail', error: failure } : null) },
+  ]);
+  const upload = await begin(1000, { stores: 'fast,weak' });
+  let transactions = 0;
+  const isAway = () => (transactions += 1) === 2;
+  const away = new Error('the database is away');
+  const failing: typeof db = {
+    ...db,
+    transaction: (work) => (isAway() ? Promise.reject(away) : db.transaction(work)),
+  };
+  Object.assign(ctx.runtime, { db: failing });
+  await assert.rejects(append(upload.id, 0, randomBytes(1000)), away);
+  Object.assign(ctx.runtime, { db });
+  assert.deepEqual(
+    called.filter((name) => ['begin', 'close'].includes(name)),
+    ['begin', 'close'],
+  );
 });
 
 test('what an upload opened is removed only after it has let go', async (t) => {
