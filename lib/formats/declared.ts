@@ -1,13 +1,14 @@
 /** What somebody says an image is against what its bytes are, as Glance enforces it: a difference is answered 415. */
-import type { Inspection } from './inspection.ts';
+import type { Phrase } from '../contract/phrases.ts';
+import type { Inspection, Refusal } from './inspection.ts';
+import { phrase, refusalOf } from './words.ts';
 
-export interface Mismatch {
-  sentence: string;
-  remedy: string;
+export type Mismatch = Pick<Refusal, 'sentence' | 'remedy' | 'phrases'>;
+
+function mismatch(sentence: Phrase, remedy: Phrase): Mismatch {
+  const { code: _code, ...words } = refusalOf('mismatch', sentence, remedy);
+  return words;
 }
-
-const compressedRemedy =
-  'Unpack it, then drop it again. To keep it packed, choose the container format compressed.';
 
 /** The Amazon formats are parts of a machine: any raw bytes, kernel or (packed) ramdisk. */
 const amazonFormats = new Set(['ami', 'aki', 'ari']);
@@ -15,24 +16,30 @@ const rawFormats = new Set(['raw', 'gpt', 'mbr', 'luks', 'kernel', 'cpio']);
 const packedRamdisks = new Set(['gzip', 'xz', 'zstd', 'bzip2', 'lz4']);
 
 /** `a qcow2 v3`, `an xz archive`, `a raw disk`. */
-function article(detail: string): string {
-  const words = /^(Raw|Ramdisk)/.test(detail) ? detail.charAt(0).toLowerCase() + detail.slice(1) : detail;
-  return /^([aeio]|xz)/i.test(words) ? `an ${words}` : `a ${words}`;
+function whatIsFound({ format, detail, containerFormat }: Inspection): Phrase {
+  switch (format) {
+    case 'raw':
+    case 'gpt':
+    case 'mbr':
+    case 'kernel':
+    case 'cpio':
+    case 'tar':
+      return phrase(`what.${format}`);
+    case 'xz':
+      return phrase('what.an-archive', { format });
+    default:
+      if (containerFormat === 'compressed') return phrase('what.archive', { format });
+      return phrase(/^[aeio]/i.test(detail) ? 'what.an' : 'what.a', { name: detail });
+  }
 }
 
 function checkContainer(container: string, found: Inspection): Mismatch | null {
-  const detail = article(found.detail);
+  const what = whatIsFound(found);
   if (container === 'ova' && found.format !== 'ova' && found.format !== 'tar') {
-    return {
-      sentence: `These bytes are ${detail}, not an OVA.`,
-      remedy: 'Choose the container format bare, or upload the OVA itself.',
-    };
+    return mismatch(phrase('mismatch.not-an-ova', { what }), phrase('remedy.bare-or-ova'));
   }
   if (container === 'compressed' && found.containerFormat !== 'compressed' && found.format !== 'raw') {
-    return {
-      sentence: `These bytes are ${detail}, not a compressed file.`,
-      remedy: 'Choose the container format bare.',
-    };
+    return mismatch(phrase('mismatch.not-compressed', { what }), phrase('remedy.bare'));
   }
   return null;
 }
@@ -44,22 +51,18 @@ function checkBareDisk(diskFormat: string | null, found: Inspection): Mismatch |
   }
   if (found.diskFormat === null) {
     if (diskFormat === null && found.format === 'ova') return null;
-    return {
-      sentence: `These bytes are ${article(found.detail)}, not a disk.`,
-      remedy:
-        found.format === 'ova'
-          ? 'Choose the container format ova, or upload the disk inside it alone.'
-          : found.containerFormat === 'compressed'
-            ? compressedRemedy
-            : 'Upload the disk itself.',
-    };
+    const remedy =
+      found.format === 'ova'
+        ? phrase('remedy.ova-or-disk')
+        : phrase(found.containerFormat === 'compressed' ? 'remedy.unpack' : 'remedy.disk-itself');
+    return mismatch(phrase('mismatch.not-a-disk', { what: whatIsFound(found) }), remedy);
   }
   if (diskFormat === null || diskFormat === found.diskFormat) return null;
   if (diskFormat === 'raw' && rawFormats.has(found.format)) return null;
-  return {
-    sentence: `It is declared ${diskFormat}, but these bytes are ${article(found.detail)}.`,
-    remedy: `Set the disk format to ${found.diskFormat}, or convert the image to ${diskFormat} first.`,
-  };
+  return mismatch(
+    phrase('mismatch.declared', { declared: diskFormat, what: whatIsFound(found) }),
+    phrase('remedy.declare', { found: found.diskFormat, declared: diskFormat }),
+  );
 }
 
 /**

@@ -2,7 +2,7 @@
 import { hasAscii, hasBytes, isZero, u32le, u64le } from './bytes.ts';
 import { findFixedVhd, readVhdFooter } from './families/vhd.ts';
 import type { AtEnd, Finding, Inspection, Refusal, Warning } from './inspection.ts';
-import { refusals, sizeInWords } from './words.ts';
+import { phrase, refusals, warningOf } from './words.ts';
 
 const sectorBytes = 512;
 const vmdkFooterMarker = 3;
@@ -16,13 +16,13 @@ function refusalOfVmdkFooter(tail: Uint8Array, header: NonNullable<AtEnd['vmdkFo
   const footer = start + sectorBytes;
   const marked = start >= 0 && u32le(tail, start + 8) === 0 && u32le(tail, start + 12) === vmdkFooterMarker;
   if (!marked || !hasAscii(tail, footer, 'KDMV') || !isZero(tail, footer + sectorBytes, sectorBytes)) {
-    return refusals.truncated('VMDK', 'its footer is missing');
+    return refusals.truncated('VMDK', 'its-footer-is-missing');
   }
   const agrees =
     u64le(tail, footer + 12) === header.capacitySectors &&
     u64le(tail, footer + 28) === header.descriptorSector &&
     u64le(tail, footer + 36) === header.descriptorSectors;
-  return agrees ? null : refusals.malformed('VMDK', 'header and footer disagree');
+  return agrees ? null : refusals.malformed('VMDK', 'header-and-footer-disagree');
 }
 
 function refusalAtEnd(
@@ -31,21 +31,21 @@ function refusalAtEnd(
   tail: Uint8Array | null,
 ): Refusal | null {
   if (atEnd.minimumBytes !== undefined && totalBytes < atEnd.minimumBytes) {
-    return refusals.truncated(
-      detail,
-      `${sizeInWords(totalBytes)} are here, at least ${sizeInWords(atEnd.minimumBytes)} belong to it`,
-    );
+    return refusals.truncated(detail, 'only-so-many-bytes', {
+      found: { bytes: totalBytes },
+      needed: { bytes: atEnd.minimumBytes },
+    });
   }
   if (tail === null) return null;
   if (atEnd.vhdFooter && readVhdFooter(tail, tail.length - sectorBytes) === null) {
-    return refusals.truncated('VHD', 'its footer is missing');
+    return refusals.truncated('VHD', 'its-footer-is-missing');
   }
   if (atEnd.vmdkFooter !== undefined) return refusalOfVmdkFooter(tail, atEnd.vmdkFooter);
   if (atEnd.xzFooter) {
     let end = tail.length;
     while (end >= 4 && isZero(tail, end - 4, 4)) end -= 4;
     if (end >= 2 && !hasBytes(tail, end - 2, [0x59, 0x5a]))
-      return refusals.truncated('xz', 'its last bytes are missing');
+      return refusals.truncated('xz', 'its-last-bytes-are-missing');
   }
   return null;
 }
@@ -70,7 +70,7 @@ export function concludeWithEnd(found: Finding, totalBytes: number, tail: Uint8A
       diskFormat: null,
       containerFormat: null,
       detail: 'Apple disk image (dmg)',
-      refusal: refusals.notServed('an Apple disk image (dmg)', 'qcow2'),
+      refusal: refusals.notServed(phrase('name.dmg'), 'qcow2'),
     };
   }
   const { describedBytes } = atEnd;
@@ -78,10 +78,10 @@ export function concludeWithEnd(found: Finding, totalBytes: number, tail: Uint8A
     describedBytes === undefined || describedBytes <= totalBytes
       ? []
       : [
-          {
-            code: 'partition-table',
-            sentence: `Its partition table describes ${sizeInWords(describedBytes)}, but ${sizeInWords(totalBytes)} are here. Was the file cut?`,
-          },
+          warningOf(
+            'partition-table',
+            phrase('warning.cut', { described: { bytes: describedBytes }, found: { bytes: totalBytes } }),
+          ),
         ];
   const virtualSizeBytes =
     atEnd.headerBytes === undefined

@@ -1,5 +1,6 @@
 /** What an examination of bytes can say. Everything here is plain JSON, so that it can lie in a database. */
 import type { DiskFormat } from '#lib/contract/common.ts';
+import type { Phrase } from '#lib/contract/phrases.ts';
 
 export type GlanceDiskFormat = DiskFormat;
 
@@ -38,11 +39,14 @@ export interface Refusal {
   sentence: string;
   /** What to do about it. */
   remedy: string;
+  /** The same for readers of other languages. */
+  phrases: { sentence: Phrase; remedy: Phrase };
 }
 
 export interface Warning {
   code: string;
   sentence: string;
+  phrase: Phrase;
 }
 
 export interface Inspection {

@@ -2,6 +2,7 @@ import type { Language } from './languages.ts';
 import apiTokens from './en/api-tokens.json' with { type: 'json' };
 import common from './en/common.json' with { type: 'json' };
 import credentials from './en/credentials.json' with { type: 'json' };
+import formats from './en/formats.json' with { type: 'json' };
 import images from './en/images.json' with { type: 'json' };
 import people from './en/people.json' with { type: 'json' };
 import programs from './en/programs.json' with { type: 'json' };
@@ -13,10 +14,11 @@ import transfers from './en/transfers.json' with { type: 'json' };
 import uploads from './en/uploads.json' with { type: 'json' };
 
 /** English is the language that every key exists in; the types of `useTranslations` come from it. */
-export const english = {
+const english = {
   apiTokens,
   common,
   credentials,
+  formats,
   images,
   people,
   programs,

@@ -20,7 +20,7 @@ function compressedFamily(
         finding(family, {
           refusal:
             bytes.length < options.headerBytes
-              ? refusals.truncated(detail, 'its header is not complete')
+              ? refusals.truncated(detail, 'its-header-is-not-complete')
               : null,
           atEnd: options.atEnd ?? {},
         }),

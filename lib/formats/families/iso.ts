@@ -29,7 +29,7 @@ function examine({ bytes }: Head): Examined {
   }
   if (!udf && !iso9660) {
     return settledFinding(
-      finding(iso, { refusal: refusals.truncated('ISO', 'its first descriptor is not complete') }),
+      finding(iso, { refusal: refusals.truncated('ISO', 'its-first-descriptor-is-not-complete') }),
     );
   }
   return settledFinding(

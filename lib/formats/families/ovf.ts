@@ -1,11 +1,11 @@
 /** The XML description inside an OVA. Searched, not parsed: nothing in it is ever resolved or expanded. */
 import type { Refusal } from '../inspection.ts';
 import { virtualSizeLimitBytes } from '../bytes.ts';
-import { printableName, refusals } from '../words.ts';
+import { phrase, printableName, refusals } from '../words.ts';
 
 export const ovfLimitBytes = 512 * 1024;
 
-const remedy = 'Export the machine again as one OVA that holds all its files.';
+const remedy = phrase('remedy.one-ova');
 
 function decode(bytes: Uint8Array): string {
   const encoding =
@@ -37,7 +37,7 @@ export function inspectOvf(bytes: Uint8Array): { refusal: Refusal | null; virtua
   const text = decode(bytes);
   if (/<!(doctype|entity)/i.test(text)) {
     return {
-      refusal: refusals.unsafeArchive('has a description that defines entities of its own'),
+      refusal: refusals.unsafeArchive('entities'),
       virtualSizeBytes: null,
     };
   }

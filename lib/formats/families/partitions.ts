@@ -1,7 +1,7 @@
 /** Raw disks with a partition table: GPT (UEFI) and MBR. For Glance both are raw. */
 import { crc32, hasAscii, hasBytes, u32le, u64le, u8 } from '../bytes.ts';
 import { settledFinding, type Examined, type Family, type Head, type Warning } from '../inspection.ts';
-import { finding } from '../words.ts';
+import { finding, phrase, warningOf } from '../words.ts';
 
 const gptMark = 'EFI PART';
 const firstEntry = 446;
@@ -25,8 +25,8 @@ function hasMbr(bytes: Uint8Array): boolean {
   return used > 0;
 }
 
-function damagedTable(sentence: string): Warning {
-  return { code: 'partition-table', sentence };
+function damagedTable(key: 'warning.partition-checksum' | 'warning.no-boot-sector'): Warning {
+  return warningOf('partition-table', phrase(key));
 }
 
 function examineGpt({ bytes }: Head, sector: number): Examined {
@@ -39,11 +39,9 @@ function examineGpt({ bytes }: Head, sector: number): Examined {
     sane &&
     crc32(bytes.subarray(sector, sector + headerBytes), 16) === u32le(bytes, sector + 16) &&
     u64le(bytes, sector + 24) === 1;
-  if (!right) noted.push(damagedTable('The checksum of its partition table is wrong; it may not start.'));
+  if (!right) noted.push(damagedTable('warning.partition-checksum'));
   if (!hasBytes(bytes, 510, [0x55, 0xaa])) {
-    noted.push(
-      damagedTable('The protective boot sector before its partition table is missing; it may not start.'),
-    );
+    noted.push(damagedTable('warning.no-boot-sector'));
   }
   return settledFinding(
     finding(gpt, { warnings: noted, atEnd: { headerBytes: 0, ...(right ? { describedBytes } : {}) } }),

@@ -13,9 +13,9 @@ function refusalOf(bytes: Uint8Array, sizeBytes: number): Refusal | null {
   if (sizeBytes > virtualSizeLimitBytes) return refusals.absurdSize('ploop', sizeBytes);
   const clusterSectors = u32le(bytes, 28);
   if (clusterSectors === 0 || clusterSectors > 2 ** 20)
-    return refusals.malformed('ploop', 'no such cluster size exists');
+    return refusals.malformed('ploop', 'no-such-cluster-size-exists');
   if (u32le(bytes, 32) * clusterSectors * 512 < sizeBytes) {
-    return refusals.malformed('ploop', 'its block table is too small for the disk');
+    return refusals.malformed('ploop', 'its-block-table-is-too-small-for-the-disk');
   }
   return null;
 }
@@ -23,7 +23,7 @@ function refusalOf(bytes: Uint8Array, sizeBytes: number): Refusal | null {
 function examine({ bytes }: Head): Examined {
   if (bytes.length < headerBytes) {
     return settledFinding(
-      finding(ploop, { refusal: refusals.truncated('ploop', 'its header is not complete') }),
+      finding(ploop, { refusal: refusals.truncated('ploop', 'its-header-is-not-complete') }),
     );
   }
   const sectors = hasAscii(bytes, 0, newMagic) ? u64le(bytes, 36) : u32le(bytes, 36);
@@ -32,7 +32,7 @@ function examine({ bytes }: Head): Examined {
     finding(ploop, {
       virtualSizeBytes: sizeBytes <= virtualSizeLimitBytes ? sizeBytes : null,
       refusal: refusalOf(bytes, sizeBytes),
-      warnings: u32le(bytes, 44) === inUse ? [warnings.dirty('ploop image')] : [],
+      warnings: u32le(bytes, 44) === inUse ? [warnings.dirty('ploop')] : [],
       atEnd: { minimumBytes: headerBytes + u32le(bytes, 32) * 4 },
     }),
   );

@@ -17,7 +17,7 @@ import {
   type Refusal,
   type Warning,
 } from '../inspection.ts';
-import { finding, printableName, refusals, warnings } from '../words.ts';
+import { finding, phrase, printableName, refusals, warnings } from '../words.ts';
 
 const magic = [0x51, 0x46, 0x49, 0xfb] as const;
 
@@ -56,22 +56,22 @@ function refusalOfGeometry(bytes: Uint8Array, version: number, sizeBytes: number
   const clusterBits = u32be(bytes, 20);
   const clusterBytes = 2 ** clusterBits;
   const l1Entries = u32be(bytes, 36);
-  if (clusterBits < 9 || clusterBits > 21) return refusals.malformed('qcow2', 'no such cluster size exists');
+  if (clusterBits < 9 || clusterBits > 21) return refusals.malformed('qcow2', 'no-such-cluster-size-exists');
   if (sizeBytes > virtualSizeLimitBytes) return refusals.absurdSize('qcow2', sizeBytes);
   if (l1Entries * 8 > l1TableLimitBytes)
-    return refusals.malformed('qcow2', 'its first table is larger than any image needs');
+    return refusals.malformed('qcow2', 'its-first-table-is-larger-than-any-image-needs');
   if (u64be(bytes, 40) % clusterBytes !== 0 || u64be(bytes, 48) % clusterBytes !== 0) {
-    return refusals.malformed('qcow2', 'its tables do not begin at a cluster');
+    return refusals.malformed('qcow2', 'its-tables-do-not-begin-at-a-cluster');
   }
   const entryBytes = version >= 3 && (u32be(bytes, 76) & extendedL2Bit) !== 0 ? 16 : 8;
   if (l1Entries * (clusterBytes / entryBytes) * clusterBytes < sizeBytes) {
-    return refusals.malformed('qcow2', 'its first table is too small for the disk');
+    return refusals.malformed('qcow2', 'its-first-table-is-too-small-for-the-disk');
   }
-  if (u32be(bytes, 32) > 2) return refusals.unknownFeature('qcow2', `encryption method ${u32be(bytes, 32)}`);
+  if (u32be(bytes, 32) > 2) return refusals.unknownFeature('qcow2', 'encryption', u32be(bytes, 32));
   if (u32be(bytes, 60) > snapshotLimit)
-    return refusals.malformed('qcow2', 'it counts more snapshots than can be');
+    return refusals.malformed('qcow2', 'it-counts-more-snapshots-than-can-be');
   if (version === 3 && u32be(bytes, 96) > 6)
-    return refusals.malformed('qcow2', 'no such reference count width exists');
+    return refusals.malformed('qcow2', 'no-such-reference-count-width-exists');
   return null;
 }
 
@@ -81,18 +81,18 @@ function refusalOfFeatures(bytes: Uint8Array, headerLength: number): Refusal | n
   const unknown = (low & ~knownIncompatibleBits) >>> 0;
   if (high !== 0 || unknown !== 0) {
     const bit = unknown !== 0 ? 31 - Math.clz32(unknown & -unknown) : 63 - Math.clz32(high & -high);
-    return refusals.unknownFeature('qcow2', `incompatible bit ${bit}`);
+    return refusals.unknownFeature('qcow2', 'bit', bit);
   }
   if ((low & externalDataBit) !== 0) return refusals.keepsDataElsewhere('qcow2');
   if ((low & corruptBit) !== 0) return refusals.damaged('qcow2');
   if ((low & extendedL2Bit) !== 0 && u32be(bytes, 20) < 14) {
-    return refusals.malformed('qcow2', 'its clusters are too small for extended tables');
+    return refusals.malformed('qcow2', 'its-clusters-are-too-small-for-extended-tables');
   }
   const compressionType = headerLength > 104 ? (bytes[104] ?? 0) : 0;
   if (((low & compressionTypeBit) !== 0) !== (compressionType !== 0)) {
-    return refusals.malformed('qcow2', 'it is unclear how its clusters are compressed');
+    return refusals.malformed('qcow2', 'it-is-unclear-how-its-clusters-are-compressed');
   }
-  if (compressionType > 1) return refusals.unknownFeature('qcow2', `compression type ${compressionType}`);
+  if (compressionType > 1) return refusals.unknownFeature('qcow2', 'compression', compressionType);
   return null;
 }
 
@@ -117,7 +117,7 @@ function examineQcow2(head: Head): Examined {
     settledFinding(finding(qcow2, { detail, refusal, virtualSizeBytes }));
 
   if (bytes.length < 72 || (version >= 3 && bytes.length < 104)) {
-    return refuse(refusals.truncated('qcow2', 'its header is not complete'));
+    return refuse(refusals.truncated('qcow2', 'its-header-is-not-complete'));
   }
   if (version !== 2 && version !== 3) return refuse(refusals.unknownVersion('qcow2', version));
 
@@ -130,7 +130,7 @@ function examineQcow2(head: Head): Examined {
     headerLength % 8 !== 0 ||
     headerLength > Math.min(clusterBytes, headBytes)
   ) {
-    return refuse(refusals.malformed('qcow2', 'it gives itself an impossible length'), virtualSizeBytes);
+    return refuse(refusals.malformed('qcow2', 'it-gives-itself-an-impossible-length'), virtualSizeBytes);
   }
 
   const features = version === 3 ? refusalOfFeatures(bytes, headerLength) : null;
@@ -146,18 +146,19 @@ function examineQcow2(head: Head): Examined {
     const cut = head.ended && bytes.length < clusterBytes;
     return refuse(
       cut
-        ? refusals.truncated('qcow2', 'its header is not complete')
-        : refusals.malformed('qcow2', 'an extension of its header runs out of it'),
+        ? refusals.truncated('qcow2', 'its-header-is-not-complete')
+        : refusals.malformed('qcow2', 'an-extension-of-its-header-runs-out-of-it'),
       virtualSizeBytes,
     );
   }
 
   const noted: Warning[] = [];
   const cryptMethod = u32be(bytes, 32);
-  if (cryptMethod !== 0) noted.push(warnings.encrypted(cryptMethod === 2 ? 'LUKS' : 'the old AES of qcow2'));
+  if (cryptMethod !== 0)
+    noted.push(warnings.encrypted(cryptMethod === 2 ? 'LUKS' : phrase('warning.old-aes')));
   if (cryptMethod === 2 && extensions.get(encryptionExtension)?.length !== 16) {
     return refuse(
-      refusals.malformed('qcow2', 'the place of its encryption header is missing'),
+      refusals.malformed('qcow2', 'the-place-of-its-encryption-header-is-missing'),
       virtualSizeBytes,
     );
   }
@@ -200,7 +201,7 @@ export const qcow: Family = {
         virtualSizeBytes: bytes.length >= 32 && size <= virtualSizeLimitBytes ? size : null,
         refusal:
           backing === null
-            ? refusals.notServed('qcow, the forerunner of qcow2', 'qcow2')
+            ? refusals.notServed(phrase('name.qcow'), 'qcow2')
             : refusals.needsOtherFile(printableName(backing)),
       }),
     );

@@ -2,7 +2,7 @@
 import { hasAscii, hasBytes, latin1 } from '../bytes.ts';
 import type { Examined, Head } from '../inspection.ts';
 import { settledFinding } from '../inspection.ts';
-import { finding } from '../words.ts';
+import { finding, phrase, warningOf } from '../words.ts';
 
 const fileSystems: { name: string; matches(bytes: Uint8Array): boolean }[] = [
   { name: 'ext2/3/4', matches: (bytes) => hasBytes(bytes, 1080, [0x53, 0xef]) },
@@ -26,14 +26,7 @@ export function examineRaw({ bytes }: Head): Examined {
     finding(family, {
       detail: fileSystem === undefined ? family.detail : `Raw disk, ${fileSystem.name} without partitions`,
       atEnd: { headerBytes: 0 },
-      warnings: looksLikeWebPage(bytes)
-        ? [
-            {
-              code: 'web-page',
-              sentence: 'These bytes are a web page. Was the download answered with an error?',
-            },
-          ]
-        : [],
+      warnings: looksLikeWebPage(bytes) ? [warningOf('web-page', phrase('warning.web-page'))] : [],
     }),
   );
 }

@@ -1,7 +1,7 @@
 /** Tar archives, and OVA among them: walked header by header, so that no entry can leave the folder it is unpacked in. */
 import { cString, isZero, u8, virtualSizeLimitBytes } from '../bytes.ts';
 import { settledFinding, type Examined, type Family, type Follow, type Refusal } from '../inspection.ts';
-import { finding, printableName, refusals } from '../words.ts';
+import { finding, refusals } from '../words.ts';
 import { inspectOvf, ovfLimitBytes } from './ovf.ts';
 import { blockBytes, readPaxRecords, readTarHeader, type TarHeader } from './tar-header.ts';
 
@@ -46,13 +46,10 @@ function nextHeader(state: State): Examined {
 
 /** Why this name must not be unpacked; null when it stays in its folder. */
 function refusalOfName(name: string): Refusal | null {
-  const shown = printableName(name) ?? 'a nameless file';
-  if (/^[/\\]|^[a-z]:/i.test(name))
-    return refusals.unsafeArchive(`wants to write ${shown} to a fixed place outside its folder`);
-  if (name.split(/[/\\]/).includes('..'))
-    return refusals.unsafeArchive(`wants to write ${shown} outside its folder`);
+  if (/^[/\\]|^[a-z]:/i.test(name)) return refusals.unsafeEntry('fixed-place', name);
+  if (name.split(/[/\\]/).includes('..')) return refusals.unsafeEntry('outside', name);
   if (name.replace(/[/\\.]/g, '') === '' && name !== './' && name !== '.') {
-    return refusals.unsafeArchive('holds a file without a name');
+    return refusals.unsafeArchive('no-name');
   }
   return null;
 }
@@ -61,7 +58,7 @@ function readEntry(state: State, header: TarHeader, offset: number): Examined {
   const name = state.longName ?? header.name;
   const sizeBytes = state.longSizeBytes ?? header.sizeBytes;
   if (!(sizeBytes >= 0 && sizeBytes <= virtualSizeLimitBytes)) {
-    return refuse(state, refusals.malformed('tar', 'the size of an entry cannot be read'));
+    return refuse(state, refusals.malformed('tar', 'the-size-of-an-entry-cannot-be-read'));
   }
   const dataOffset = offset + blockBytes;
   const after: State = {
@@ -72,11 +69,11 @@ function readEntry(state: State, header: TarHeader, offset: number): Examined {
     nextHeader: dataOffset + Math.ceil(sizeBytes / blockBytes) * blockBytes,
   };
   if (after.entries > entryLimit)
-    return refuse(state, refusals.unsafeArchive(`holds more than ${entryLimit} files`));
+    return refuse(state, refusals.unsafeArchive('too-many', { count: String(entryLimit) }));
 
   if ('xgLK'.includes(header.type)) {
     if (sizeBytes > longNameLimitBytes)
-      return refuse(state, refusals.malformed('tar', 'a name in it is absurdly long'));
+      return refuse(state, refusals.malformed('tar', 'a-name-in-it-is-absurdly-long'));
     const carried = { ...after, longName: state.longName, longSizeBytes: state.longSizeBytes };
     if (header.type === 'K' || sizeBytes === 0) return nextHeader(carried);
     const step = header.type === 'L' ? 'long-name' : 'pax';
@@ -85,17 +82,13 @@ function readEntry(state: State, header: TarHeader, offset: number): Examined {
 
   const unsafeName = refusalOfName(name);
   if (unsafeName !== null) return refuse(state, unsafeName);
-  const shown = printableName(name) ?? 'an entry';
-  if (header.type === '1' || header.type === '2')
-    return refuse(state, refusals.unsafeArchive(`holds a link, ${shown}`));
-  if ('346'.includes(header.type)) return refuse(state, refusals.unsafeArchive(`holds a device, ${shown}`));
-  if (!'057'.includes(header.type))
-    return refuse(state, refusals.unsafeArchive(`holds an entry of an unknown kind, ${shown}`));
+  if (header.type === '1' || header.type === '2') return refuse(state, refusals.unsafeEntry('link', name));
+  if ('346'.includes(header.type)) return refuse(state, refusals.unsafeEntry('device', name));
+  if (!'057'.includes(header.type)) return refuse(state, refusals.unsafeEntry('unknown-kind', name));
 
   if (/\.ovf$/i.test(name)) {
-    if (state.ova) return refuse(state, refusals.unsafeArchive('holds two descriptions (.ovf)'));
-    if (sizeBytes > ovfLimitBytes)
-      return refuse(state, refusals.unsafeArchive('has an absurdly long description (.ovf)'));
+    if (state.ova) return refuse(state, refusals.unsafeArchive('two-descriptions'));
+    if (sizeBytes > ovfLimitBytes) return refuse(state, refusals.unsafeArchive('long-description'));
     const opened: State = { ...after, ova: true, step: 'ovf' };
     return sizeBytes === 0 ? nextHeader(opened) : proceed(opened, dataOffset, sizeBytes);
   }
@@ -104,9 +97,9 @@ function readEntry(state: State, header: TarHeader, offset: number): Examined {
 
 function readPax(state: State, bytes: Uint8Array): Examined {
   const records = readPaxRecords(bytes);
-  if (records === null) return refuse(state, refusals.malformed('tar', 'an extended header cannot be read'));
+  if (records === null) return refuse(state, refusals.malformed('tar', 'an-extended-header-cannot-be-read'));
   if ([...records.keys()].some((key) => key.startsWith('GNU.sparse'))) {
-    return refuse(state, refusals.unsafeArchive('holds a sparse file'));
+    return refuse(state, refusals.unsafeArchive('sparse'));
   }
   const size = records.get('size');
   return nextHeader({
@@ -122,7 +115,7 @@ export function followTar(follow: Follow, bytes: Uint8Array): Examined {
   // Archives without the two closing blocks of zeros are common; whether data are missing is judged by the size.
   if (bytes.length === 0) return settledFinding(current(state, null, follow.next.offset));
   if (bytes.length < follow.next.length)
-    return refuse(state, refusals.truncated('tar', 'its last entry is not complete'));
+    return refuse(state, refusals.truncated('tar', 'its-last-entry-is-not-complete'));
   switch (state.step) {
     case 'long-name':
       return nextHeader({ ...state, longName: cString(bytes, 0, bytes.length) });
@@ -136,7 +129,7 @@ export function followTar(follow: Follow, bytes: Uint8Array): Examined {
       if (isZero(bytes, 0, blockBytes)) return settledFinding(current(state));
       const header = readTarHeader(bytes);
       if (header === null)
-        return refuse(state, refusals.malformed('tar', 'the checksum of an entry is wrong'));
+        return refuse(state, refusals.malformed('tar', 'the-checksum-of-an-entry-is-wrong'));
       return readEntry(state, header, follow.next.offset);
     }
   }

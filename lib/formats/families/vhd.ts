@@ -18,7 +18,7 @@ import {
   type Head,
   type Refusal,
 } from '../inspection.ts';
-import { finding, refusals } from '../words.ts';
+import { finding, phrase, refusals } from '../words.ts';
 
 const cookie = 'conectix';
 const footerBytes = 512;
@@ -30,7 +30,7 @@ const differencingType = 4;
 const largestGeometrySectors = 65_535 * 16 * 255;
 /** These programs mean the size field; all others, as Virtual PC did, mean the geometry (so does QEMU). */
 const creatorsBySize = new Set(['win ', 'qem2', 'd2v ', 'tap\0', 'CTXS']);
-const remedyForParent = 'Merge it into its parent first (Hyper-V: Merge), then upload the result.';
+const remedyForParent = phrase('remedy.merge-hyperv');
 
 /** One's complement of the sum of all bytes but the four of the sum itself. */
 function hasRightChecksum(bytes: Uint8Array, offset: number, length: number, sumOffset: number): boolean {
@@ -68,24 +68,24 @@ export function readVhdFooter(bytes: Uint8Array, offset: number): VhdFooter | nu
 
 function refusalOfDynamic(bytes: Uint8Array, footer: VhdFooter): Refusal | null {
   if (footer.type === differencingType) return refusals.needsOtherFile(null, remedyForParent);
-  if (footer.type !== dynamicType) return refusals.malformed('VHD', 'it is of no known type');
+  if (footer.type !== dynamicType) return refusals.malformed('VHD', 'it-is-of-no-known-type');
   const start = footer.dataOffset;
   if (start < footerBytes || start % footerBytes !== 0 || start > 64 * 1024) {
-    return refusals.malformed('VHD', 'its second header lies nowhere');
+    return refusals.malformed('VHD', 'its-second-header-lies-nowhere');
   }
   if (bytes.length < start + dynamicHeaderBytes)
-    return refusals.truncated('VHD', 'its second header is not complete');
+    return refusals.truncated('VHD', 'its-second-header-is-not-complete');
   if (!hasAscii(bytes, start, 'cxsparse') || !hasRightChecksum(bytes, start, dynamicHeaderBytes, 36)) {
-    return refusals.malformed('VHD', 'its second header is damaged');
+    return refusals.malformed('VHD', 'its-second-header-is-damaged');
   }
   if (!isZero(bytes, start + 40, 16) || !isZero(bytes, start + 576, 8 * 24)) {
     return refusals.needsOtherFile(null, remedyForParent);
   }
   const blockBytes = u32be(bytes, start + 32);
   if (!isPowerOfTwo(blockBytes) || blockBytes < 512)
-    return refusals.malformed('VHD', 'no such block size exists');
+    return refusals.malformed('VHD', 'no-such-block-size-exists');
   if (u32be(bytes, start + 28) * blockBytes < footer.virtualSizeBytes) {
-    return refusals.malformed('VHD', 'its block table is too small for the disk');
+    return refusals.malformed('VHD', 'its-block-table-is-too-small-for-the-disk');
   }
   return null;
 }
@@ -94,21 +94,21 @@ function examine({ bytes }: Head): Examined {
   const detail = 'VHD dynamic';
   const refuse = (refusal: Refusal, virtualSizeBytes: number | null = null): Examined =>
     settledFinding(finding(vhd, { detail, refusal, virtualSizeBytes }));
-  if (bytes.length < footerBytes) return refuse(refusals.truncated('VHD', 'its header is not complete'));
+  if (bytes.length < footerBytes) return refuse(refusals.truncated('VHD', 'its-header-is-not-complete'));
   const footer = readVhdFooter(bytes, 0);
-  if (footer === null) return refuse(refusals.malformed('VHD', 'its checksum is wrong'));
+  if (footer === null) return refuse(refusals.malformed('VHD', 'its-checksum-is-wrong'));
   const larger = Math.max(footer.virtualSizeBytes, footer.currentSizeBytes);
   if (larger > virtualSizeLimitBytes) return refuse(refusals.absurdSize('VHD', larger));
   const { virtualSizeBytes } = footer;
   if (footer.type === fixedType && bytes.length === footerBytes) {
-    return refuse(refusals.truncated('VHD', 'only its footer is there'), virtualSizeBytes);
+    return refuse(refusals.truncated('VHD', 'only-its-footer-is-there'), virtualSizeBytes);
   }
   const refusal = refusalOfDynamic(bytes, footer);
   if (refusal !== null) return refuse(refusal, virtualSizeBytes);
   const tableStart = u64be(bytes, footer.dataOffset + 16);
   const tableBytes = u32be(bytes, footer.dataOffset + 28) * 4;
   if (tableStart < footerBytes)
-    return refuse(refusals.malformed('VHD', 'its block table lies nowhere'), virtualSizeBytes);
+    return refuse(refusals.malformed('VHD', 'its-block-table-lies-nowhere'), virtualSizeBytes);
   const atEnd = { minimumBytes: tableStart + tableBytes + footerBytes, vhdFooter: true } as const;
   return settledFinding(finding(vhd, { detail, virtualSizeBytes, atEnd }));
 }
@@ -120,14 +120,14 @@ export function findFixedVhd(tail: Uint8Array, totalBytes: number): Finding | nu
   const known = { detail: 'VHD fixed', virtualSizeBytes: footer.virtualSizeBytes };
   const refuse = (refusal: Refusal): Finding => finding(vhd, { ...known, virtualSizeBytes: null, refusal });
   if (footer.type === differencingType) return refuse(refusals.needsOtherFile(null, remedyForParent));
-  if (footer.type !== fixedType) return refuse(refusals.truncated('VHD', 'its beginning is missing'));
+  if (footer.type !== fixedType) return refuse(refusals.truncated('VHD', 'its-beginning-is-missing'));
   if (footer.currentSizeBytes > virtualSizeLimitBytes)
     return refuse(refusals.absurdSize('VHD', footer.currentSizeBytes));
   if (
     footer.currentSizeBytes > totalBytes - footerBytes ||
     footer.virtualSizeBytes > totalBytes - footerBytes
   ) {
-    return refuse(refusals.truncated('VHD', 'its footer speaks of more bytes than there are'));
+    return refuse(refusals.truncated('VHD', 'its-footer-speaks-of-more-bytes-than-there-are'));
   }
   return finding(vhd, known);
 }

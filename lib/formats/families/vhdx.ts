@@ -1,7 +1,7 @@
 /** Microsoft's VHDX: headers, region table and metadata lie apart from each other, so they are read one after the other. */
 import { crc32c, hasAscii, isZero, latin1, u16le, u32le, u64le, virtualSizeLimitBytes } from '../bytes.ts';
 import { settledFinding, type Examined, type Family, type Follow, type Refusal } from '../inspection.ts';
-import { finding, refusals } from '../words.ts';
+import { finding, phrase, refusals } from '../words.ts';
 
 const KiB = 1024;
 const headerBytes = 4 * KiB;
@@ -12,7 +12,7 @@ const firstRegionOffset = 1024 * KiB;
 const entryLimit = 2047;
 /** Where the items of the metadata lie apart further than this, nobody wrote them to be read. */
 const itemsLimitBytes = 64 * KiB;
-const parentRemedy = 'Merge it into its parent first (Hyper-V: Merge), then upload the result.';
+const parentRemedy = phrase('remedy.merge-hyperv');
 
 const regions = {
   bat: '2dc27766-f623-4200-9d64-115e9bfd4a08',
@@ -63,18 +63,18 @@ function readHeader(bytes: Uint8Array, state: Extract<State, { step: 'header' }>
       { step: 'header', index: 1, sequence, logged },
     );
   }
-  if (sequence < 0) return refuse(refusals.malformed('VHDX', 'none of its two headers has a right checksum'));
+  if (sequence < 0) return refuse(refusals.malformed('VHDX', 'none-of-its-two-headers-has-a-right-checksum'));
   if (logged) return refuse(refusals.notClosed('VHDX'));
   return proceed({ offset: regionTableOffset, length: tableBytes }, { step: 'regions' });
 }
 
 function readRegions(bytes: Uint8Array): Examined {
   if (!hasAscii(bytes, 0, 'regi') || crc32c(bytes, 4) !== u32le(bytes, 4)) {
-    return refuse(refusals.malformed('VHDX', 'the checksum of its region table is wrong'));
+    return refuse(refusals.malformed('VHDX', 'the-checksum-of-its-region-table-is-wrong'));
   }
   const count = u32le(bytes, 8);
   if (count > entryLimit)
-    return refuse(refusals.malformed('VHDX', 'its region table is longer than it can be'));
+    return refuse(refusals.malformed('VHDX', 'its-region-table-is-longer-than-it-can-be'));
   let metadata: number | null = null;
   let minimumBytes = 0;
   for (let index = 0; index < count; index += 1) {
@@ -83,11 +83,11 @@ function readRegions(bytes: Uint8Array): Examined {
     minimumBytes = Math.max(minimumBytes, u64le(bytes, entry + 16) + u32le(bytes, entry + 24));
     if (name === regions.metadata) metadata = u64le(bytes, entry + 16);
     else if (name !== regions.bat && (u32le(bytes, entry + 28) & 1) !== 0) {
-      return refuse(refusals.unknownFeature('VHDX', `region ${name}`));
+      return refuse(refusals.unknownFeature('VHDX', 'region', name));
     }
   }
   if (metadata === null || metadata < firstRegionOffset || metadata > virtualSizeLimitBytes) {
-    return refuse(refusals.malformed('VHDX', 'its metadata lie nowhere'));
+    return refuse(refusals.malformed('VHDX', 'its-metadata-lie-nowhere'));
   }
   return proceed(
     { offset: metadata, length: tableBytes },
@@ -101,7 +101,7 @@ function readMetadata(
 ): Examined {
   const count = u16le(bytes, 10);
   if (latin1(bytes, 0, 8) !== 'metadata' || count > entryLimit) {
-    return refuse(refusals.malformed('VHDX', 'its metadata table is damaged'));
+    return refuse(refusals.malformed('VHDX', 'its-metadata-table-is-damaged'));
   }
   const found = new Map<string, number>();
   for (let index = 0; index < count; index += 1) {
@@ -109,7 +109,7 @@ function readMetadata(
     const name = guid(bytes, entry);
     if (name === items.parentLocator) return refuse(refusals.needsOtherFile(null, parentRemedy));
     if (!knownItems.has(name) && (u32le(bytes, entry + 24) & requiredItemBit) !== 0) {
-      return refuse(refusals.unknownFeature('VHDX', `item ${name}`));
+      return refuse(refusals.unknownFeature('VHDX', 'item', name));
     }
     found.set(name, u32le(bytes, entry + 16));
   }
@@ -118,7 +118,7 @@ function readMetadata(
   const first = Math.min(fileParameters, diskSize);
   const length = Math.max(fileParameters, diskSize) + 8 - first;
   if (first < tableBytes || length > itemsLimitBytes) {
-    return refuse(refusals.malformed('VHDX', 'its size is written nowhere'));
+    return refuse(refusals.malformed('VHDX', 'its-size-is-written-nowhere'));
   }
   return proceed(
     { offset: offset + first, length },
@@ -133,7 +133,7 @@ function readItems(bytes: Uint8Array, state: Extract<State, { step: 'items' }>):
   if ((flags & 2) !== 0) return refuse(refusals.needsOtherFile(null, parentRemedy));
   if (virtualSizeBytes > virtualSizeLimitBytes) return refuse(refusals.absurdSize('VHDX', virtualSizeBytes));
   if (blockBytes < 1024 * KiB || blockBytes > 256 * 1024 * KiB || !Number.isInteger(Math.log2(blockBytes))) {
-    return refuse(refusals.malformed('VHDX', 'no such block size exists'), virtualSizeBytes);
+    return refuse(refusals.malformed('VHDX', 'no-such-block-size-exists'), virtualSizeBytes);
   }
   const detail = (flags & 1) !== 0 ? 'VHDX fixed' : 'VHDX dynamic';
   return settledFinding(
@@ -145,7 +145,7 @@ function readItems(bytes: Uint8Array, state: Extract<State, { step: 'items' }>):
 export function followVhdx(follow: Follow, bytes: Uint8Array): Examined {
   const state = follow.state as State;
   if (bytes.length < follow.next.length)
-    return refuse(refusals.truncated('VHDX', 'its headers are not complete'));
+    return refuse(refusals.truncated('VHDX', 'its-headers-are-not-complete'));
   switch (state.step) {
     case 'header':
       return readHeader(bytes, state);

@@ -17,7 +17,7 @@ import {
   type Head,
   type Refusal,
 } from '../inspection.ts';
-import { finding, refusals } from '../words.ts';
+import { finding, phrase, refusalOf, refusals } from '../words.ts';
 import { readDescriptor } from './vmdk-descriptor.ts';
 
 const sectorBytes = 512;
@@ -28,11 +28,11 @@ const descriptorLimitBytes = 64 * 1024;
 const directoryAtEnd = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff] as const;
 const descriptorMark = '# disk descriptorfile';
 
-const pieceOfSeveral: Refusal = {
-  code: 'foreign-extent',
-  sentence: 'It is one piece of a VMDK that was split into several files.',
-  remedy: 'Export the disk as one stream-optimized VMDK instead of in pieces, then upload that.',
-};
+const pieceOfSeveral = refusalOf(
+  'foreign-extent',
+  phrase('refusal.piece-of-several'),
+  phrase('remedy.vmdk-not-in-pieces'),
+);
 
 function refusalOfHeader(bytes: Uint8Array): Refusal | null {
   const version = u32le(bytes, 4);
@@ -40,17 +40,17 @@ function refusalOfHeader(bytes: Uint8Array): Refusal | null {
   if (version < 1 || version > 3) return refusals.unknownVersion('VMDK', version);
   if (capacityBytes > virtualSizeLimitBytes) return refusals.absurdSize('VMDK', capacityBytes);
   if (u64le(bytes, 20) === 0 || u64le(bytes, 20) > 2 ** 17)
-    return refusals.malformed('VMDK', 'no such grain size exists');
+    return refusals.malformed('VMDK', 'no-such-grain-size-exists');
   if (u32le(bytes, 44) === 0 || u32le(bytes, 44) > 2 ** 16) {
-    return refusals.malformed('VMDK', 'its grain tables have an impossible length');
+    return refusals.malformed('VMDK', 'its-grain-tables-have-an-impossible-length');
   }
   if (u64le(bytes, 28) === 0) return pieceOfSeveral;
   if (u64le(bytes, 28) !== descriptorSector)
-    return refusals.malformed('VMDK', 'its descriptor is not behind its header');
+    return refusals.malformed('VMDK', 'its-descriptor-is-not-behind-its-header');
   if (u64le(bytes, 36) === 0 || u64le(bytes, 36) * sectorBytes > descriptorLimitBytes) {
-    return refusals.malformed('VMDK', 'its descriptor has an impossible length');
+    return refusals.malformed('VMDK', 'its-descriptor-has-an-impossible-length');
   }
-  if (u16le(bytes, 77) > 1) return refusals.unknownFeature('VMDK', `compression ${u16le(bytes, 77)}`);
+  if (u16le(bytes, 77) > 1) return refusals.unknownFeature('VMDK', 'compression', u16le(bytes, 77));
   return null;
 }
 
@@ -62,13 +62,13 @@ function examineSparse({ bytes }: Head): Examined {
   const refuse = (refusal: Refusal, detail = 'VMDK'): Examined =>
     settledFinding(finding(vmdk, { detail, refusal, virtualSizeBytes }));
 
-  if (bytes.length < sectorBytes) return refuse(refusals.truncated('VMDK', 'its header is not complete'));
+  if (bytes.length < sectorBytes) return refuse(refusals.truncated('VMDK', 'its-header-is-not-complete'));
   const header = refusalOfHeader(bytes);
   if (header !== null) return refuse(header);
 
   const descriptorSectors = u64le(bytes, 36);
   if (bytes.length < (descriptorSector + descriptorSectors) * sectorBytes) {
-    return refuse(refusals.truncated('VMDK', 'its descriptor is not complete'));
+    return refuse(refusals.truncated('VMDK', 'its-descriptor-is-not-complete'));
   }
   const text = paddedText(bytes, descriptorSector * sectorBytes, descriptorSectors * sectorBytes);
   if (text === '') return refuse(pieceOfSeveral);
@@ -96,10 +96,7 @@ function examine(head: Head): Examined {
   return settledFinding(
     finding(vmdk, {
       detail,
-      refusal: refusals.needsOtherFile(
-        null,
-        'Export the machine as a stream-optimized VMDK (ovftool), then upload that.',
-      ),
+      refusal: refusals.needsOtherFile(null, phrase('remedy.export-vmdk')),
     }),
   );
 }
