@@ -10,8 +10,13 @@ const config = {
   images: { unoptimized: true },
   // What a browser asks for where no page names an icon: JSON, a download, a probe.
   rewrites: async () => [{ source: '/favicon.ico', destination: '/icon.svg' }],
-  // A page that nobody asks for costs no memory: all of them together hold more than the service itself.
-  experimental: { preloadEntriesOnStart: false },
+  experimental: {
+    // A page that nobody asks for costs no memory: all of them together hold more than the service itself.
+    preloadEntriesOnStart: false,
+    // A page that cannot be fetched is waited for. Else the browser would leave for its own page of an error, and end
+    // with this one the uploads of the tab.
+    useOffline: true,
+  },
   // `npm run verify` checks types with the native compiler, which has no programmatic interface for Next to call.
   typescript: { ignoreBuildErrors: true },
   // What has native parts or worker files is loaded by Node itself and never bundled.

@@ -1,10 +1,11 @@
-import { connection } from 'next/server';
 import { getRuntime } from '#lib/runtime/runtime.ts';
 import { readiness } from '#lib/services/health/readiness.ts';
 
+/** Next would else ask it once, when it is built. */
+export const dynamic = 'force-dynamic';
+
 /** Whether to send requests here: 503 while it stops, without its database, or without any store. */
 export async function GET(): Promise<Response> {
-  await connection();
   const { ready, checks } = await readiness(getRuntime());
   return Response.json(
     { status: ready ? 'ready' : 'not ready', checks },

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it, type TestContext } from 'node:test';
 import { rawRequest } from '#lib/http/raw-request.ts';
+import { RequestBody } from '#lib/streams/request-body.ts';
 import { openHttpServer, type Handle, type HttpServer } from './http-server.ts';
 
 async function serve(
@@ -64,6 +65,23 @@ describe('the HTTP server', () => {
     assert.equal((await fetch(`${url}/?${'a=&'.repeat(8_000)}`)).status, 400);
     assert.equal((await fetch(`${url}/?${'a=&'.repeat(200)}`)).status, 200);
     assert.deepEqual(failures, []);
+  });
+
+  it('takes a whole URL for its path, and answers OPTIONS of all of it', async (t) => {
+    const { url } = await serve(t, async (req, res) => void res.end(`path: ${req.url}`));
+    const ask = async (line: string) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.write(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      return Buffer.concat(await Array.fromAsync(socket as AsyncIterable<Buffer>)).toString();
+    };
+    assert.match(
+      await ask('GET http://other.example:80/image/v2?limit=1'),
+      /^HTTP\/1\.1 200 [^]*path: \/image\/v2\?limit=1$/,
+    );
+    assert.match(await ask('GET HTTPS://other.example'), /^HTTP\/1\.1 200 [^]*path: \/$/);
+    assert.match(await ask('GET https://other.example?limit=1'), /^HTTP\/1\.1 200 [^]*path: \/\?limit=1$/);
+    assert.match(await ask('OPTIONS *'), /^HTTP\/1\.1 204 [^]*Allow: GET, HEAD/);
+    assert.match(await ask('GET *'), /^HTTP\/1\.1 400 /);
   });
 
   it('hands on no more of the name of a program than anybody needs', async (t) => {
@@ -165,6 +183,35 @@ describe('an answer that comes before the body', () => {
     const answer = await fetch(url, { method: 'PUT', body: Buffer.alloc(200_000) });
     assert.equal(answer.status, 413);
     assert.notEqual(answer.headers.get('connection'), 'close');
+  });
+
+  it('leaves the connection of a short body open whose reader let go in the middle of it', async (t) => {
+    // As an upload does whose store is full: more has arrived by then than may wait.
+    const giveUp: Handle = async (req, res) => {
+      if (req.method === 'GET') return void res.end('the next answer');
+      const body = new RequestBody(req);
+      await body.next(new AbortController().signal);
+      while (!req.isPaused()) await sleep(5);
+      body.release();
+      res.writeHead(507).end();
+    };
+    const { url } = await serve(t, giveUp);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    t.after(() => socket.destroy());
+    const next = Promise.withResolvers<void>();
+    let text = '';
+    socket.on('data', (data: Buffer) => {
+      text += data.toString();
+      if (text.endsWith('the next answer')) next.resolve();
+    });
+    socket.on('close', () => next.reject(new Error(`closed after ${text}`)));
+    socket.write('PATCH / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n');
+    socket.write(Buffer.alloc(1_000_000));
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    const startedAt = performance.now();
+    await next.promise;
+    assert.match(text, /^HTTP\/1\.1 507 /);
+    assert.ok(performance.now() - startedAt < 2_000);
   });
 
   it('leaves the connection of a long body open that was read to its end', async (t) => {

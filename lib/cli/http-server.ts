@@ -62,7 +62,7 @@ export function openHttpServer(
     answering.set(res, req);
     endAfterEarlyAnswer(req, res, unreadPatienceMilliseconds);
     res.once('close', () => answering.delete(res));
-    req.url = withoutDoubledSlash(req.url ?? '/');
+    req.url = withoutDoubledSlash(withoutOrigin(req.url ?? '/'));
     if (draining) {
       res.setHeader('Connection', 'close');
       if (pathOf(req) === '/readyz') return answerStopping(res);
@@ -72,13 +72,17 @@ export function openHttpServer(
       res.writeHead(405, { Allow: methods.join(', '), Connection: 'close' }).end();
       return;
     }
+    if (req.method === 'OPTIONS' && req.url === '*') {
+      res.writeHead(204, { Allow: methods.join(', ') }).end();
+      return;
+    }
     // What is there twice Next puts together in a time that grows with the square of their number: seconds for thousands.
     if ((req.url ?? '').split('&', parameterLimit + 1).length > parameterLimit) {
       res.writeHead(400, { 'Content-Type': 'text/plain' }).end('The URL has too many parameters.\n');
       return;
     }
     shortenAgent(req);
-    if (!isEncoded(pathOf(req))) {
+    if (!req.url.startsWith('/') || !isEncoded(pathOf(req))) {
       res.writeHead(400, { 'Content-Type': 'text/plain' }).end('The path is no percent-encoded UTF-8.\n');
       return;
     }
@@ -141,6 +145,11 @@ function isEncoded(path: string): boolean {
     if (error instanceof URIError) return false;
     throw error;
   }
+}
+
+/** A client that takes us for its proxy sends the whole URL, and every server has to take it (RFC 9112, 3.2.2). */
+function withoutOrigin(url: string): string {
+  return url.replace(/^https?:\/\/[^/?]*\/?/i, '/');
 }
 
 /** A client that was given an endpoint with a slash at its end puts its paths, which begin with one, behind it. */

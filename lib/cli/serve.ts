@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { watchYoungMemory } from '#lib/streams/young-memory.ts';
 import { openRuntime } from '#lib/runtime/open-runtime.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
-import { loadDirectRoutes, type DirectRoutes } from './direct-routes.ts';
+import { assertBuilt } from './bootstrap/build.mjs';
+import { openDirectRoutes } from './direct-routes.ts';
 import { exitOnFailure } from './failure.ts';
 import { openHttpServer, type Handle } from './http-server.ts';
 import { captureConsole, openLog } from './logger.ts';
@@ -50,8 +51,11 @@ const http = openHttpServer(
 // The port comes first: where another process has it, that one may also have the data directory open.
 const port = await listenOrExit();
 const runtime = await openRuntime(config, log, { role: 'web' });
-const [next, direct] = await Promise.all([openNext(port), openDirectRoutes()]);
-serving.handle = (req, res) => direct(req, res) ?? next.handle(req, res);
+// React and Next choose their code by it when they are loaded.
+Object.assign(process.env, { NODE_ENV: development ? 'development' : 'production' });
+const pages = development ? await openNext(port) : pagesWhenAsked(port);
+// In development Next answers everything, so that what is edited is what runs.
+serving.handle = development ? pages.handle : await openDirectRoutes(root, pages.handle);
 opened.resolve();
 announce(runtime, port);
 
@@ -62,7 +66,7 @@ const drained = runtime.startDraining();
 await http.close(drainLeastMilliseconds, drainMostMilliseconds);
 const closed = await within(
   closeMostMilliseconds,
-  Promise.all([drained, next.close()]).then(() => runtime.close()),
+  Promise.all([drained, pages.close()]).then(() => runtime.close()),
 );
 if (closed) log.info('stopped');
 else log.error(`parts of the service did not close within ${closeMostMilliseconds} ms`);
@@ -97,15 +101,29 @@ function isProbe({ url = '' }: IncomingMessage): boolean {
   return /^\/(readyz|healthz|healthcheck|metrics)(\?|$)/.test(url);
 }
 
-/** In development Next answers everything, so that what is edited is what runs. */
-function openDirectRoutes(): Promise<DirectRoutes> {
-  return development ? Promise.resolve(() => undefined) : loadDirectRoutes();
+interface Pages {
+  readonly handle: Handle;
+  close(): Promise<void>;
+}
+
+/** Next takes as much memory as all the rest; where only programs ask, it is never loaded. */
+function pagesWhenAsked(actualPort: number): Pages {
+  assertBuilt(root);
+  let pages: Promise<Pages> | undefined;
+  const open = () =>
+    (pages ??= openNext(actualPort).catch((error: unknown) => {
+      // Whoever asks next tries again.
+      pages = undefined;
+      throw error;
+    }));
+  return {
+    handle: async (req, res) => (await open()).handle(req, res),
+    close: async () => (await pages?.catch(() => undefined))?.close(),
+  };
 }
 
 /** Next in this process, so that its routes reach the runtime. */
-async function openNext(actualPort: number): Promise<{ handle: Handle; close(): Promise<void> }> {
-  // React and Next choose their code by it when they are loaded.
-  Object.assign(process.env, { NODE_ENV: development ? 'development' : 'production' });
+async function openNext(actualPort: number): Promise<Pages> {
   const { default: create } = await import('next');
   // Next takes upgraded connections from this server. Only reloading needs them: in production a client that offers
   // HTTP/2 on its first request shall simply be answered, so Next is given a server that never listens.

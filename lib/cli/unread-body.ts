@@ -23,6 +23,8 @@ export function endAfterEarlyAnswer(
   const { socket } = req;
   res.once('finish', () => {
     if (req.complete) return;
+    // Who let go of it in the middle may have left it paused, and then Node reads no more of it.
+    req.resume();
     // That the request is closed says nothing: whoever was reading may have let go of it, and bytes still come.
     setTimeout(() => {
       if (!req.complete) socket.destroy();

@@ -25,6 +25,7 @@ function toProblem(error: StowageError, requestId: string): Problem {
     detail: error.message,
     code: error.code,
     ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+    ...(error.phrases === undefined ? {} : { phrases: error.phrases }),
     ...(error.field === undefined ? {} : { field: error.field }),
     request_id: requestId,
   };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RequestBody } from '../streams/request-body.ts';
 import { sendChunks } from './raw-body.ts';
 import type { RouteHandler } from './route.ts';
 
@@ -6,8 +7,15 @@ import type { RouteHandler } from './route.ts';
 const origin = 'http://stowage.invalid';
 
 /**
- * Runs a route handler for a request of Node's server, without Next between them. The request that the handler gets has
- * no body: only for handlers that read `rawRequest()`. Rejects when the handler does; nothing has been sent then.
+ * As long as the answer is there. A request that is collected does not abort the signal that was taken from it, and of a
+ * download only that is left, for hours.
+ */
+const requests = new WeakMap<ServerResponse, Request>();
+
+/**
+ * Runs a route handler for a request of Node's server, without Next between them. Nothing of the body is read before the
+ * handler does, from the request that it gets or from `rawRequest()`. Rejects when the handler does; nothing has been
+ * sent then.
  */
 export async function answerDirectly(
   handler: RouteHandler,
@@ -23,11 +31,41 @@ export async function answerDirectly(
     if (!res.writableFinished) gone.abort();
   });
   const { method = 'GET', url = '/' } = req;
-  const request = new Request(origin + url, { method, headers: headersOf(req), signal: gone.signal });
+  const request = new Request(origin + url, {
+    method,
+    headers: headersOf(req),
+    signal: gone.signal,
+    ...(hasBody(req) && { body: bodyOf(req, gone.signal), duplex: 'half' }),
+  });
+  requests.set(res, request);
   await send(req, res, await handler(request, { params: Promise.resolve(params) }));
 }
 
 function ignored(): void {}
+
+function hasBody({ method, headers }: IncomingMessage): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+/** Asks the socket when it is asked itself. What nobody reads the server deals with when the answer is sent. */
+function bodyOf(req: IncomingMessage, signal: AbortSignal): ReadableStream<Uint8Array> {
+  let body: RequestBody | undefined;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        body ??= new RequestBody(req);
+        const batch = await body.next(signal);
+        for (const chunk of batch ?? []) controller.enqueue(chunk);
+        if (batch !== null) return;
+        body.release();
+        controller.close();
+      },
+      cancel: () => body?.release(),
+    },
+    { highWaterMark: 0 },
+  );
+}
 
 function headersOf(req: IncomingMessage): Headers {
   const headers = new Headers();

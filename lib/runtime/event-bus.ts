@@ -1,6 +1,5 @@
 /** Tells everybody what has happened, in this process and in the others; `/api/events` passes it on to browsers. */
 import type { Logger } from 'pino';
-import type { ServerEvent } from '../contract/events.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import {
   eventOverlapMilliseconds,
@@ -8,9 +7,8 @@ import {
   listEventsAfter,
   replayFrom,
 } from '../db/repositories/events.ts';
-import type { EventRow } from '../db/define-schema.ts';
 import { alone, type PeerMessage, type Peers } from './peers.ts';
-import type { PublishedEvent } from './published-event.ts';
+import { toPublished, type PublishedEvent } from './published-event.ts';
 
 export interface EventBus {
   /** Told here at once; progress (without an id) also to the other processes, soon. */
@@ -105,8 +103,4 @@ export function openEventBus({ peers = alone, db, log }: EventBusOptions = {}): 
       });
     },
   };
-}
-
-function toPublished(row: EventRow): PublishedEvent {
-  return { id: row.id, event: row.payload as unknown as ServerEvent, projectId: row.project_id };
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { openPolicy } from '../auth/policy-set.ts';
 import { StowageError } from '../contract/errors.ts';
 import type { Config } from '../config/config.ts';
+import type { Database } from '../db/database.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { findStoreMarker, saveStoreMarker } from '../db/repositories/stores.ts';
 import { releaseUploadLeases } from '../db/repositories/uploads.ts';
@@ -18,7 +19,7 @@ import { openDeferredMd5 } from '../services/images/deferred-md5.ts';
 import { countFirst } from '../services/quotas/recount.ts';
 import { loadStandardDefinitions } from '../services/metadefs/load-standard.ts';
 import { openUploadSessions } from '../services/uploads/sessions.ts';
-import { openRegistry } from '../stores/registry.ts';
+import { openRegistry, type StoreRegistry } from '../stores/registry.ts';
 import { groupLimit } from '../transfers/limits.ts';
 import { openReconciler } from '../transfers/reconciler.ts';
 import { openTransferWorker } from '../transfers/worker.ts';
@@ -75,15 +76,7 @@ export async function openRuntime(
   }
   const peers = openPeers(db, log);
   const events = openEventBus({ peers, db, log });
-  const stores = await openRegistry({
-    definitions: config.stores,
-    markers: {
-      find: (id) => findStoreMarker(db.read, id),
-      save: (marker) => db.transaction((transaction) => saveStoreMarker(transaction, marker, Date.now())),
-    },
-    logger: log,
-    clock: { now: () => new Date() },
-  });
+  const stores = await openStores(config, db, log);
   stores.onChange(({ id }) =>
     events.publish({ id: null, event: { type: 'store', store: id }, projectId: null }),
   );
@@ -152,19 +145,34 @@ export async function openRuntime(
   if (role === 'web' && config.database.kind === 'sqlite')
     await db.transaction((q) => releaseUploadLeases(q));
   if (role === 'web') await countFirst(runtime);
-  if (role === 'worker' || (role === 'web' && config.transfers.inWebProcesses)) {
-    runtime.worker.start();
-    runtime.reconciler.start();
-    runtime.deferredMd5.start();
-    await db.jobs?.start({
-      atOnce: groupLimit,
-      handlers: {
-        transfers: () => runtime.worker.runNext(),
-        reconcile: () => runtime.reconciler.runJob(),
-        'list-stores': () => runtime.reconciler.runJob({ list: true }),
-      },
-      schedule: { reconcile: 1, 'list-stores': 15 },
-    });
-  }
+  if (role === 'worker' || (role === 'web' && config.transfers.inWebProcesses)) await startWork(runtime);
   return runtime;
+}
+
+function openStores(config: Config, db: Database, log: Logger): Promise<StoreRegistry> {
+  return openRegistry({
+    definitions: config.stores,
+    markers: {
+      find: (id) => findStoreMarker(db.read, id),
+      save: (marker) => db.transaction((transaction) => saveStoreMarker(transaction, marker, Date.now())),
+    },
+    logger: log,
+    clock: { now: () => new Date() },
+  });
+}
+
+/** Transfers, clean-up and late checksums; the schedule of PostgreSQL's jobs is in minutes. */
+async function startWork({ worker, reconciler, deferredMd5, db }: Runtime): Promise<void> {
+  worker.start();
+  reconciler.start();
+  deferredMd5.start();
+  await db.jobs?.start({
+    atOnce: groupLimit,
+    handlers: {
+      transfers: () => worker.runNext(),
+      reconcile: () => reconciler.runJob(),
+      'list-stores': () => reconciler.runJob({ list: true }),
+    },
+    schedule: { reconcile: 1, 'list-stores': 15 },
+  });
 }

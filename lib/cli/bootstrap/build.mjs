@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import path from 'node:path';
 import { withTreeLock } from './lock.mjs';
 import { PrepareError, say } from './report.mjs';
+import { runToItsEnd } from './run.mjs';
+import { serviceEnvironment, serviceFlags } from './service-flags.mjs';
 
 /** What `next build` reads. Tests lie beside the code and change nothing of it. */
 const sources = [
@@ -18,11 +20,11 @@ const sources = [
   'package-lock.json',
   'tsconfig.json',
 ];
-const notRead = /\.(test|bench)\.tsx?$|^lib\/cli\/|(^|\/)corpus$/;
+const notRead = /\.(test|bench)\.tsx?$|^lib\/cli\//;
 
 /** Builds the console unless the build that is there came from exactly these sources. */
 export async function ensureBuilt(root, executable) {
-  const directory = path.resolve(root, process.env.STOWAGE_NEXT_DIST ?? '.next');
+  const directory = buildDirectory(root);
   const stamp = path.join(directory, '.stowage-built');
   const isBuilt = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === sourceFingerprint(root);
   if (isBuilt()) return;
@@ -33,9 +35,20 @@ export async function ensureBuilt(root, executable) {
     // Without its stamp a build that is cut short is built again.
     rmSync(stamp, { force: true });
     await runNextBuild(root, executable);
+    await precompile(root, executable);
     mkdirSync(directory, { recursive: true });
     writeFileSync(stamp, fingerprint);
   });
+}
+
+/** Throws where nothing was ever built: what is started without `npm start` does not build. */
+export function assertBuilt(root) {
+  if (existsSync(path.join(buildDirectory(root), 'BUILD_ID'))) return;
+  throw new PrepareError('The console is not built. Run `npm run build` once.');
+}
+
+function buildDirectory(root) {
+  return path.resolve(root, process.env.STOWAGE_NEXT_DIST ?? '.next');
 }
 
 /** SHA-256 over names and contents; a few hundred small files, so some 20 ms. */
@@ -80,4 +93,10 @@ async function runNextBuild(root, executable) {
   throw new PrepareError(
     `next build ended with ${code}; what it said stands above. If the sources are unchanged, free memory (it needs about 1.5 GiB) and disk space are the usual reasons.`,
   );
+}
+
+/** Saves the first start some time and memory. Where it fails, that start compiles by itself, or says why it cannot. */
+async function precompile(root, executable) {
+  const entry = path.join(root, 'lib', 'cli', 'precompile.ts');
+  if (existsSync(entry)) await runToItsEnd(executable, [...serviceFlags, entry], serviceEnvironment);
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,8 +19,9 @@ export async function withTreeLock(root, doing, work) {
 }
 
 async function acquire(lockPath, doing) {
-  const own = `${lockPath}.${process.pid}`;
-  // Written whole under another name and then linked, so nobody ever reads a lock that is half written.
+  // Written whole under another name and then linked, so nobody ever reads a lock that is half written. Of one process
+  // too several may wait: a name for each.
+  const own = `${lockPath}.${randomUUID()}`;
   writeFileSync(own, JSON.stringify({ pid: process.pid, started: startTime(process.pid), doing }));
   try {
     for (let told = false; !tryLink(own, lockPath); await sleep(200)) {
@@ -77,7 +79,7 @@ function startTime(pid) {
 
 /** Two starts may find the same dead holder: whoever moves a lock away that is not the dead one's puts it back. */
 function takeAway(lockPath, deadHolder) {
-  const aside = `${lockPath}.${process.pid}.stale`;
+  const aside = `${lockPath}.${randomUUID()}.stale`;
   try {
     renameSync(lockPath, aside);
   } catch (error) {

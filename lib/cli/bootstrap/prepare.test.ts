@@ -117,6 +117,22 @@ describe('the lock of a tree', () => {
     );
   });
 
+  it('is waited for by several of one process as well', async () => {
+    const script = `
+      import { withTreeLock } from '${bootstrap}/lock.mjs';
+      import { appendFileSync } from 'node:fs';
+      const once = () => withTreeLock(process.cwd(), 'tests', async () => {
+        appendFileSync('held', 'in ');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        appendFileSync('held', 'out ');
+      });
+      await Promise.all([once(), once(), once()]);`;
+    rmSync(path.join(root, 'held'), { force: true });
+    const { code, output } = await runScript(script);
+    assert.equal(code, 0, output);
+    assert.equal(readFileSync(path.join(root, 'held'), 'utf8'), 'in out in out in out ');
+  });
+
   it('is taken over from a process that was killed', async () => {
     const lock = path.join(root, '.stowage-prepare.lock');
     const child = spawn(process.execPath, ['--input-type=module', '-e', hold(60_000)], { cwd: root });

@@ -40,6 +40,11 @@ function listen(ctx: Context, lastEventId: number | null) {
   return { heard, ids, ended, stop: () => reader.cancel() };
 }
 
+/** For what comes soon; what is compared afterwards says what came instead. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (const deadline = performance.now() + 5_000; !isSo() && performance.now() < deadline;) await delay(5);
+}
+
 const change = (ctx: Context, imageId: string, projectId: string | null) =>
   ctx.runtime.db.transaction((q) =>
     recordEvent(ctx, q, { type: 'image', image_id: imageId, change: 'updated' }, projectId),
@@ -53,11 +58,10 @@ test('changes reach those who may hear of them, and come again after a cut', asy
   await change(asAdministrator, 'before', null);
   const everything = listen(asAdministrator, null);
   const own = listen(asTenant, null);
-  await delay(50);
   await change(asAdministrator, 'of-blue', 'blue');
   await change(asAdministrator, 'of-red', 'red');
   await change(asAdministrator, 'public', null);
-  await delay(50);
+  await until(() => everything.heard.length >= 3 && own.heard.length >= 2);
   const imagesOf = ({ heard }: { heard: Heard[] }) => heard.map(({ data }) => data['image_id']);
   assert.deepEqual(imagesOf(everything), ['of-blue', 'of-red', 'public']);
   assert.deepEqual(imagesOf(own), ['of-blue', 'public']);
@@ -66,9 +70,9 @@ test('changes reach those who may hear of them, and come again after a cut', asy
   await own.stop();
   await change(asAdministrator, 'while-away', 'blue');
   const back = listen(asTenant, cutAt);
-  await delay(50);
+  await until(() => imagesOf(back).at(-1) === 'while-away');
   await change(asAdministrator, 'later', 'blue');
-  await delay(50);
+  await until(() => imagesOf(back).at(-1) === 'later');
   // PostgreSQL goes a little further back, because ids are not given in the order of the commits.
   assert.deepEqual(imagesOf(back).slice(-3), ['public', 'while-away', 'later']);
   await back.stop();
@@ -81,7 +85,7 @@ test('an id that is not of this database is answered with reset', async (t) => {
   const ctx = contextOf(runtime, administrator);
   await change(ctx, 'one', null);
   const back = listen(ctx, 4_000_000);
-  await delay(50);
+  await until(() => back.heard.length > 0);
   assert.deepEqual(
     back.heard.map(({ type }) => type),
     ['reset'],

@@ -12,7 +12,7 @@ import {
   replayFrom,
 } from '#lib/db/repositories/events.ts';
 import type { Context } from '#lib/runtime/context.ts';
-import type { PublishedEvent } from '#lib/runtime/published-event.ts';
+import { toPublished, type PublishedEvent } from '#lib/runtime/published-event.ts';
 import { actionsFor } from '#lib/services/transfers/view.ts';
 
 const retryMilliseconds = 2_000;
@@ -38,94 +38,127 @@ export interface StreamOptions {
 
 /** A stream that ends with the client, the session or the server. Flat in memory however slow the client is. */
 export function openEventStream(ctx: Context, options: StreamOptions): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let stop: () => void = () => undefined;
+  let listener: Listener | null = null;
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        const { runtime, actor } = ctx;
-        let isOpen = true;
-        /** Until the replay is done, what happens meanwhile waits here. */
-        let held: PublishedEvent[] | null = [];
-        let sentId = 0;
-        /** The latest ones: what is replayed with an overlap may also have come by itself meanwhile. */
-        const sent = new Set<number>();
-
-        const write = (text: string): void => {
-          if (isOpen) controller.enqueue(encoder.encode(text));
-        };
-        const backlog = (): number => progressLimitBytes - (controller.desiredSize ?? 0);
-        const send = ({ id, event }: PublishedEvent): void => {
-          const shown = shownTo(actor, event);
-          if (id === null) {
-            if (backlog() < progressLimitBytes) write(toText(null, shown));
-            return;
-          }
-          if (sent.has(id)) return;
-          sent.add(id);
-          if (sent.size > 2 * replayLimit) sent.delete(sent.values().next().value ?? 0);
-          if (backlog() > changeLimitBytes) return end();
-          // Never back: ids of several processes do not become visible in their order.
-          sentId = Math.max(sentId, id);
-          write(toText(sentId, shown));
-        };
-        const hear = (published: PublishedEvent): void => {
-          if (!isFor(actor, published.projectId)) return;
-          if (held === null) send(published);
-          else if (published.id !== null) held.push(published);
-        };
-        const leave = (): void => {
-          if (!isOpen) return;
-          isOpen = false;
-          unsubscribe();
-          clearInterval(heartbeat);
-          clearInterval(look);
-          options.onEnd();
-        };
-        const end = (): void => {
-          if (!isOpen) return;
-          leave();
-          controller.close();
-        };
-        const unsubscribe = runtime.events.subscribe(hear);
-        const heartbeat = setInterval(() => {
-          write(': still here\n\n');
-          options.isStillSignedIn().then(
-            (isSignedIn) => (isSignedIn ? undefined : end()),
-            (error: unknown) => ctx.log.warn({ err: error }, 'a session could not be looked up'),
-          );
-        }, heartbeatMilliseconds);
-        const look = setInterval(() => {
-          const hasExpired = actor.expiresAt !== null && actor.expiresAt <= runtime.now();
-          if (runtime.draining || hasExpired) end();
-        }, lookMilliseconds);
-        stop = leave;
-        ctx.signal?.addEventListener('abort', end, { once: true });
-        write(`retry: ${retryMilliseconds}\n\n`);
-        replay(ctx, options.lastEventId, (published) => {
-          if (isFor(actor, published.projectId)) send(published);
-        })
-          .then((standsAt) => {
-            // An id without data dispatches nothing and is remembered: a cut right now loses nothing either.
-            if (standsAt > sentId) {
-              sentId = standsAt;
-              write(`id: ${standsAt}\n\n`);
-            }
-            const waiting = held ?? [];
-            held = null;
-            for (const published of waiting) send(published);
-          })
-          .catch((error: unknown) => {
-            ctx.log.warn({ err: error }, 'events could not be replayed');
-            end();
-          });
+        listener = new Listener(ctx, options, controller);
+        listener.begin();
       },
       cancel() {
-        stop();
+        listener?.leave();
       },
     },
     new ByteLengthQueuingStrategy({ highWaterMark: progressLimitBytes }),
   );
+}
+
+/** One client that hears what concerns it, first what it has missed. */
+class Listener {
+  readonly #ctx: Context;
+  readonly #options: StreamOptions;
+  readonly #controller: ReadableStreamDefaultController<Uint8Array>;
+  readonly #encoder = new TextEncoder();
+  /** What stops with it. */
+  readonly #endings: (() => void)[] = [];
+  #isOpen = true;
+  /** Until the replay is done, what happens meanwhile waits here. */
+  #held: PublishedEvent[] | null = [];
+  #sentId = 0;
+  /** The latest ones: what is replayed with an overlap may also have come by itself meanwhile. */
+  readonly #sent = new Set<number>();
+
+  constructor(ctx: Context, options: StreamOptions, controller: ReadableStreamDefaultController<Uint8Array>) {
+    this.#ctx = ctx;
+    this.#options = options;
+    this.#controller = controller;
+  }
+
+  begin(): void {
+    const { runtime, actor, log, signal } = this.#ctx;
+    const heartbeat = setInterval(() => this.#beat(), heartbeatMilliseconds);
+    const look = setInterval(() => {
+      const hasExpired = actor.expiresAt !== null && actor.expiresAt <= runtime.now();
+      if (runtime.draining || hasExpired) this.#end();
+    }, lookMilliseconds);
+    this.#endings.push(
+      runtime.events.subscribe((published) => this.#hear(published)),
+      () => clearInterval(heartbeat),
+      () => clearInterval(look),
+    );
+    signal?.addEventListener('abort', () => this.#end(), { once: true });
+    this.#write(`retry: ${retryMilliseconds}\n\n`);
+    this.#catchUp().catch((error: unknown) => {
+      log.warn({ err: error }, 'events could not be replayed');
+      this.#end();
+    });
+  }
+
+  /** The client has gone. */
+  leave(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    for (const ending of this.#endings) ending();
+    this.#options.onEnd();
+  }
+
+  #end(): void {
+    if (!this.#isOpen) return;
+    this.leave();
+    this.#controller.close();
+  }
+
+  #beat(): void {
+    this.#write(': still here\n\n');
+    this.#options.isStillSignedIn().then(
+      (isSignedIn) => (isSignedIn ? undefined : this.#end()),
+      (error: unknown) => this.#ctx.log.warn({ err: error }, 'a session could not be looked up'),
+    );
+  }
+
+  async #catchUp(): Promise<void> {
+    const standsAt = await replay(this.#ctx, this.#options.lastEventId, (published) => {
+      if (isFor(this.#ctx.actor, published.projectId)) this.#send(published);
+    });
+    // An id without data dispatches nothing and is remembered: a cut right now loses nothing either.
+    if (standsAt > this.#sentId) {
+      this.#sentId = standsAt;
+      this.#write(`id: ${standsAt}\n\n`);
+    }
+    const waiting = this.#held ?? [];
+    this.#held = null;
+    for (const published of waiting) this.#send(published);
+  }
+
+  #hear(published: PublishedEvent): void {
+    if (!isFor(this.#ctx.actor, published.projectId)) return;
+    if (this.#held === null) this.#send(published);
+    else if (published.id !== null) this.#held.push(published);
+  }
+
+  #send({ id, event }: PublishedEvent): void {
+    const shown = shownTo(this.#ctx.actor, event);
+    if (id === null) {
+      if (this.#backlogBytes() < progressLimitBytes) this.#write(toText(null, shown));
+      return;
+    }
+    if (this.#sent.has(id)) return;
+    this.#sent.add(id);
+    if (this.#sent.size > 2 * replayLimit) this.#sent.delete(this.#sent.values().next().value ?? 0);
+    if (this.#backlogBytes() > changeLimitBytes) return this.#end();
+    // Never back: ids of several processes do not become visible in their order.
+    this.#sentId = Math.max(this.#sentId, id);
+    this.#write(toText(this.#sentId, shown));
+  }
+
+  #write(text: string): void {
+    if (this.#isOpen) this.#controller.enqueue(this.#encoder.encode(text));
+  }
+
+  /** What waits for the client to read it. */
+  #backlogBytes(): number {
+    return progressLimitBytes - (this.#controller.desiredSize ?? 0);
+  }
 }
 
 /** Sends what came after `afterId`; resolves with the id of the newest row that it has looked at. */
@@ -147,7 +180,7 @@ async function replay(
   for (;;) {
     const rows = await listEventsAfter(q, from, replayPage);
     for (const row of rows) {
-      send({ id: row.id, event: row.payload as unknown as ServerEvent, projectId: row.project_id });
+      send(toPublished(row));
       from = row.id;
     }
     if (rows.length < replayPage) return Math.max(from, newest);

@@ -181,6 +181,7 @@ function toResponse(error: StowageError, from?: Response): Response {
     code: error.code,
     detail: error.message,
     ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+    ...(error.phrases === undefined ? {} : { phrases: error.phrases }),
   };
   return new Response(JSON.stringify(body), { status: errorStatus[error.code], headers });
 }

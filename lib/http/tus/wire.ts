@@ -9,7 +9,8 @@ export const tusWire: Wire = {
     'cache-control': 'no-store',
   }),
   error(error, requestId) {
-    const body = { code: error.code, detail: error.message, remedy: error.remedy, request_id: requestId };
+    const { code, message: detail, remedy, phrases } = error;
+    const body = { code, detail, remedy, phrases, request_id: requestId };
     return Response.json(body, {
       status: errorStatus[error.code],
       headers: {
