@@ -8,6 +8,7 @@ import { DeleteDialog } from './delete-dialog.tsx';
 import { useVerifyCopies, verifiableCopies } from './use-verify-copies.tsx';
 import { Button, IconButton } from '#components/ui/button.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
+import { isOffered } from '#lib/client/allowed.ts';
 import type { ImageSummary } from '#lib/contract/images.ts';
 
 /** What can be done to all that is selected; stands over the foot of the page. */
@@ -17,6 +18,8 @@ export function BulkBar({ images, onClear }: { images: ImageSummary[]; onClear()
   const [asking, setAsking] = useState<'copy' | 'delete' | null>(null);
   const verification = useVerifyCopies();
   const verifiable = verifiableCopies(images);
+  const copyable = images.filter(({ actions }) => isOffered(actions, 'copy'));
+  const mayDelete = images.some(({ actions }) => isOffered(actions, 'delete'));
   const copies = images.flatMap((image) => image.locations);
   const bytes = copies.reduce((sum, copy) => sum + copy.bytes, 0);
   const change = (what: 'copy' | 'delete') => (open: boolean) => setAsking(open ? what : null);
@@ -34,9 +37,11 @@ export function BulkBar({ images, onClear }: { images: ImageSummary[]; onClear()
           {t('selectedBytes', { bytes: format.bytes(bytes), copies: copies.length })}
         </span>
         <span aria-hidden="true" className="mx-1.5 h-5 w-px bg-current opacity-25" />
-        <Button variant="inverted" icon={CopyPlus} onClick={() => setAsking('copy')}>
-          {t('copyTo')}
-        </Button>
+        {copyable.length > 0 && (
+          <Button variant="inverted" icon={CopyPlus} onClick={() => setAsking('copy')}>
+            {t('copyTo')}
+          </Button>
+        )}
         {verifiable.length > 0 && (
           <span className="max-rail:hidden">
             <Button
@@ -49,7 +54,12 @@ export function BulkBar({ images, onClear }: { images: ImageSummary[]; onClear()
             </Button>
           </span>
         )}
-        <Button variant="inverted" icon={Trash2} onClick={() => setAsking('delete')}>
+        <Button
+          variant="inverted"
+          icon={Trash2}
+          disabledReason={mayDelete ? undefined : t('deleteNotYours', { count: images.length })}
+          onClick={() => setAsking('delete')}
+        >
           {t('delete')}
         </Button>
         <span aria-hidden="true" className="mx-1.5 h-5 w-px bg-current opacity-25" />
@@ -61,7 +71,7 @@ export function BulkBar({ images, onClear }: { images: ImageSummary[]; onClear()
           className="max-rail:ml-auto"
         />
       </div>
-      <CopyDialog images={images} open={asking === 'copy'} onOpenChange={change('copy')} onDone={onClear} />
+      <CopyDialog images={copyable} open={asking === 'copy'} onOpenChange={change('copy')} onDone={onClear} />
       <DeleteDialog
         images={images}
         open={asking === 'delete'}

@@ -7,10 +7,11 @@ import { useFormat } from '#components/ui/quantity.tsx';
 import { showToast } from '#components/ui/toast.tsx';
 import { ProgramsButton } from '#components/programs/programs-button.tsx';
 import { ConfirmDialog } from '#components/shell/confirm-dialog.tsx';
+import { isOffered } from '#lib/client/allowed.ts';
 import { useDeleteImage } from '#lib/client/queries/images.ts';
 import type { ImageSummary } from '#lib/contract/images.ts';
 
-/** Deletes images with all their copies; what is protected is left out and said so. */
+/** Deletes images with all their copies; what is protected or not theirs is left out and said so. */
 export function DeleteDialog({
   images,
   open,
@@ -26,8 +27,10 @@ export function DeleteDialog({
   const format = useFormat();
   const remove = useDeleteImage();
   const bulk = useBulk((image: ImageSummary) => remove.mutateAsync(image.id));
-  const doomed = images.filter((image) => !image.protected);
-  const stay = images.filter((image) => image.protected);
+  const mine = images.filter(({ actions }) => isOffered(actions, 'delete'));
+  const others = images.filter((image) => !mine.includes(image));
+  const doomed = mine.filter((image) => !image.protected);
+  const stay = mine.filter((image) => image.protected);
   const copies = doomed.flatMap((image) => image.locations);
   const bytes = copies.reduce((sum, copy) => sum + copy.bytes, 0);
   const storeCount = new Set(copies.map((copy) => copy.store)).size;
@@ -95,6 +98,14 @@ export function DeleteDialog({
           {t('protectedStay', {
             count: stay.length,
             names: format.list(stay.map((image) => image.name ?? image.id)),
+          })}
+        </p>
+      )}
+      {others.length > 0 && (
+        <p>
+          {t('othersStay', {
+            count: others.length,
+            names: format.list(others.map((image) => image.name ?? image.id)),
           })}
         </p>
       )}

@@ -1,6 +1,6 @@
 'use client';
 
-import { Plus, Rows2, Rows3, Search, X } from 'lucide-react';
+import { ArrowDownUp, Plus, Rows2, Rows3, Search, X } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
@@ -8,11 +8,12 @@ import { Button, IconButton } from '#components/ui/button.tsx';
 import { Checkbox, Input } from '#components/ui/field.tsx';
 import { FilterChip } from '#components/ui/filter-chip.tsx';
 import { Icon } from '#components/ui/icon.tsx';
+import { Menu, MenuChoice } from '#components/ui/menu.tsx';
 import { Popover } from '#components/ui/popover.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
 import { useShortcut } from '#components/shell/shortcuts.tsx';
 import { activeFilters, fieldValues, filterFields } from '#lib/client/image-filters.ts';
-import type { FilterField, ImageUrlState } from '#lib/client/image-filters.ts';
+import type { FilterField, ImageSort, ImageUrlState } from '#lib/client/image-filters.ts';
 import type { StoreView } from '#lib/contract/stores.ts';
 
 export interface FilterBarProps {
@@ -55,6 +56,9 @@ export function FilterBar({
         />
       ))}
       <AddFilter state={state} stores={stores} change={change} fixed={fixed} />
+      <span className="flex-none rail:hidden">
+        <Order state={state} change={change} />
+      </span>
       <span className="ml-auto flex flex-none items-center gap-1 max-rail:hidden">
         {total !== null && (
           <span className="tn pr-1 text-ink-3">{t('matchCount', { count: total, shown: count(total) })}</span>
@@ -69,6 +73,41 @@ export function FilterBar({
         />
       </span>
     </div>
+  );
+}
+
+const orders = [
+  'updated_at_desc',
+  'updated_at_asc',
+  'name_asc',
+  'name_desc',
+  'size_desc',
+  'size_asc',
+] as const;
+
+/** What the heads of the columns do where there is room for them. */
+function Order({ state, change }: Pick<FilterBarProps, 'state' | 'change'>) {
+  const t = useTranslations('images');
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <Button variant="ghost" size="small" icon={ArrowDownUp}>
+          {t('order')}
+        </Button>
+      }
+    >
+      <MenuChoice
+        closes
+        label={t('order')}
+        value={`${state.sort}_${state.dir}`}
+        onChange={(order) => {
+          const [, sort, dir] = /^(.*)_(asc|desc)$/.exec(order) ?? [];
+          change({ sort: sort as ImageSort, dir: dir as 'asc' | 'desc' });
+        }}
+        options={orders.map((order) => ({ value: order as string, label: t(`orderBy.${order}`) }))}
+      />
+    </Menu>
   );
 }
 
@@ -89,6 +128,8 @@ function SearchField({ value, onChange }: { value: string; onChange(value: strin
     return () => clearTimeout(timer);
   });
   const show = () => {
+    // At once where it is open: the next key may follow before the next frame.
+    if (field.current) return field.current.focus();
     setOpen(true);
     requestAnimationFrame(() => field.current?.focus());
   };

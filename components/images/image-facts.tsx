@@ -6,6 +6,8 @@ import { CopyButton } from '#components/ui/copy-button.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { Bytes, Time, useFormat } from '#components/ui/quantity.tsx';
+import { useMonthPrice } from '#components/ui/use-month-price.ts';
+import { usePhrase } from '#components/ui/use-phrase.ts';
 import { GiB } from '#lib/contract/limits.ts';
 import type { ImageView } from '#lib/contract/images.ts';
 import type { StoreView } from '#lib/contract/stores.ts';
@@ -13,13 +15,17 @@ import type { StoreView } from '#lib/contract/stores.ts';
 export function ImageFacts({ image, stores }: { image: ImageView; stores: StoreView[] }) {
   const t = useTranslations('images');
   const format = useFormat();
+  const monthPrice = useMonthPrice();
+  const phrase = usePhrase();
   const stored = image.locations.reduce((sum, { bytes }) => sum + bytes, 0);
   const price = monthlyPrice(image, stores);
   const needs = [
     image.min_disk_gib > 0 && t('needsDisk', { size: format.bytes(image.min_disk_gib * GiB) }),
     image.min_ram_mib > 0 && t('needsMemory', { size: format.bytes(image.min_ram_mib * 1024 ** 2) }),
   ].filter(Boolean);
-  const warnings = image.safety?.warnings ?? [];
+  const warnings = (image.safety?.warnings ?? []).map((english, index) =>
+    phrase(image.safety?.phrases?.[index], english),
+  );
   return (
     <Panel title={t('facts')}>
       <dl className="kv">
@@ -67,7 +73,7 @@ export function ImageFacts({ image, stores }: { image: ImageView; stores: StoreV
         {price !== null && (
           <>
             <dt>{t('fact.price')}</dt>
-            <dd>{t('priceAMonth', { price: format.price(price.amount, price.currency) })}</dd>
+            <dd>{t('priceAMonth', { price: monthPrice(price.amount, price.currency) })}</dd>
           </>
         )}
         {image.safety && (
@@ -119,7 +125,7 @@ export function ImageHashes({ image }: { image: ImageView }) {
     ({ state, verified_at }) => state === 'active' && verified_at !== null,
   ).length;
   return (
-    <Panel title={t('hash')} actions={<span className="text-12 text-ink-3">sha512</span>}>
+    <Panel title={t('hash')} actions={<span className="text-12 text-ink-3">{t('hashSha512')}</span>}>
       {image.sha512 === null ? (
         <p className="text-ink-3">{t('noHashYet')}</p>
       ) : (
@@ -140,7 +146,7 @@ export function ImageHashes({ image }: { image: ImageView }) {
       )}
       {image.md5 && (
         <dl className="kv mt-3 !grid-cols-[40px_minmax(0,1fr)] border-t border-line pt-3 text-12">
-          <dt>md5</dt>
+          <dt>{t('hashMd5')}</dt>
           <dd>
             <code>{image.md5}</code>
           </dd>

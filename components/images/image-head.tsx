@@ -19,11 +19,13 @@ import { DeleteDialog } from './delete-dialog.tsx';
 import { EditDialog } from './edit-dialog.tsx';
 import { VisibilityLabel } from './visibility.tsx';
 import { Button, IconButton, buttonClass } from '#components/ui/button.tsx';
+import { classNames } from '#components/ui/class-names.ts';
 import { CopyButton } from '#components/ui/copy-button.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { Menu, MenuItem, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
 import { StateLabel, Tag } from '#components/ui/tag.tsx';
 import { PageHead } from '#components/shell/page-head.tsx';
+import { useMediaQuery } from '#components/shell/use-media-query.ts';
 import { isOffered, reasonAgainst } from '#lib/client/allowed.ts';
 import { addresses, pages } from '#lib/client/paths.ts';
 import type { ImageView } from '#lib/contract/images.ts';
@@ -36,6 +38,11 @@ export function ImageHead({ image, name }: { image: ImageView; name: string }) {
   const ask = (what: typeof asking) => (open: boolean) => setAsking(open ? what : null);
   const { actions } = image;
   const canDownload = image.status === 'active' && reasonAgainst(actions, 'download') === undefined;
+  // On a phone there is room for one of the two.
+  const mayCopy = isOffered(actions, 'copy');
+  const isPhone = useMediaQuery('(max-width: 900px)');
+  const hasMore =
+    isOffered(actions, 'edit') || isOffered(actions, 'delete') || (isPhone && mayCopy && canDownload);
   const noDownload = reasonAgainst(actions, 'download') ?? t('notActiveYet');
   return (
     <>
@@ -59,17 +66,21 @@ export function ImageHead({ image, name }: { image: ImageView; name: string }) {
               <a
                 href={addresses.download(image.id)}
                 download={fileNameOf(image, name)}
-                className={`${buttonClass()} max-rail:hidden`}
+                className={classNames(buttonClass(), mayCopy && 'max-rail:hidden')}
               >
                 <Icon of={Download} />
                 {t('download')}
               </a>
             ) : (
-              <Button icon={Download} disabledReason={noDownload} className="max-rail:hidden">
+              <Button
+                icon={Download}
+                disabledReason={noDownload}
+                className={mayCopy ? 'max-rail:hidden' : ''}
+              >
                 {t('download')}
               </Button>
             )}
-            {isOffered(actions, 'copy') && (
+            {mayCopy && (
               <Button
                 variant="primary"
                 icon={CopyPlus}
@@ -79,40 +90,44 @@ export function ImageHead({ image, name }: { image: ImageView; name: string }) {
                 {t('copyTo')}
               </Button>
             )}
-            <Menu
-              trigger={<IconButton icon={Ellipsis} variant="secondary" label={t('moreActions', { name })} />}
-            >
-              {canDownload && (
-                <MenuLink
-                  icon={Download}
-                  link={<a href={addresses.download(image.id)} download={fileNameOf(image, name)} />}
-                >
-                  {t('download')}
-                </MenuLink>
-              )}
-              {isOffered(actions, 'edit') && (
-                <MenuItem
-                  icon={Pencil}
-                  disabledReason={reasonAgainst(actions, 'edit')}
-                  onSelect={() => setAsking('edit')}
-                >
-                  {t('edit')}
-                </MenuItem>
-              )}
-              {isOffered(actions, 'delete') && (
-                <>
-                  <MenuSeparator />
-                  <MenuItem
-                    icon={Trash2}
-                    danger
-                    disabledReason={reasonAgainst(actions, 'delete')}
-                    onSelect={() => setAsking('delete')}
+            {hasMore && (
+              <Menu
+                trigger={
+                  <IconButton icon={Ellipsis} variant="secondary" label={t('moreActions', { name })} />
+                }
+              >
+                {isPhone && mayCopy && canDownload && (
+                  <MenuLink
+                    icon={Download}
+                    link={<a href={addresses.download(image.id)} download={fileNameOf(image, name)} />}
                   >
-                    {t('deleteImage')}
+                    {t('download')}
+                  </MenuLink>
+                )}
+                {isOffered(actions, 'edit') && (
+                  <MenuItem
+                    icon={Pencil}
+                    disabledReason={reasonAgainst(actions, 'edit')}
+                    onSelect={() => setAsking('edit')}
+                  >
+                    {t('edit')}
                   </MenuItem>
-                </>
-              )}
-            </Menu>
+                )}
+                {isOffered(actions, 'delete') && (
+                  <>
+                    <MenuSeparator />
+                    <MenuItem
+                      icon={Trash2}
+                      danger
+                      disabledReason={reasonAgainst(actions, 'delete')}
+                      onSelect={() => setAsking('delete')}
+                    >
+                      {t('deleteImage')}
+                    </MenuItem>
+                  </>
+                )}
+              </Menu>
+            )}
           </>
         }
       />

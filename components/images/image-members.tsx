@@ -31,7 +31,7 @@ export function ImageMembers({ image }: { image: ImageView }) {
       {image.members.length === 0 ? (
         <p className="p-4 text-ink-3">{t('sharedWithNobody')}</p>
       ) : (
-        <table className="table">
+        <table className="table members">
           <thead className="sr-only">
             <tr>
               <th scope="col">{t('memberProject')}</th>
@@ -85,12 +85,15 @@ function MemberRow({
   const session = useSession();
   const known = status === 'accepted' || status === 'rejected' ? status : 'pending';
   const isOwn = session.data?.project.id === project;
+  // The first answer is given in the note above the tabs.
   const decides = isOffered(image.actions, 'decide') && isOwn;
   const decide = (wish: 'accepted' | 'rejected') => change.mutate({ kind: 'decide', project, status: wish });
   return (
     <tr>
       <td className="font-[550] [overflow-wrap:anywhere]">
-        {isOwn ? t('memberYours', { project: session.data?.project.name ?? project }) : (name ?? project)}
+        {isOwn
+          ? t('memberYours', { project: session.data?.project.name ?? project })
+          : (name ?? <code className="font-normal">{project}</code>)}
         {!isOwn && name !== undefined && (
           <code className="block text-12 font-normal text-ink-3">{project}</code>
         )}
@@ -102,12 +105,12 @@ function MemberRow({
       </td>
       <td>
         <span className="flex justify-end gap-2">
-          {decides && known !== 'accepted' && (
+          {decides && known === 'rejected' && (
             <Button size="small" icon={Check} onClick={() => decide('accepted')}>
               {t('memberAccept')}
             </Button>
           )}
-          {decides && known !== 'rejected' && (
+          {decides && known === 'accepted' && (
             <Button size="small" icon={X} onClick={() => decide('rejected')}>
               {t('memberReject')}
             </Button>
@@ -129,6 +132,17 @@ function MemberRow({
   );
 }
 
+/** As Keystone and Stowage make ids of projects; some clouds write them with dashes. */
+const idLike = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+
+/** By its id, else by its name. */
+function findProject(
+  projects: readonly Pick<Project, 'id' | 'name'>[],
+  wanted: string,
+): Pick<Project, 'id'> | undefined {
+  return projects.find(({ id }) => id === wanted) ?? projects.find(({ name }) => name === wanted);
+}
+
 function ShareForm({
   image,
   change,
@@ -139,28 +153,39 @@ function ShareForm({
   projects: readonly Project[] | undefined;
 }) {
   const t = useTranslations('images');
+  const own = useSession().data?.projects ?? [];
   const [project, setProject] = useState('');
+  /** What was to be shared with and is no project that anybody here knows of. */
+  const [doubted, setDoubted] = useState<string | null>(null);
   const wanted = project.trim();
+  const isDoubted = doubted !== null && doubted === wanted;
+  const share = (id: string) =>
+    change.mutate(
+      { kind: 'add', project: id },
+      {
+        onSuccess: () => {
+          setProject('');
+          showToast({ id: `shared ${image.id}`, text: t('memberAdded', { project: wanted }) });
+        },
+      },
+    );
   return (
     <form
-      className="flex items-end gap-2 border-t border-line p-4"
+      className="flex items-start gap-2 border-t border-line p-4"
       onSubmit={(event) => {
         event.preventDefault();
         if (wanted === '') return;
-        change.mutate(
-          { kind: 'add', project: projects?.find(({ name }) => name === wanted)?.id ?? wanted },
-          {
-            onSuccess: () => {
-              setProject('');
-              showToast({ id: `shared ${image.id}`, text: t('memberAdded', { project: wanted }) });
-            },
-          },
-        );
+        const known = findProject(projects ?? own, wanted);
+        if (known !== undefined) share(known.id);
+        else if (projects === undefined && (isDoubted || idLike.test(wanted))) share(wanted);
+        // The server takes any word, as Glance does: a mistyped one would share with nobody.
+        else setDoubted(wanted);
       }}
     >
       <Field
         label={t('memberAddLabel')}
         hint={t(projects ? 'memberAddNameHint' : 'memberAddHint')}
+        error={isDoubted && t(projects ? 'memberUnknown' : 'memberDoubted', { project: wanted })}
         className="min-w-0 flex-1"
       >
         <Input value={project} onChange={(event) => setProject(event.target.value)} />
@@ -170,8 +195,9 @@ function ShareForm({
         icon={UserPlus}
         busy={change.isPending}
         disabledReason={wanted === '' ? t('memberAddFirst') : undefined}
+        className="mt-[27px]"
       >
-        {t('memberAdd')}
+        {t(isDoubted && projects === undefined ? 'memberAddAnyway' : 'memberAdd')}
       </Button>
     </form>
   );

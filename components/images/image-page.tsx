@@ -8,6 +8,7 @@ import { ImageHead } from './image-head.tsx';
 import { ImagePrograms } from './image-programs.tsx';
 import { ImageProperties } from './image-properties.tsx';
 import { ImageSharing } from './image-sharing.tsx';
+import { InvitationNote } from './invitation-note.tsx';
 import { LocationsPanel } from './locations-panel.tsx';
 import { WaitingNote } from './waiting-note.tsx';
 import { NotFound } from '#components/shell/not-found.tsx';
@@ -51,6 +52,7 @@ export function ImagePage({ imageId }: { imageId: string }) {
     <>
       <ImageHead {...shared} />
       <WaitingNote image={image.data} />
+      <InvitationNote image={image.data} />
       <Tabs
         label={name}
         value={tab}

@@ -5,12 +5,13 @@ import { useState } from 'react';
 import { fileNameOf } from './image-head.tsx';
 import { CommandText, ProgramChoice } from '#components/programs/programs.tsx';
 import { Panel } from '#components/ui/panel.tsx';
+import { isOffered } from '#lib/client/allowed.ts';
 import type { Deed, Program } from '#lib/client/equivalents.ts';
 import { useSession } from '#lib/client/queries/session.ts';
 import type { ImageView } from '#lib/contract/images.ts';
 import type { StoreView } from '#lib/contract/stores.ts';
 
-/** What this page does, as commands. */
+/** What this page does for who looks at it, as commands. */
 export function ImagePrograms({
   image,
   name,
@@ -25,7 +26,9 @@ export function ImagePrograms({
   const [program, setProgram] = useState<Program>('openstack');
   const here = image.locations.map(({ store }) => store);
   const elsewhere = stores.find(({ id, state }) => !here.includes(id) && state === 'in-service')?.id;
-  const [first] = here;
+  /** The first copy that this can be done to, by this person. */
+  const copyTo = (action: string) => image.locations.find(({ actions }) => isOffered(actions, action))?.store;
+  const [verified, removed] = [copyTo('verify'), copyTo('remove')];
   const deeds: { title: string; deed: Deed }[] = [
     {
       title: t('program.signIn'),
@@ -41,7 +44,7 @@ export function ImagePrograms({
       title: t('program.download'),
       deed: { kind: 'download-image', image: image.id, file: fileNameOf(image, name) },
     },
-    ...(elsewhere === undefined
+    ...(elsewhere === undefined || !isOffered(image.actions, 'copy')
       ? []
       : [
           {
@@ -49,23 +52,37 @@ export function ImagePrograms({
             deed: { kind: 'copy-image', image: image.id, stores: [elsewhere] } as Deed,
           },
         ]),
-    ...(first === undefined
+    ...(verified === undefined
       ? []
       : [
           {
             title: t('program.verify'),
-            deed: { kind: 'verify-copy', image: image.id, store: first } as Deed,
-          },
-          {
-            title: t('program.remove'),
-            deed: { kind: 'remove-copy', image: image.id, store: first } as Deed,
+            deed: { kind: 'verify-copy', image: image.id, store: verified } as Deed,
           },
         ]),
-    {
-      title: t('program.update'),
-      deed: { kind: 'update-image', image: image.id, update: { name, protected: true, tags: ['golden'] } },
-    },
-    { title: t('program.delete'), deed: { kind: 'delete-image', image: image.id } },
+    ...(removed === undefined
+      ? []
+      : [
+          {
+            title: t('program.remove'),
+            deed: { kind: 'remove-copy', image: image.id, store: removed } as Deed,
+          },
+        ]),
+    ...(isOffered(image.actions, 'edit')
+      ? [
+          {
+            title: t('program.update'),
+            deed: {
+              kind: 'update-image',
+              image: image.id,
+              update: { name, protected: true, tags: ['golden'] },
+            } as Deed,
+          },
+        ]
+      : []),
+    ...(isOffered(image.actions, 'delete')
+      ? [{ title: t('program.delete'), deed: { kind: 'delete-image', image: image.id } as Deed }]
+      : []),
   ];
   return (
     <div className="grid max-w-[860px] grid-cols-[minmax(0,1fr)] gap-4 px-4 pt-5 rail:px-6">

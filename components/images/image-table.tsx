@@ -136,7 +136,7 @@ export function ImageTable(props: ImageTableProps) {
         style={{ ['--berths' as string]: shownStores }}
       >
         <div role="rowgroup" className="image-head-group">
-          <Head {...props} />
+          <Head {...props} phone={phone} />
         </div>
         <div
           role="rowgroup"
@@ -193,8 +193,18 @@ export function ImageTable(props: ImageTableProps) {
   );
 }
 
-function Head({ images, stores, sort, onSort, selection, onSelection }: ImageTableProps) {
+function Head({
+  images,
+  stores,
+  sort,
+  onSort,
+  selection,
+  onSelection,
+  phone,
+}: ImageTableProps & { phone: boolean }) {
   const t = useTranslations('images');
+  // There the heads are only read; the order is chosen beside the filters.
+  const press = phone ? null : onSort;
   const all = images.length > 0 && images.every((image) => selection.has(image.id));
   return (
     <div role="row" aria-rowindex={1} className="image-row-head">
@@ -208,10 +218,10 @@ function Head({ images, stores, sort, onSort, selection, onSelection }: ImageTab
           label={t('selectAll', { count: images.length })}
         />
       </div>
-      <SortHead id="name" className="cell-name" sort={sort} onSort={onSort}>
+      <SortHead id="name" className="cell-name" sort={sort} onSort={press}>
         {t('column.image')}
       </SortHead>
-      <SortHead id="size" className="cell-size num" sort={sort} onSort={onSort}>
+      <SortHead id="size" className="cell-size num" sort={sort} onSort={press}>
         {t('column.size')}
       </SortHead>
       <div role="columnheader" className="cell-manifest">
@@ -224,7 +234,7 @@ function Head({ images, stores, sort, onSort, selection, onSelection }: ImageTab
       <div role="columnheader" className="cell-owner">
         {t('column.owner')}
       </div>
-      <SortHead id="updated_at" className="cell-updated num" sort={sort} onSort={onSort}>
+      <SortHead id="updated_at" className="cell-updated num" sort={sort} onSort={press}>
         {t('column.updated')}
       </SortHead>
     </div>
@@ -240,7 +250,7 @@ function SortHead({
 }: {
   id: ImageSort;
   sort: ImageTableProps['sort'];
-  onSort: ImageTableProps['onSort'];
+  onSort: ImageTableProps['onSort'] | null;
   className: string;
   children: ReactNode;
 }) {
@@ -251,14 +261,18 @@ function SortHead({
       aria-sort={active ? (sort.dir === 'asc' ? 'ascending' : 'descending') : 'none'}
       className={className}
     >
-      <button
-        type="button"
-        onClick={() => onSort(nextSort(sort, id))}
-        className="inline-flex h-6 items-center gap-1 font-medium hover:text-ink"
-      >
-        {children}
-        {active && <Icon of={sort.dir === 'asc' ? ArrowUp : ArrowDown} size="mark" />}
-      </button>
+      {onSort === null ? (
+        children
+      ) : (
+        <button
+          type="button"
+          onClick={() => onSort(nextSort(sort, id))}
+          className="inline-flex h-6 items-center gap-1 font-medium hover:text-ink"
+        >
+          {children}
+          {active && <Icon of={sort.dir === 'asc' ? ArrowUp : ArrowDown} size="mark" />}
+        </button>
+      )}
     </div>
   );
 }

@@ -42,7 +42,7 @@ export function ImagesPage() {
                 count: everything.data,
                 shown: format.count(everything.data),
                 stored: format.bytes(stored),
-                stores: stores.data?.length ?? 0,
+                stores: stores.data?.filter(({ stored_bytes }) => stored_bytes > 0).length ?? 0,
               })
         }
         actions={

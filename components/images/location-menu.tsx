@@ -33,6 +33,10 @@ export function LocationMenu({
   const [asking, setAsking] = useState<'copy' | 'move' | 'remove' | 'repair' | null>(null);
   const ask = (what: typeof asking) => (open: boolean) => setAsking(open ? what : null);
   const { actions } = location;
+  const isEmpty =
+    !isOffered(image.actions, 'copy') &&
+    !['move', 'verify', 'repair', 'remove'].some((name) => isOffered(actions, name));
+  if (isEmpty) return null;
   return (
     <>
       <Menu

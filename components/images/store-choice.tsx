@@ -6,6 +6,7 @@ import { classNames } from '#components/ui/class-names.ts';
 import { CheckBox } from '#components/ui/field.tsx';
 import { Gauge } from '#components/ui/gauge.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
+import { useMonthPrice } from '#components/ui/use-month-price.ts';
 import { capacityBytes, layersOf, usedBytes, usedPercent } from '#lib/client/berths.ts';
 import type { ImageSummary } from '#lib/contract/images.ts';
 import type { StoreView } from '#lib/contract/stores.ts';
@@ -96,6 +97,7 @@ function PlacementRow({
 }) {
   const t = useTranslations('images');
   const format = useFormat();
+  const monthPrice = useMonthPrice();
   const { store, incomingBytes, reason, overLine } = placement;
   const used = usedPercent(store);
   const capacity = capacityBytes(store);
@@ -134,7 +136,7 @@ function PlacementRow({
           <span className="min-w-0 flex-1 truncate font-[550]">{store.id}</span>
           {reason === null && price !== null && (
             <span className="tn text-12">
-              {t('priceAMonth', { price: format.price((incomingBytes / GiB) * price, store.currency) })}
+              {t('priceAMonth', { price: monthPrice((incomingBytes / GiB) * price, store.currency) })}
             </span>
           )}
         </span>

@@ -6,6 +6,7 @@ import { PasswordSecret } from './password-secret.tsx';
 import { RoleFields } from './role-fields.tsx';
 import type { RoleName } from './role-fields.tsx';
 import { MakingDialog } from '#components/programs/making-dialog.tsx';
+import { NameField } from '#components/programs/name-field.tsx';
 import { Field, Input } from '#components/ui/field.tsx';
 import { isApiError } from '#lib/client/api.ts';
 import { useCreatePerson } from '#lib/client/queries/people.ts';
@@ -62,20 +63,17 @@ export function NewPersonDialog({
       onMake={() => create.mutate(wanted)}
       onClose={onClose}
     >
-      <Field label={t('name')} hint={t('nameHint')} error={isTaken ? t('nameTaken') : undefined}>
-        <Input
-          value={name}
-          maxLength={255}
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          placeholder={t('namePlaceholder')}
-          onChange={(event) => {
-            setName(event.target.value);
-            if (isTaken) create.reset();
-          }}
-        />
-      </Field>
+      <NameField
+        label={t('name')}
+        hint={t('nameHint')}
+        taken={isTaken && t('nameTaken')}
+        value={name}
+        onChange={(next) => {
+          setName(next);
+          if (isTaken) create.reset();
+        }}
+        placeholder={t('namePlaceholder')}
+      />
       <Field
         label={
           <>

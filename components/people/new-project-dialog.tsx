@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { MakingDialog } from '#components/programs/making-dialog.tsx';
+import { NameField } from '#components/programs/name-field.tsx';
 import { Field, Input } from '#components/ui/field.tsx';
 import { showToast } from '#components/ui/toast.tsx';
 import { isApiError } from '#lib/client/api.ts';
@@ -40,19 +41,18 @@ export function NewProjectDialog({ onClose }: { onClose(): void }) {
       onMake={submit}
       onClose={onClose}
     >
-      <Field label={t('name')} hint={t('projectNameHint')} error={isTaken ? t('projectTaken') : undefined}>
-        <Input
-          value={name}
-          maxLength={64}
-          autoComplete="off"
-          spellCheck={false}
-          placeholder={t('projectPlaceholder')}
-          onChange={(event) => {
-            setName(event.target.value);
-            if (isTaken) create.reset();
-          }}
-        />
-      </Field>
+      <NameField
+        label={t('name')}
+        hint={t('projectNameHint')}
+        taken={isTaken && t('projectTaken')}
+        value={name}
+        onChange={(next) => {
+          setName(next);
+          if (isTaken) create.reset();
+        }}
+        placeholder={t('projectPlaceholder')}
+        maxLength={64}
+      />
       <Field
         label={
           <>

@@ -11,6 +11,7 @@ import {
 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { PeopleHead } from './people-head.tsx';
 import { PersonDialogs } from './person-dialogs.tsx';
 import type { PersonDeed } from './person-dialogs.tsx';
 import { useProblemText } from '#components/shell/problem-note.tsx';
@@ -41,20 +42,7 @@ export function PeopleTable({
   return (
     <>
       <table className="table people" aria-label={t('title')}>
-        <thead>
-          <tr>
-            <th scope="col">{t('column.name')}</th>
-            <th scope="col" className="column-roles w-[46%]">
-              {t('column.roles')}
-            </th>
-            <th scope="col" className="rail:w-[130px]">
-              {t('column.state')}
-            </th>
-            <th scope="col" className="w-[60px]">
-              <span className="sr-only">{t('column.actions')}</span>
-            </th>
-          </tr>
-        </thead>
+        <PeopleHead name={t('column.name')} roles={t('column.roles')} />
         <tbody>
           {shown.map((person) => (
             <tr key={person.id}>

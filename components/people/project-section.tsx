@@ -4,6 +4,7 @@ import { CircleCheck, CirclePause, Ellipsis, Gauge, Plus, Trash2 } from 'lucide-
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { PeopleHead } from './people-head.tsx';
 import { PersonState } from './people-table.tsx';
 import { ProgramsButton } from '#components/programs/programs-button.tsx';
 import { ConfirmDialog } from '#components/shell/confirm-dialog.tsx';
@@ -50,20 +51,7 @@ export function ProjectSection({
         </Button>
       </div>
       <table className="table people" aria-labelledby="projects">
-        <thead>
-          <tr>
-            <th scope="col">{t('column.project')}</th>
-            <th scope="col" className="column-roles w-[46%]">
-              {t('column.people')}
-            </th>
-            <th scope="col" className="rail:w-[130px]">
-              {t('column.state')}
-            </th>
-            <th scope="col" className="w-[60px]">
-              <span className="sr-only">{t('column.actions')}</span>
-            </th>
-          </tr>
-        </thead>
+        <PeopleHead name={t('column.project')} roles={t('column.people')} />
         <tbody>
           {people.projects.map((project) => (
             <tr key={project.id}>

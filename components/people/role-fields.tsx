@@ -1,7 +1,7 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { Select } from '#components/ui/field.tsx';
+import { SelectField } from '#components/ui/field.tsx';
 import type { Project } from '#lib/client/queries/people.ts';
 
 /** From the least to the most; `service` is for programs. */
@@ -25,32 +25,22 @@ export function RoleFields({
   const t = useTranslations('people');
   return (
     <div className="grid grid-cols-2 gap-x-3 gap-y-1.5">
-      <div className="grid min-w-0 gap-1.5">
-        <span className="font-[550]" aria-hidden="true">
-          {t('project')}
-        </span>
-        <Select
-          label={t('project')}
-          value={projectId}
-          onChange={onProject}
-          options={projects.map(({ id, name, enabled }) => ({
-            value: id,
-            label: name,
-            disabledReason: enabled ? undefined : t('disabled'),
-          }))}
-        />
-      </div>
-      <div className="grid min-w-0 gap-1.5">
-        <span className="font-[550]" aria-hidden="true">
-          {t('role')}
-        </span>
-        <Select
-          label={t('role')}
-          value={role}
-          onChange={onRole}
-          options={roleNames.map((value) => ({ value, label: t('roleName', { role: value }) }))}
-        />
-      </div>
+      <SelectField
+        label={t('project')}
+        value={projectId}
+        onChange={onProject}
+        options={projects.map(({ id, name, enabled }) => ({
+          value: id,
+          label: name,
+          disabledReason: enabled ? undefined : t('disabled'),
+        }))}
+      />
+      <SelectField
+        label={t('role')}
+        value={role}
+        onChange={onRole}
+        options={roleNames.map((value) => ({ value, label: t('roleName', { role: value }) }))}
+      />
       <p className="col-span-2 text-12 text-ink-3">{t('roleMeans', { role })}</p>
     </div>
   );

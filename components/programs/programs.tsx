@@ -55,10 +55,10 @@ export function CommandText({ deeds, program }: { deeds: Deed[]; program: Progra
     })
     .join('\n');
   return (
-    <div className="relative">
+    <div className="relative rounded-b-panel bg-code-bg pr-20">
       <pre
         tabIndex={0}
-        className="overflow-auto rounded-b-panel bg-code-bg py-3 pr-20 pl-4 font-mono text-12 leading-[19px] text-code-ink [font-feature-settings:'calt'_0]"
+        className="overflow-auto py-3 pl-4 font-mono text-12 leading-[19px] text-code-ink [font-feature-settings:'calt'_0]"
       >
         <code className="!text-12">
           {text.split('\n').map((line, index) => (

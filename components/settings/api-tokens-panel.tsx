@@ -1,15 +1,14 @@
 'use client';
 
-import { Plus, Trash2 } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { KeyTable } from './key-table.tsx';
 import { NewApiTokenDialog } from './new-api-token-dialog.tsx';
-import { ConfirmDialog } from '#components/shell/confirm-dialog.tsx';
 import { ProblemNote } from '#components/shell/problem-note.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Time } from '#components/ui/quantity.tsx';
 import { SkeletonRow } from '#components/ui/skeleton.tsx';
-import { showToast } from '#components/ui/toast.tsx';
 import { useApiTokens, useEndApiToken } from '#lib/client/queries/api-tokens.ts';
 import type { ApiTokenView } from '#lib/contract/api-tokens.ts';
 import type { SessionView } from '#lib/contract/session.ts';
@@ -50,80 +49,33 @@ export function ApiTokensPanel({ session }: { session: SessionView }) {
 function TokenTable({ tokens }: { tokens: ApiTokenView[] }) {
   const t = useTranslations('apiTokens');
   const end = useEndApiToken();
-  const [leaving, setLeaving] = useState<ApiTokenView | null>(null);
   return (
-    <>
-      <table className="table credentials">
-        <thead>
-          <tr>
-            <th scope="col">{t('column.name')}</th>
-            <th scope="col" className="column-project w-[180px]">
-              {t('column.project')}
-            </th>
-            <th scope="col" className="column-roles w-[180px]">
-              {t('column.may')}
-            </th>
-            <th scope="col" className="rail:w-[150px]">
-              {t('column.ends')}
-            </th>
-            <th scope="col" className="rail:w-[110px]">
-              <span className="sr-only">{t('column.actions')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {tokens.map((token) => (
-            <tr key={token.id}>
-              <td>
-                <span className="font-[550] [overflow-wrap:anywhere]">{token.name}</span>
-              </td>
-              <td className="column-project">{token.project.name}</td>
-              <td className="column-roles">{token.read_only ? t('readOnly') : t('asYou')}</td>
-              <td>
-                <Time moment={token.expires_at} />
-              </td>
-              <td>
-                <span className="flex justify-end">
-                  <Button
-                    size="small"
-                    variant="danger"
-                    icon={Trash2}
-                    aria-label={t('endNamed', { name: token.name })}
-                    onClick={() => {
-                      end.reset();
-                      setLeaving(token);
-                    }}
-                  >
-                    {t('end')}
-                  </Button>
-                </span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <ConfirmDialog
-        open={leaving !== null}
-        onOpenChange={(open) => !open && setLeaving(null)}
-        title={t('endTitle', { name: leaving?.name ?? '' })}
-        confirmLabel={t('endConfirm')}
-        busyLabel={t('endBusy')}
-        cancelLabel={t('keep')}
-        destroys
-        busy={end.isPending}
-        error={end.error}
-        onConfirm={() => {
-          if (leaving === null) return;
-          end.mutate(leaving.id, {
-            onSuccess: () => {
-              setLeaving(null);
-              showToast({ kind: 'removed', text: t('ended', { name: leaving.name }) });
-            },
-          });
-        }}
-      >
-        {t('endBody')}
-      </ConfirmDialog>
-    </>
+    <KeyTable
+      keys={tokens.map(({ id, name, project, read_only, expires_at }) => ({
+        id,
+        name,
+        project: project.name,
+        may: t(read_only ? 'readOnly' : 'asYou'),
+        ends: <Time moment={expires_at} />,
+      }))}
+      heads={{
+        name: t('column.name'),
+        project: t('column.project'),
+        may: t('column.may'),
+        ends: t('column.ends'),
+        actions: t('column.actions'),
+      }}
+      removal={end}
+      words={{
+        remove: t('end'),
+        removeNamed: (name) => t('endNamed', { name }),
+        title: (name) => t('endTitle', { name }),
+        body: t('endBody'),
+        confirm: t('endConfirm'),
+        busy: t('endBusy'),
+        keep: t('keep'),
+        removed: (name) => t('ended', { name }),
+      }}
+    />
   );
 }

@@ -56,11 +56,11 @@ export function CredentialSecret({
           options={credentialFiles.map((value) => ({ value, label: t(`file.${value}`) }))}
         />
       </div>
-      <div className="relative">
+      <div className="relative rounded-control bg-code-bg pr-20">
         <pre
           tabIndex={0}
           aria-label={t(`file.${file}`)}
-          className="max-h-[40dvh] overflow-auto rounded-control bg-code-bg py-3 pr-20 pl-4 font-mono text-12 leading-[19px] text-code-ink"
+          className="max-h-[40dvh] overflow-auto py-3 pl-4 font-mono text-12 leading-[19px] text-code-ink"
         >
           <code className="!text-12">{text}</code>
         </pre>

@@ -1,21 +1,19 @@
 'use client';
 
-import { KeyRound, Plus, Trash2 } from 'lucide-react';
+import { KeyRound, Plus } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { ApiTokensPanel } from './api-tokens-panel.tsx';
+import { KeyTable } from './key-table.tsx';
 import { NewCredentialDialog } from './new-credential-dialog.tsx';
 import { Programs } from '#components/programs/programs.tsx';
-import { ConfirmDialog } from '#components/shell/confirm-dialog.tsx';
 import { PageHead } from '#components/shell/page-head.tsx';
 import { ProblemNote } from '#components/shell/problem-note.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Note } from '#components/ui/note.tsx';
 import { Time, useFormat } from '#components/ui/quantity.tsx';
 import { SkeletonRow } from '#components/ui/skeleton.tsx';
-import { showToast } from '#components/ui/toast.tsx';
 import { useCredentials, useDeleteCredential } from '#lib/client/queries/credentials.ts';
-import type { ApplicationCredential } from '#lib/client/queries/credentials.ts';
 import { useSession } from '#lib/client/queries/session.ts';
 import type { SessionView } from '#lib/contract/session.ts';
 
@@ -81,7 +79,6 @@ function CredentialList({ session }: { session: SessionView }) {
   const t = useTranslations('credentials');
   const credentials = useCredentials(session.user.id, true);
   const remove = useDeleteCredential(session.user.id);
-  const [leaving, setLeaving] = useState<ApplicationCredential | null>(null);
   if (credentials.error && !credentials.data) {
     return (
       <ProblemNote
@@ -110,84 +107,34 @@ function CredentialList({ session }: { session: SessionView }) {
     );
   }
   return (
-    <>
-      <table className="table credentials">
-        <thead>
-          <tr>
-            <th scope="col">{t('column.name')}</th>
-            <th scope="col" className="column-project w-[180px]">
-              {t('column.project')}
-            </th>
-            <th scope="col" className="column-roles w-[180px]">
-              {t('column.roles')}
-            </th>
-            <th scope="col" className="rail:w-[150px]">
-              {t('column.ends')}
-            </th>
-            <th scope="col" className="rail:w-[110px]">
-              <span className="sr-only">{t('column.actions')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {credentials.data.map((credential) => (
-            <tr key={credential.id}>
-              <td>
-                <span className="block leading-[18px] font-[550] [overflow-wrap:anywhere]">
-                  {credential.name}
-                </span>
-                <span className="block text-12 [overflow-wrap:anywhere] text-ink-3">
-                  {credential.description || <code>{credential.id}</code>}
-                </span>
-              </td>
-              <td className="column-project">{projectName(session, credential.project_id)}</td>
-              <td className="column-roles">{credential.roles.map(({ name }) => name).join(', ')}</td>
-              <td>
-                <Ends moment={credential.expires_at} />
-              </td>
-              <td>
-                <span className="flex justify-end">
-                  <Button
-                    size="small"
-                    variant="danger"
-                    icon={Trash2}
-                    aria-label={t('deleteNamed', { name: credential.name })}
-                    onClick={() => {
-                      remove.reset();
-                      setLeaving(credential);
-                    }}
-                  >
-                    {t('delete')}
-                  </Button>
-                </span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <ConfirmDialog
-        open={leaving !== null}
-        onOpenChange={(open) => !open && setLeaving(null)}
-        title={t('deleteTitle', { name: leaving?.name ?? '' })}
-        confirmLabel={t('deleteConfirm')}
-        busyLabel={t('deleteBusy')}
-        cancelLabel={t('keep')}
-        destroys
-        busy={remove.isPending}
-        error={remove.error}
-        onConfirm={() => {
-          if (leaving === null) return;
-          remove.mutate(leaving.id, {
-            onSuccess: () => {
-              setLeaving(null);
-              showToast({ kind: 'removed', text: t('deleted', { name: leaving.name }) });
-            },
-          });
-        }}
-      >
-        {t('deleteBody')}
-      </ConfirmDialog>
-    </>
+    <KeyTable
+      keys={credentials.data.map(({ id, name, description, project_id, roles, expires_at }) => ({
+        id,
+        name,
+        below: description || <code>{id}</code>,
+        project: projectName(session, project_id),
+        may: roles.map((role) => role.name).join(', '),
+        ends: <Ends moment={expires_at} />,
+      }))}
+      heads={{
+        name: t('column.name'),
+        project: t('column.project'),
+        may: t('column.roles'),
+        ends: t('column.ends'),
+        actions: t('column.actions'),
+      }}
+      removal={remove}
+      words={{
+        remove: t('delete'),
+        removeNamed: (name) => t('deleteNamed', { name }),
+        title: (name) => t('deleteTitle', { name }),
+        body: t('deleteBody'),
+        confirm: t('deleteConfirm'),
+        busy: t('deleteBusy'),
+        keep: t('keep'),
+        removed: (name) => t('deleted', { name }),
+      }}
+    />
   );
 }
 

@@ -89,7 +89,7 @@ export function LimitFieldRow({
             aria-describedby={hint === null ? undefined : hintId}
             autoFocus={field.text === ''}
             inputMode={isSize(field.name) ? 'text' : 'numeric'}
-            placeholder={isSize(field.name) ? '500 GiB' : '20'}
+            placeholder={isSize(field.name) ? t('sizeExample') : '20'}
             value={field.text}
             onChange={(event) => onChange({ text: event.target.value })}
             className="tn !w-[132px] flex-none"

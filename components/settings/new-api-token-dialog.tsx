@@ -4,7 +4,8 @@ import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { ApiTokenSecret } from './api-token-secret.tsx';
 import { MakingDialog } from '#components/programs/making-dialog.tsx';
-import { Checkbox, Field, Input, Select } from '#components/ui/field.tsx';
+import { NameField } from '#components/programs/name-field.tsx';
+import { Checkbox, SelectField } from '#components/ui/field.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
 import { useCreateApiToken } from '#lib/client/queries/api-tokens.ts';
 import type { SessionView } from '#lib/contract/session.ts';
@@ -49,35 +50,25 @@ export function NewApiTokenDialog({ session, onClose }: { session: SessionView; 
       onMake={() => create.mutate(wanted)}
       onClose={onClose}
     >
-      <Field label={t('name')} hint={t('nameHint')}>
-        <Input
-          value={name}
-          maxLength={255}
-          autoComplete="off"
-          spellCheck={false}
-          placeholder={t('namePlaceholder')}
-          onChange={(event) => setName(event.target.value)}
-        />
-      </Field>
+      <NameField
+        label={t('name')}
+        hint={t('nameHint')}
+        value={name}
+        onChange={setName}
+        placeholder={t('namePlaceholder')}
+      />
       <Checkbox checked={isReadOnly} onChange={setReadOnly} hint={t('onlyReadsHint')}>
         {t('onlyReads')}
       </Checkbox>
-      <div className="grid gap-1.5">
-        <span className="font-[550]" aria-hidden="true">
-          {t('ends')}
-        </span>
-        <Select
-          label={t('ends')}
-          value={lifetime}
-          onChange={(next: Lifetime) => setLifetime(next)}
-          options={lifetimes.map((value) => ({ value, label: t('endsAfter', { days: Number(value) }) }))}
-        />
-        <p className="text-12 text-ink-3">
-          {t('endsHint', {
-            moment: format.moment(new Date(now + wanted.days * 86_400_000).toISOString()),
-          })}
-        </p>
-      </div>
+      <SelectField
+        label={t('ends')}
+        value={lifetime}
+        onChange={(next: Lifetime) => setLifetime(next)}
+        options={lifetimes.map((value) => ({ value, label: t('endsAfter', { days: Number(value) }) }))}
+        hint={t('endsHint', {
+          moment: format.moment(new Date(now + wanted.days * 86_400_000).toISOString()),
+        })}
+      />
     </MakingDialog>
   );
 }

@@ -4,7 +4,8 @@ import { useTranslations } from 'next-intl';
 import { useId, useState } from 'react';
 import { CredentialSecret } from './credential-secret.tsx';
 import { MakingDialog } from '#components/programs/making-dialog.tsx';
-import { Checkbox, Field, Input, Select } from '#components/ui/field.tsx';
+import { NameField } from '#components/programs/name-field.tsx';
+import { Checkbox, Field, Input, SelectField } from '#components/ui/field.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
 import { isApiError } from '#lib/client/api.ts';
 import { useCreateCredential } from '#lib/client/queries/credentials.ts';
@@ -61,19 +62,17 @@ export function NewCredentialDialog({ session, onClose }: { session: SessionView
       onMake={() => create.mutate(wanted)}
       onClose={onClose}
     >
-      <Field label={t('name')} hint={t('nameHint')} error={isTaken ? t('nameTaken') : undefined}>
-        <Input
-          value={name}
-          maxLength={255}
-          autoComplete="off"
-          spellCheck={false}
-          placeholder={t('namePlaceholder')}
-          onChange={(event) => {
-            setName(event.target.value);
-            if (isTaken) create.reset();
-          }}
-        />
-      </Field>
+      <NameField
+        label={t('name')}
+        hint={t('nameHint')}
+        taken={isTaken && t('nameTaken')}
+        value={name}
+        onChange={(next) => {
+          setName(next);
+          if (isTaken) create.reset();
+        }}
+        placeholder={t('namePlaceholder')}
+      />
       <Field label={t('description')}>
         <Input value={description} maxLength={255} onChange={(event) => setDescription(event.target.value)} />
       </Field>
@@ -92,23 +91,16 @@ export function NewCredentialDialog({ session, onClose }: { session: SessionView
           </Checkbox>
         ))}
       </div>
-      <div className="grid gap-1.5">
-        <span className="font-[550]" aria-hidden="true">
-          {t('ends')}
-        </span>
-        <Select
-          label={t('ends')}
-          value={lifetime}
-          onChange={(next: Lifetime) => setLifetime(next)}
-          options={lifetimes.map((value) => ({
-            value,
-            label: value === 'never' ? t('endsNever') : t('endsAfter', { days: Number(value) }),
-          }))}
-        />
-        <p className="text-12 text-ink-3">
-          {expiresAt === null ? t('endsNeverHint') : t('endsHint', { moment: format.moment(expiresAt) })}
-        </p>
-      </div>
+      <SelectField
+        label={t('ends')}
+        value={lifetime}
+        onChange={(next: Lifetime) => setLifetime(next)}
+        options={lifetimes.map((value) => ({
+          value,
+          label: value === 'never' ? t('endsNever') : t('endsAfter', { days: Number(value) }),
+        }))}
+        hint={expiresAt === null ? t('endsNeverHint') : t('endsHint', { moment: format.moment(expiresAt) })}
+      />
     </MakingDialog>
   );
 }

@@ -108,7 +108,7 @@ function EntryLink({ entry, current }: { entry: Entry; current: boolean }) {
   const { count } = useFormat();
   return (
     <li>
-      <Tooltip text={entry.label} side="right">
+      <Tooltip text={entry.label} side="right" className="full:hidden">
         <Link
           href={entry.href}
           aria-current={current ? 'page' : undefined}

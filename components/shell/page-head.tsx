@@ -1,7 +1,10 @@
+'use client';
+
 import { ChevronLeft } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { Icon } from '#components/ui/icon.tsx';
+import { useFocusOnArrival } from './use-focus-on-arrival.ts';
 
 /** The head of a page: its name, what is in it in one line, what can be done with it. */
 export function PageHead({
@@ -19,6 +22,7 @@ export function PageHead({
   /** A second line under the title. */
   below?: ReactNode;
 }) {
+  const heading = useFocusOnArrival<HTMLHeadingElement>();
   return (
     <>
       {back && (
@@ -38,7 +42,9 @@ export function PageHead({
         }`}
       >
         <div className="min-w-0">
-          <h1 className="[overflow-wrap:anywhere]">{title}</h1>
+          <h1 ref={heading} tabIndex={-1} className="[overflow-wrap:anywhere] outline-none">
+            {title}
+          </h1>
           {below}
         </div>
         {sub && <span className="text-ink-3 max-rail:hidden">{sub}</span>}

@@ -6,16 +6,23 @@ import type { ReactNode } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
 import { Note } from '#components/ui/note.tsx';
+import { usePhrase } from '#components/ui/use-phrase.ts';
 import { isApiError } from '#lib/client/api.ts';
 
 /** What went wrong, in sentences: what happened, is the data safe, what to do. */
 export function useProblemText(): (error: unknown, kind?: 'query' | 'mutation') => string {
   const t = useTranslations('shell');
+  const phrase = usePhrase();
   return (error, kind = 'query') => {
     if (!isApiError(error)) return t('problemUnknown', { status: '–' });
+    if (error.code === 'offline') return t(kind === 'query' ? 'problemOffline' : 'problemMutationOffline');
     if (error.code === 'network') return t(kind === 'query' ? 'problemNetwork' : 'problemMutationNetwork');
-    const what = error.message || t('problemUnknown', { status: String(error.status) });
-    return error.remedy ? `${what} ${error.remedy}` : what;
+    const { phrases, remedy } = error;
+    const what = phrase(
+      phrases?.sentence,
+      error.message || t('problemUnknown', { status: String(error.status) }),
+    );
+    return remedy ? `${what} ${phrase(phrases?.remedy, remedy)}` : what;
   };
 }
 

@@ -74,7 +74,14 @@ export function ProjectChoice({ session }: { session: SessionView }) {
         onChange={(project) =>
           switchProject.mutate(project, {
             // Everything that is shown belongs to the project: nothing of the old one stays in memory.
-            onSuccess: () => window.location.assign(pages.images),
+            onSuccess: (now) => {
+              if (now !== null) window.location.assign(pages.images);
+              else
+                showToast({
+                  kind: 'failed',
+                  text: t('switchWhileAnyUploads', { project: session.project.name }),
+                });
+            },
             onError: (error) => showToast({ kind: 'failed', text: problemText(error, 'mutation') }),
           })
         }

@@ -8,6 +8,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Field, Input } from '#components/ui/field.tsx';
 import { Note } from '#components/ui/note.tsx';
 import { useProblemText } from '#components/shell/problem-note.tsx';
+import { isApiError } from '#lib/client/api.ts';
 import { safeNext } from '#lib/client/paths.ts';
 import { useSignIn } from '#lib/client/queries/session.ts';
 
@@ -24,6 +25,8 @@ export function SignInForm({ domain }: { domain: string | null }) {
   const [values, setValues] = useState({ name: '', password: '', project: '', domain: domain ?? '' });
   const passwordField = useRef<HTMLInputElement>(null);
 
+  // Nothing is done that one would have to look for before trying again.
+  const isUnanswered = isApiError(signIn.error) && signIn.error.code === 'network';
   const missing = {
     name: tried && values.name.trim() === '' ? t('userMissing') : undefined,
     password: tried && values.password === '' ? t('passwordMissing') : undefined,
@@ -55,7 +58,7 @@ export function SignInForm({ domain }: { domain: string | null }) {
       {query.has('ended') && !signIn.error && <Note kind="info">{t('sessionEnded')}</Note>}
       {signIn.error && (
         <Note kind="danger" role="alert" title={t('refused')}>
-          {problemText(signIn.error, 'mutation')}
+          {problemText(signIn.error, isUnanswered ? 'query' : 'mutation')}
         </Note>
       )}
       <Field label={t('user')} error={missing.name}>

@@ -11,6 +11,7 @@ import { ProblemNote } from '#components/shell/problem-note.tsx';
 import { Code } from '#components/ui/berth.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
 import { Skeleton, SkeletonRow } from '#components/ui/skeleton.tsx';
+import { isOffered } from '#lib/client/allowed.ts';
 import { capacityBytes, usedBytes } from '#lib/client/berths.ts';
 import { pages } from '#lib/client/paths.ts';
 import { useStores } from '#lib/client/queries/stores.ts';
@@ -62,6 +63,8 @@ function StoreTable({ stores }: { stores: StoreView[] }) {
   const format = useFormat();
   const currency = stores[0]?.currency ?? 'EUR';
   const hasPrices = stores.some((store) => store.price_per_gib_month !== null);
+  // Only operators are told how long reads take.
+  const hasLatency = stores.some(({ actions }) => isOffered(actions, 'check'));
   return (
     <table className="table stores">
       <thead>
@@ -82,9 +85,11 @@ function StoreTable({ stores }: { stores: StoreView[] }) {
           <th scope="col" className="num column-stored w-[110px]">
             {t('column.stored')}
           </th>
-          <th scope="col" className="num column-latency w-[110px]">
-            {t('column.latency')}
-          </th>
+          {hasLatency && (
+            <th scope="col" className="num column-latency w-[110px]">
+              {t('column.latency')}
+            </th>
+          )}
           {hasPrices && (
             <th scope="col" className="num column-price w-[130px]">
               {t('column.price', { currency: symbolOf(currency, format.region) })}
@@ -121,9 +126,11 @@ function StoreTable({ stores }: { stores: StoreView[] }) {
             </td>
             <td className="num column-images">{format.count(store.image_count)}</td>
             <td className="num column-stored">{format.bytes(store.stored_bytes)}</td>
-            <td className="num column-latency">
-              {store.read_latency_ms === null ? '–' : t('milliseconds', { count: store.read_latency_ms })}
-            </td>
+            {hasLatency && (
+              <td className="num column-latency">
+                {store.read_latency_ms === null ? '–' : t('milliseconds', { count: store.read_latency_ms })}
+              </td>
+            )}
             {hasPrices && (
               <td className="num column-price">
                 {store.price_per_gib_month === null ? '–' : store.price_per_gib_month.toFixed(3)}

@@ -40,7 +40,7 @@ export function TransfersPage() {
   const codes = useMemo(() => new Map((stores ?? []).map(({ id, code }) => [id, code])), [stores]);
   const codeOf = (store: string) => codes.get(store) ?? store;
   const transfers = list.data?.pages.flatMap((page) => page.transfers) ?? [];
-  const empty = list.isSuccess && uploads.length === 0 && transfers.length === 0;
+  const empty = uploads.length === 0 && transfers.length === 0;
 
   return (
     <>
@@ -77,12 +77,13 @@ export function TransfersPage() {
           <FilterChip field={t('filterImage')} value={url.image} onRemove={() => setUrl({ image: null })} />
         )}
       </div>
-      {list.error ? (
-        <ProblemNote error={list.error} onRetry={() => list.refetch()} className="mx-4 rail:mx-6" />
-      ) : list.isPending ? (
+      {list.error && (
+        <ProblemNote error={list.error} onRetry={() => list.refetch()} className="mx-4 mb-3 rail:mx-6" />
+      )}
+      {list.isPending ? (
         Array.from({ length: 6 }, (_, index) => <SkeletonRow key={index} index={index} />)
       ) : empty ? (
-        <Nothing url={url} onClear={() => setUrl({ store: null, image: null })} />
+        list.isSuccess && <Nothing url={url} onClear={() => setUrl({ store: null, image: null })} />
       ) : (
         <div role="table" aria-label={t('listLabel')}>
           <TransferListHead />
@@ -167,14 +168,19 @@ function Nothing({ url, onClear }: { url: TransferUrlState; onClear(): void }) {
       </Note>
     );
   }
-  const open = url.state === 'open';
+  const [title, body] = {
+    open: [t('emptyTitle'), t('emptyBody')],
+    failed: [t('emptyFailedTitle'), t('emptyFailedBody')],
+    ended: [t('emptyEndedTitle'), t('emptyEndedBody')],
+    all: [t('emptyEndedTitle'), t('emptyEndedBody')],
+  }[url.state];
   return (
     <div className="mx-4 grid justify-items-center gap-2 rounded-panel border border-dashed border-line-control px-6 py-14 text-center rail:mx-6">
       <span className="text-ink-3">
         <Icon of={ArrowLeftRight} />
       </span>
-      <p className="text-16 font-semibold">{open ? t('emptyTitle') : t('emptyEndedTitle')}</p>
-      <p className="max-w-[56ch] text-ink-2">{open ? t('emptyBody') : t('emptyEndedBody')}</p>
+      <p className="text-16 font-semibold">{title}</p>
+      <p className="max-w-[56ch] text-ink-2">{body}</p>
     </div>
   );
 }

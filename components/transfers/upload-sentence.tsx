@@ -1,7 +1,9 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
+import { useOnline } from '#components/shell/use-online.ts';
 import { useFormat } from '#components/ui/quantity.tsx';
+import { usePhrase } from '#components/ui/use-phrase.ts';
 import type { UploadRow } from '#lib/client/uploads/upload-rows.ts';
 import type { UploadProblem } from '#lib/client/uploads/task.ts';
 import type { UploadActions } from '#components/uploads/use-upload-actions.tsx';
@@ -11,15 +13,20 @@ import { Trouble } from './trouble.tsx';
 export function useUploadSentence(beside = false): (row: UploadRow, actions: UploadActions) => string {
   const t = useTranslations('transfers');
   const format = useFormat();
+  const phrase = usePhrase();
+  const online = useOnline();
   return (row, actions) => {
     const part = format.part(row.durableBytes, row.totalBytes ?? row.durableBytes, 'compare');
     switch (row.state) {
       case 'waiting':
+        if (row.task?.problem?.kind === 'too-many') return t('waitsForRoom');
         return beside ? t('durableOnly', part) : t('waitingTurn');
       case 'paused':
         return beside ? t('safeHere', part) : t('pausedHere', part);
       case 'offline': {
-        const reason = row.task?.problem?.detail ?? storeError(row);
+        if (!online) return t('noLine', part);
+        const problem = row.task?.problem;
+        const reason = problem?.detail ? phrase(problem.phrases?.sentence, problem.detail) : storeError(row);
         return reason === null ? t('offline', part) : t('waitsBecause', { ...part, reason });
       }
       case 'signed-out':
@@ -54,6 +61,7 @@ function storeError(row: UploadRow): string | null {
 export function UploadTrouble({ row }: { row: UploadRow }) {
   const t = useTranslations('transfers');
   const format = useFormat();
+  const phrase = usePhrase();
   const problem: UploadProblem = row.task?.problem ?? {
     kind: 'ended',
     detail: row.view?.error ?? null,
@@ -67,12 +75,13 @@ export function UploadTrouble({ row }: { row: UploadRow }) {
     unreadable: t('problemUnreadable'),
     refused: t('problemRefused'),
     ended: t('problemRefused'),
+    'too-many': t('waitsForRoom'),
   }[problem.kind];
-  const what = problem.detail ?? own;
+  const what = problem.detail === null ? own : phrase(problem.phrases?.sentence, problem.detail);
   return (
     <Trouble
       what={problem.kind === 'ended' ? what : `${t('stoppedAt', part)} ${what}`}
-      remedy={problem.remedy}
+      remedy={problem.remedy && phrase(problem.phrases?.remedy, problem.remedy)}
       requestId={problem.requestId}
     />
   );

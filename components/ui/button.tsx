@@ -35,6 +35,7 @@ const squares: Record<ButtonSize, string> = {
 const shape =
   'inline-flex flex-none items-center justify-center rounded-control border font-[520] whitespace-nowrap transition-colors select-none';
 const dead = 'cursor-not-allowed border-line bg-sunken text-ink-3';
+const deadInverted = 'cursor-not-allowed border-transparent opacity-60';
 
 /** The look of a button for what is not one: a link, a file label. */
 export function buttonClass(
@@ -77,7 +78,12 @@ export function Button({
       aria-busy={busy || undefined}
       aria-describedby={disabledReason ? reasonId : rest['aria-describedby']}
       onClick={off ? (event) => event.preventDefault() : onClick}
-      className={classNames(shape, sizes[size], off ? dead : variants[variant], className)}
+      className={classNames(
+        shape,
+        sizes[size],
+        off ? (variant === 'inverted' ? deadInverted : dead) : variants[variant],
+        className,
+      )}
     >
       {drawing && (
         <Icon

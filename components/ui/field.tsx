@@ -178,6 +178,23 @@ export function CheckBox({
   );
 }
 
+/** A `Select` under its name, with what the choice means below. */
+export function SelectField<Value extends string>({
+  label,
+  hint,
+  ...select
+}: Omit<Parameters<typeof Select<Value>>[0], 'label'> & { label: string; hint?: ReactNode }) {
+  return (
+    <div className="grid min-w-0 content-start gap-1.5">
+      <span className="font-[550]" aria-hidden="true">
+        {label}
+      </span>
+      <Select label={label} {...select} />
+      {hint && <p className="text-12 text-ink-3">{hint}</p>}
+    </div>
+  );
+}
+
 /** A box with its sentence. */
 export function Checkbox({
   checked,
@@ -238,7 +255,11 @@ export function Segmented<Value extends string>({
             small ? 'h-6 px-2 text-12' : 'h-7 px-3',
           )}
         >
-          {option.icon && <Icon of={option.icon} size="small" />}
+          {option.icon && (
+            <span className={small ? 'max-rail:hidden' : undefined}>
+              <Icon of={option.icon} size="small" />
+            </span>
+          )}
           {option.label}
         </Radio.Root>
       ))}

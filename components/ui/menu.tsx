@@ -93,16 +93,19 @@ export function MenuChoice<Value extends string>({
   value,
   onChange,
   options,
+  closes = false,
 }: {
   label: string;
   value: Value;
   onChange(value: Value): void;
   options: { value: Value; label: string; icon?: LucideIcon }[];
+  /** A choice is all that the menu was opened for. */
+  closes?: boolean;
 }) {
   return (
     <Base.RadioGroup value={value} onValueChange={(next: Value) => onChange(next)} aria-label={label}>
       {options.map((option) => (
-        <Base.RadioItem key={option.value} value={option.value} className={itemShape}>
+        <Base.RadioItem key={option.value} value={option.value} closeOnClick={closes} className={itemShape}>
           {option.icon && (
             <span className="mt-0.5">
               <Icon of={option.icon} />

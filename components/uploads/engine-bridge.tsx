@@ -13,6 +13,7 @@ import { onServerEvent } from '#lib/client/server-events.ts';
 import { uploadEngine } from '#lib/client/uploads/browser.ts';
 import { needsThisBrowser } from '#lib/client/uploads/task.ts';
 import type { UploadTask } from '#lib/client/uploads/task.ts';
+import { holdUploading } from '#lib/client/uploads/uploading-tabs.ts';
 import { useUploadTasks } from './use-upload-tasks.ts';
 
 /** How long a finished upload stays in the dock. */
@@ -57,6 +58,7 @@ function useLeaveGuard(tasks: readonly UploadTask[]) {
     latest.current = { tasks, t, format };
   });
   const guards = tasks.some(needsThisBrowser);
+  useEffect(() => (guards ? holdUploading() : undefined), [guards]);
   useEffect(() => {
     if (!guards) return;
     const warn = (event: BeforeUnloadEvent) => {

@@ -23,6 +23,7 @@ import { Icon } from '#components/ui/icon.tsx';
 import { Popover } from '#components/ui/popover.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
+import { usePhrase } from '#components/ui/use-phrase.ts';
 import { recognised, verdictOf } from '#lib/client/uploads/draft.ts';
 import type { DraftFile, Verdict } from '#lib/client/uploads/draft.ts';
 import type { UploadView } from '#lib/contract/uploads.ts';
@@ -176,6 +177,7 @@ function CardActions({
   uploads: readonly UploadView[];
 }) {
   const t = useTranslations('uploads');
+  const phrase = usePhrase();
   switch (verdict.kind) {
     case 'refused':
       return (
@@ -189,8 +191,8 @@ function CardActions({
           }
         >
           <div className="grid max-w-[420px] gap-2 px-4 py-3 [overflow-wrap:anywhere]">
-            <p>{verdict.sentence}</p>
-            <p className="text-ink-2">{verdict.remedy}</p>
+            <p>{phrase(verdict.sentence)}</p>
+            <p className="text-ink-2">{phrase(verdict.remedy)}</p>
             {verdict.command !== null && (
               <div>
                 <CopyButton text={verdict.command} what={t('copyRemedy')} />
@@ -240,6 +242,7 @@ function CardActions({
 
 function Facts({ draft, verdict, nameTaken }: { draft: DraftFile; verdict: Verdict; nameTaken: boolean }) {
   const t = useTranslations('uploads');
+  const phrase = usePhrase();
   const format = useFormat();
   const progress = (upload: UploadView) =>
     format.part(upload.offset_bytes, upload.length_bytes ?? draft.file.size, 'compare');
@@ -261,7 +264,7 @@ function Facts({ draft, verdict, nameTaken }: { draft: DraftFile; verdict: Verdi
     case 'empty':
       return line(<p>{t('emptyFile')}</p>);
     case 'refused':
-      return line(<p>{verdict.sentence}</p>);
+      return line(<p>{phrase(verdict.sentence)}</p>);
     case 'changed':
       return line(<p>{t('changedFile', progress(verdict.upload))}</p>);
     case 'goes-on':
@@ -280,7 +283,8 @@ function Facts({ draft, verdict, nameTaken }: { draft: DraftFile; verdict: Verdi
       return line(
         <>
           <FileFacts draft={draft} />
-          {verdict.kind === 'warned' && verdict.sentences.map((sentence) => <p key={sentence}>{sentence}</p>)}
+          {verdict.kind === 'warned' &&
+            verdict.warnings.map((warning) => <p key={warning.key}>{phrase(warning)}</p>)}
           {verdict.kind === 'warned' && verdict.hasOddSize && <p>{t('oddSize')}</p>}
           {nameTaken && (
             <p className="inline-flex items-center gap-1.5 text-warn">

@@ -9,7 +9,7 @@ import { Gauge } from '#components/ui/gauge.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
 import { capacityBytes, layersOf, usedBytes, usedPercent } from '#lib/client/berths.ts';
 import type { PlaceOffer, Refusal } from '#lib/client/uploads/placement.ts';
-import { useMonthPrice } from './use-month-price.ts';
+import { useMonthPrice } from '#components/ui/use-month-price.ts';
 
 /** A store as a place for these files: their price first, then how full it gets, then where and how fast. */
 export function PlaceCard({

@@ -8,7 +8,7 @@ import { useFormat } from '#components/ui/quantity.tsx';
 import type { Deed } from '#lib/client/equivalents.ts';
 import { uploadEngine } from '#lib/client/uploads/browser.ts';
 import type { PlaceOffer } from '#lib/client/uploads/placement.ts';
-import { useMonthPrice } from './use-month-price.ts';
+import { useMonthPrice } from '#components/ui/use-month-price.ts';
 
 /** What it comes to, and the one primary button. */
 export function SheetFooter({
@@ -53,9 +53,10 @@ export function SheetFooter({
               : t('sumPrice', { size, copies, price: monthPrice(price.amount, price.currency) })}
         </div>
         <div className="text-12 text-ink-3">
-          {rate === null || rate <= 0
-            ? t('goOnLater')
-            : t('lineTime', { time: format.duration(roughly(bytes / rate)) })}
+          {bytes > 0 &&
+            (rate === null || rate <= 0
+              ? t('goOnLater')
+              : t('lineTime', { time: format.duration(roughly(bytes / rate)) }))}
         </div>
       </div>
       <span className="ml-auto flex items-center gap-2 max-rail:w-full">

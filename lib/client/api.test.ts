@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { afterEach } from 'node:test';
-import { ApiError, api, withQuery } from './api.ts';
+import { ApiError, api, sessionEndedEvent, withQuery } from './api.ts';
+import { renewSession } from './session-renewal.ts';
 
 const realFetch = globalThis.fetch;
 afterEach(() => {
@@ -87,4 +88,43 @@ test('leaves out of the query what says nothing', () => {
     '/a?limit=0&tab=all',
   );
   assert.equal(withQuery('/a'), '/a');
+});
+
+test('who is refused while this browser signs in anew asks again, and nobody else is told to sign in', async (t) => {
+  const heard: string[] = [];
+  Object.assign(globalThis, { window: { dispatchEvent: ({ type }: Event) => heard.push(type) } });
+  t.after(() => Reflect.deleteProperty(globalThis, 'window'));
+  let isSignedIn = false;
+  const held: (() => void)[] = [];
+  globalThis.fetch = async () => {
+    const status = isSignedIn ? 200 : 401;
+    await new Promise<void>((resolve) => held.push(resolve));
+    return Response.json(status === 200 ? { images: [] } : {}, { status });
+  };
+  const answerAll = () => held.splice(0).forEach((go) => go());
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const { promise: renewed, resolve: renew } = Promise.withResolvers<void>();
+  const early = api('/api/v1/images');
+  const renewal = renewSession(() => renewed);
+  const between = api('/api/v1/images');
+  const late = api('/api/v1/images');
+  held.splice(0, 2).forEach((go) => go());
+  await turn();
+  assert.equal(held.length, 1, 'nobody asks again before the end');
+  isSignedIn = true;
+  renew();
+  await renewal;
+  await turn();
+  for (let i = 0; i < 2; i += 1) {
+    answerAll();
+    await turn();
+  }
+  assert.deepEqual(await Promise.all([early, between, late]), Array(3).fill({ images: [] }));
+  assert.deepEqual(heard, []);
+
+  isSignedIn = false;
+  const refusedNow = refused();
+  answerAll();
+  assert.equal((await refusedNow).status, 401);
+  assert.deepEqual(heard, [sessionEndedEvent]);
 });

@@ -1,17 +1,22 @@
 import type { ErrorCode, Problem } from '#lib/contract/errors.ts';
+import type { ErrorPhrases } from '#lib/contract/phrases.ts';
+import { renewalMark, renewalSince } from './session-renewal.ts';
 
 /** An answer that was not what was asked for, in words for people. `code` is what programs decide by. */
 export class ApiError extends Error {
-  readonly code: ErrorCode | 'network';
+  readonly code: ErrorCode | 'network' | 'offline';
   readonly status: number;
   readonly remedy: string | undefined;
   readonly field: string | undefined;
   readonly requestId: string | undefined;
+  readonly phrases: ErrorPhrases | undefined;
 
   constructor(problem: Pick<Problem, 'code' | 'status' | 'detail'> & Partial<Problem>);
-  constructor(problem: { code: 'network'; status: 0; detail: string });
+  constructor(problem: { code: 'network' | 'offline'; status: 0; detail: string });
   constructor(
-    problem: { code: ErrorCode | 'network'; status: number; detail: string } & Partial<Omit<Problem, 'code'>>,
+    problem: { code: ErrorCode | 'network' | 'offline'; status: number; detail: string } & Partial<
+      Omit<Problem, 'code'>
+    >,
   ) {
     super(problem.detail);
     this.name = 'ApiError';
@@ -20,6 +25,7 @@ export class ApiError extends Error {
     this.remedy = problem.remedy;
     this.field = problem.field;
     this.requestId = problem.request_id;
+    this.phrases = problem.phrases;
   }
 }
 
@@ -40,7 +46,26 @@ export interface ApiRequest {
  * an `ApiError` for every answer that is not 2xx and for none at all.
  */
 export async function api<Answer>(path: string, request: ApiRequest = {}): Promise<Answer> {
+  const mark = renewalMark();
+  try {
+    return await ask<Answer>(path, request);
+  } catch (error) {
+    const isRefused = isApiError(error) && error.code === 'unauthenticated' && request.hasProof !== true;
+    if (!isRefused) throw error;
+    const renewed = renewalSince(mark);
+    if (renewed !== null) {
+      await renewed;
+      return await api<Answer>(path, request);
+    }
+    if (typeof window !== 'undefined') window.dispatchEvent(new Event(sessionEndedEvent));
+    throw error;
+  }
+}
+
+async function ask<Answer>(path: string, request: ApiRequest): Promise<Answer> {
   const { method = 'GET', body, query, signal } = request;
+  // Asked beforehand: then it is sure that nothing was sent.
+  const wasOffline = navigator.onLine === false;
   let response: Response;
   try {
     response = await fetch(withQuery(path, query), {
@@ -54,14 +79,10 @@ export async function api<Answer>(path: string, request: ApiRequest = {}): Promi
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError({ code: 'network', status: 0, detail: '' });
+    throw new ApiError({ code: wasOffline ? 'offline' : 'network', status: 0, detail: '' });
   }
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer;
-  const problem = await readProblem(response);
-  if (problem.code === 'unauthenticated' && !request.hasProof && typeof window !== 'undefined') {
-    window.dispatchEvent(new Event(sessionEndedEvent));
-  }
-  throw problem;
+  throw await readProblem(response);
 }
 
 /** `path` with the parts of `query` that say something. */

@@ -30,6 +30,7 @@ const summary = (id: string, name: string): ImageSummary => ({
   locations: [],
   created_at: '2026-11-22T00:00:00Z',
   updated_at: '2026-11-22T00:00:00Z',
+  actions: {},
 });
 const view = (id: string, name: string): ImageView => ({
   ...summary(id, name),
@@ -42,7 +43,6 @@ const view = (id: string, name: string): ImageView => ({
   properties: {},
   members: [],
   transfers: [],
-  actions: {},
 });
 const transfer = (id: string, state: TransferView['state'], done = 10): TransferView => ({
   id,

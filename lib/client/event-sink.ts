@@ -6,13 +6,14 @@ import type { TransferList, TransferView } from '#lib/contract/transfers.ts';
 import type { UploadView } from '#lib/contract/uploads.ts';
 import { isApiError } from './api.ts';
 import { imageKeys, imageQuery } from './queries/images.ts';
+import { usageKey } from './queries/settings.ts';
 import { storeKeys } from './queries/stores.ts';
 import { hasEnded, openTransfersKey, transferKeys } from './queries/transfers.ts';
 import { uploadsQuery } from './queries/uploads.ts';
 
 /** A burst of events about the same things becomes one request. */
 const gatherMilliseconds = 400;
-/** Bytes of the stores move with every copy; their figures need not be newer than this. */
+/** Bytes of the stores, and what the project uses, move with every copy; their figures need not be newer than this. */
 const storesMilliseconds = 2_000;
 /** More changed images than this, and the lists are fetched again instead of one image each. */
 const patchLimit = 12;
@@ -48,6 +49,7 @@ export function createEventSink(client: QueryClient): EventSink {
     storesTimer ??= setTimeout(() => {
       storesTimer = undefined;
       void client.invalidateQueries({ queryKey: storeKeys.all });
+      void client.invalidateQueries({ queryKey: usageKey });
     }, wait);
   };
   const gather = () => {
@@ -122,7 +124,6 @@ function toSummary(image: ImageView): ImageSummary {
     properties,
     members,
     transfers,
-    actions,
     ...summary
   } = image;
   return summary;

@@ -24,12 +24,16 @@ export function connectEvents(client: QueryClient, onState: (state: EventState) 
   let attempt = 0;
   let closed = false;
 
+  /** What could not be fetched meanwhile. */
+  const fetchAgain = () =>
+    void client.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' });
+
   const open = (isReplacement: boolean) => {
     source = new EventSource(addresses.events);
     source.addEventListener('open', () => {
       attempt = 0;
       onState('live');
-      if (!isReplacement) return;
+      if (!isReplacement) return fetchAgain();
       sink.take({ type: 'reset' });
       passOnServerEvent({ type: 'reset' });
     });
@@ -52,10 +56,18 @@ export function connectEvents(client: QueryClient, onState: (state: EventState) 
     }
   };
 
+  const lineIsBack = () => {
+    fetchAgain();
+    if (source?.readyState !== EventSource.CLOSED) return;
+    clearTimeout(timer);
+    open(true);
+  };
+  window.addEventListener('online', lineIsBack);
   onState('connecting');
   open(false);
   return () => {
     closed = true;
+    window.removeEventListener('online', lineIsBack);
     clearTimeout(timer);
     source?.close();
     sink.close();

@@ -3,7 +3,9 @@ import { useEffect } from 'react';
 import type { SessionView, SignIn } from '#lib/contract/session.ts';
 import { api, sessionEndedEvent } from '../api.ts';
 import { addresses } from '../paths.ts';
+import { renewSession } from '../session-renewal.ts';
 import { onSessionChanged, tellSessionChanged } from '../session-news.ts';
+import { isAnyTabUploading } from '../uploads/uploading-tabs.ts';
 
 const sessionQuery = queryOptions({
   queryKey: ['session'],
@@ -62,29 +64,34 @@ export function useSessionOfOtherTabs(onOther: () => void) {
   );
 }
 
-/** Goes on in another project; the page is loaded anew afterwards. */
+/** Goes on in another project; the page is loaded anew afterwards. Null, and nothing is done, while a tab uploads. */
 export function useSwitchProject() {
   return useMutation({
-    mutationFn: (projectId: string) =>
-      api<SessionView>(addresses.session, { method: 'PATCH', body: { project_id: projectId } }),
-    onSuccess: tellSessionChanged,
+    mutationFn: async (projectId: string) => {
+      if (await isAnyTabUploading()) return null;
+      return api<SessionView>(addresses.session, { method: 'PATCH', body: { project_id: projectId } });
+    },
+    onSuccess: (session) => {
+      if (session !== null) tellSessionChanged();
+    },
   });
 }
 
 /** A new password ends everything its owner was signed in with; this browser signs in anew at once. */
 export function useChangePassword({ user, project }: Pick<SessionView, 'user' | 'project'>) {
   return useMutation({
-    mutationFn: async ({ original, password }: { original: string; password: string }) => {
-      await api<void>(addresses.userPassword(user.id), {
-        method: 'POST',
-        body: { user: { original_password: original, password } },
-        hasProof: true,
-      });
-      const body: SignIn = { name: user.name, password, project: project.name };
-      await api<unknown>(addresses.session, { method: 'POST', body, hasProof: true }).catch(() =>
-        window.dispatchEvent(new Event(sessionEndedEvent)),
-      );
-    },
+    mutationFn: ({ original, password }: { original: string; password: string }) =>
+      renewSession(async () => {
+        await api<void>(addresses.userPassword(user.id), {
+          method: 'POST',
+          body: { user: { original_password: original, password } },
+          hasProof: true,
+        });
+        const body: SignIn = { name: user.name, password, project: project.name };
+        await api<unknown>(addresses.session, { method: 'POST', body, hasProof: true }).catch(() =>
+          window.dispatchEvent(new Event(sessionEndedEvent)),
+        );
+      }),
     gcTime: 0,
   });
 }

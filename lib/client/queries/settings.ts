@@ -4,6 +4,7 @@ import type { SettingsView } from '#lib/contract/settings.ts';
 import { api } from '../api.ts';
 import { addresses } from '../paths.ts';
 
+export const usageKey = ['usage'] as const;
 const projectKeys = {
   list: ['projects'] as const,
   one: (projectId: string) => ['projects', projectId] as const,
@@ -11,7 +12,7 @@ const projectKeys = {
 
 export function useUsage() {
   return useQuery({
-    queryKey: ['usage'],
+    queryKey: usageKey,
     queryFn: ({ signal }) => api<ProjectUsage>(addresses.usage, { signal }),
   });
 }
@@ -54,7 +55,7 @@ export function useSetLimits(projectId: string) {
     onSuccess: (usage) => {
       client.setQueryData(projectKeys.one(projectId), usage);
       void client.invalidateQueries({ queryKey: [...projectKeys.list, 'all'] });
-      void client.invalidateQueries({ queryKey: ['usage'] });
+      void client.invalidateQueries({ queryKey: usageKey });
     },
   });
 }

@@ -2,12 +2,15 @@ import type { UploadView } from '#lib/contract/uploads.ts';
 import type { UploadList } from '#lib/contract/uploads.ts';
 import { api, isApiError, sessionEndedEvent } from '../api.ts';
 import { addresses } from '../paths.ts';
+import { renewalMark, renewalSince } from '../session-renewal.ts';
 import type { UploadEngine } from './engine-contract.ts';
 import { createUploadEngine } from './engine.ts';
 import { dropHandle, keepHandle } from './file-handles.ts';
 import { terminateUpload, tusTransport } from './tus-transport.ts';
 
 let engine: UploadEngine | null = null;
+/** Of the renewal after which an upload was last sent on. */
+let mark = renewalMark();
 
 /** The engine of this tab. One for as long as the tab lives: pages and sign-in come and go around it. */
 export function uploadEngine(): UploadEngine {
@@ -18,7 +21,12 @@ export function uploadEngine(): UploadEngine {
     listUploads: async () => (await api<UploadList>(addresses.uploads)).uploads,
     findUpload,
     isOnline: () => navigator.onLine,
-    onSignedOut: () => window.dispatchEvent(new Event(sessionEndedEvent)),
+    onSignedOut: () => {
+      const renewed = renewalSince(mark);
+      mark = renewalMark();
+      if (renewed === null) window.dispatchEvent(new Event(sessionEndedEvent));
+      else void renewed.then(() => uploadEngine().signedIn());
+    },
     onCreated: (uploadId, file) => void keepHandle(uploadId, file),
     onEnded: (uploadId) => void dropHandle(uploadId),
     now: () => Date.now(),

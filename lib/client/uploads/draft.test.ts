@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { UploadView } from '#lib/contract/uploads.ts';
+import { inEnglish } from '#lib/i18n/in-english.ts';
 import { bytesToSend, isReady, toOrders, verdictOf } from './draft.ts';
 import type { DraftFile, SharedWishes } from './draft.ts';
 import { fingerprintOf, readFingerprint, writeFingerprint } from './fingerprint.ts';
@@ -91,8 +92,8 @@ test('refuses an image that needs another file, with the remedy, and leaves the 
   const drafts = [await draftOf(overlay()), await draftOf(rawFile())];
   const verdict = verdictOf(drafts[0] as DraftFile, []);
   assert.ok(verdict.kind === 'refused');
-  assert.match(verdict.sentence, /base\.qcow2/);
-  assert.notEqual(verdict.remedy, '');
+  assert.match(inEnglish(verdict.sentence), /base\.qcow2/);
+  assert.notEqual(inEnglish(verdict.remedy), '');
   assert.equal(toOrders(drafts, [], wishes).fresh.length, 1);
   assert.equal(bytesToSend(drafts, []), 4096);
 });
@@ -129,18 +130,18 @@ test('refuses before a byte is sent what the server would refuse after the last:
   const gzip = new Uint8Array(4096);
   gzip.set([0x1f, 0x8b, 8, 0]);
   const verdict = verdictOf(await draftOf(new File([gzip], 'disk.img.gz')), []);
-  assert.equal(verdict.kind, 'refused');
-  assert.match(JSON.stringify(verdict), /These bytes are a gzip archive, not a disk\./);
+  assert.ok(verdict.kind === 'refused');
+  assert.equal(inEnglish(verdict.sentence), 'These bytes are a gzip archive, not a disk.');
 });
 
 test('says how to flatten an overlay with its own name', async () => {
   const verdict = verdictOf(await draftOf(new File([overlay()], 'my disk.qcow2')), []);
   assert.ok(verdict.kind === 'refused');
   assert.equal(verdict.command, "qemu-img convert -O qcow2 'my disk.qcow2' flat.qcow2");
-  assert.match(verdict.remedy, /'my disk\.qcow2'/);
+  assert.match(inEnglish(verdict.remedy), /'my disk\.qcow2'/);
 });
 
 test('warns of a raw disk that ends within a sector', async () => {
   const verdict = verdictOf(await draftOf(new File(['hello'], 'notes.txt')), []);
-  assert.deepEqual(verdict, { kind: 'warned', sentences: [], hasOddSize: true });
+  assert.deepEqual(verdict, { kind: 'warned', warnings: [], hasOddSize: true });
 });

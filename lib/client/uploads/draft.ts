@@ -1,6 +1,7 @@
 import { checkDeclared } from '#lib/formats/declared.ts';
 import type { Mismatch } from '#lib/formats/declared.ts';
 import type { Inspection } from '#lib/formats/inspection.ts';
+import type { Phrase } from '#lib/contract/phrases.ts';
 import type { UploadView } from '#lib/contract/uploads.ts';
 import { shellWord } from '../shell-command.ts';
 import { writeFingerprint } from './fingerprint.ts';
@@ -26,9 +27,9 @@ export interface DraftFile {
 export type Verdict =
   | { kind: 'reading' | 'unreadable' | 'empty' | 'safe' }
   /** `hasOddSize`: a raw disk that ends within a sector. */
-  | { kind: 'warned'; sentences: readonly string[]; hasOddSize: boolean }
+  | { kind: 'warned'; warnings: readonly Phrase[]; hasOddSize: boolean }
   /** `command`: what the remedy is in a shell, where it is one command. */
-  | { kind: 'refused'; sentence: string; remedy: string; command: string | null }
+  | { kind: 'refused'; sentence: Phrase; remedy: Phrase; command: string | null }
   | { kind: 'goes-on' | 'changed'; upload: UploadView };
 
 export function verdictOf(draft: DraftFile, uploads: readonly UploadView[]): Verdict {
@@ -45,18 +46,22 @@ export function verdictOf(draft: DraftFile, uploads: readonly UploadView[]): Ver
   if (known?.likeness === 'changed' && draft.goOn === null) return { kind: 'changed', upload: known.upload };
   const hasOddSize = draft.read.inspection.format === 'raw' && draft.file.size % sectorBytes !== 0;
   if (warnings.length > 0 || hasOddSize) {
-    return { kind: 'warned', sentences: warnings.map(({ sentence }) => sentence), hasOddSize };
+    return { kind: 'warned', warnings: warnings.map(({ phrase }) => phrase), hasOddSize };
   }
   return { kind: 'safe' };
 }
 
 const sectorBytes = 512;
 
-/** The rules of formats do not know what the file is called, and write `it.qcow2`. */
-function refusalOf({ sentence, remedy }: Mismatch, fileName: string): Verdict {
-  const named = (text: string) => text.replace('it.qcow2', () => shellWord(fileName));
-  const command = /qemu-img convert -O qcow2 it\.qcow2 \w+\.qcow2/.exec(remedy)?.[0];
-  return { kind: 'refused', sentence, remedy: named(remedy), command: command ? named(command) : null };
+/** The rules of formats do not know what the file is called, and write `it.qcow2` in a command that is whole otherwise. */
+function refusalOf({ phrases: { sentence, remedy } }: Mismatch, fileName: string): Verdict {
+  const whole = remedy.values?.command;
+  if (typeof whole !== 'string' || !whole.includes(' it.qcow2 ')) {
+    return { kind: 'refused', sentence, remedy, command: null };
+  }
+  const command = whole.replace('it.qcow2', () => shellWord(fileName));
+  const named = { ...remedy, values: { ...remedy.values, command } };
+  return { kind: 'refused', sentence, remedy: named, command };
 }
 
 /** The unfinished upload of this file, whether it is gone on with or not. */

@@ -24,6 +24,28 @@ test('sends every byte of several files, three at once, and tells the server wha
   }
 });
 
+test('makes the uploads of files that wait for their turn, so that the server knows them when the browser ends', async (t) => {
+  const { server, engine } = await setUp(t);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  server.onReceived = () => held;
+  const files = Array.from({ length: 6 }, (_, index) => fileOf(randomBytes(MiB), `disk-${index}.raw`));
+  engine.add(files.map((file) => orderOf(file)));
+  await waitFor(() => server.uploads.size === 6);
+  assert.deepEqual(
+    engine.getTasks().map(({ state }) => state),
+    ['sending', 'sending', 'sending', 'waiting', 'waiting', 'waiting'],
+  );
+  await engine.cancel(engine.getTasks()[5]?.id ?? '');
+  // One whose creation is not answered yet ends when it is.
+  await waitFor(() => server.uploads.size === 5);
+  assert.equal(server.mostAtOnce, 3);
+  release();
+  for (const index of files.slice(0, 5).keys())
+    await until(engine, ({ state }) => state === 'checking', index);
+  assert.equal(server.requests.filter((request) => request.startsWith('POST')).length, 6);
+});
+
 test('sends the length of a run of zeros in place of the zeros, to a server that takes it', async (t) => {
   for (const takesZeros of [true, false]) {
     const { server, engine } = await setUp(t);

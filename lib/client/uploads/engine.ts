@@ -47,6 +47,7 @@ export function createUploadEngine(parts: EngineParts): UploadEngine {
 
   const end = (job: Job, state: 'done' | 'failed') => {
     sender.stop(job);
+    sender.roomAgain();
     job.state = state;
     if (state === 'done') Object.assign(job, { durableBytes: job.sizeBytes, sentBytes: job.sizeBytes });
     if (job.uploadId !== null) parts.onEnded?.(job.uploadId);
@@ -146,7 +147,10 @@ export function createUploadEngine(parts: EngineParts): UploadEngine {
       job.canceled = true;
       if (url !== null || job.transport === null) remove(job);
       pump();
-      if (url !== null && job.state !== 'done') await parts.terminate(url);
+      if (url === null || job.state === 'done') return;
+      await parts.terminate(url);
+      sender.roomAgain();
+      pump();
     },
     retry(id) {
       const job = find(id);

@@ -36,6 +36,13 @@ test('stops on a refusal with the status where only a proxy spoke', () => {
   });
 });
 
+test('waits for room where the limit is for now, and stops where it is not', () => {
+  const over = { status: 413, code: 'quota_exceeded' };
+  const verdict = judgeFailure(failure({ ...over, retryAfterSeconds: 10 }));
+  assert.ok(verdict.next === 'wait-for-room' && verdict.afterSeconds === 10);
+  assert.equal(judgeFailure(failure(over)).next, 'stop');
+});
+
 test('knows an upload that was removed and a file that cannot be read', () => {
   const gone = judgeFailure(failure({ status: 404, requestId: 'req-2' }));
   assert.ok(gone.next === 'stop' && gone.problem.kind === 'gone' && gone.problem.requestId === 'req-2');

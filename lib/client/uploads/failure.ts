@@ -19,6 +19,8 @@ export type Verdict =
   | { next: 'wait-for-server'; afterSeconds: number | null }
   /** The old connection still holds it, or the offset was another: ask for the offset again, some times. */
   | { next: 'ask-again' }
+  /** The project fills as many images as it may: nothing was made, and there is room when another has ended. */
+  | { next: 'wait-for-room'; afterSeconds: number; problem: UploadProblem }
   | { next: 'sign-in' }
   | { next: 'stop'; problem: UploadProblem };
 
@@ -34,6 +36,11 @@ export function judgeFailure(failure: TransportFailure): Verdict {
   if (failure.status === 409 || failure.status === 423) return { next: 'ask-again' };
   if (failure.status === 404 || failure.status === 410)
     return { next: 'stop', problem: problemOf(failure, 'gone') };
+  // With Retry-After it is for now only (RFC 9110, 15.5.14); other limits stand until a person does something.
+  if (failure.status === 413 && failure.code === 'quota_exceeded' && failure.retryAfterSeconds !== null) {
+    const afterSeconds = failure.retryAfterSeconds;
+    return { next: 'wait-for-room', afterSeconds, problem: problemOf(failure, 'too-many') };
+  }
   if (retriedStatus.has(failure.status)) {
     return { next: 'wait-for-server', afterSeconds: failure.retryAfterSeconds };
   }
@@ -47,6 +54,7 @@ export function problemOf(failure: TransportFailure, kind: UploadProblem['kind']
     kind,
     detail: problem?.detail ?? (kind === 'refused' && failure.status !== null ? plainText(failure) : null),
     remedy: problem?.remedy ?? null,
+    ...(problem?.phrases && { phrases: problem.phrases }),
     requestId: problem?.request_id ?? failure.requestId,
   };
 }

@@ -3,6 +3,8 @@ import type { EngineParts } from './engine-contract.ts';
 import { judgeFailure, problemOf } from './failure.ts';
 import type { TransportFailure } from './failure.ts';
 import type { Job } from './job.ts';
+import { createRoom } from './room.ts';
+import type { UploadProblem } from './task.ts';
 
 const atOnce = 3;
 const tickMilliseconds = 1_000;
@@ -28,6 +30,8 @@ export interface Sender {
   pump(): void;
   /** Cuts the line; what is durable stays. */
   stop(job: Job): void;
+  /** An upload has ended: what waits for room asks at once. Before `pump`. */
+  roomAgain(): void;
   signedIn(): void;
   lineIsBack(): void;
   lineRate(): number | null;
@@ -41,9 +45,12 @@ export function createSender(parts: EngineParts, queue: JobQueue): Sender {
   let ticker: ReturnType<typeof setInterval> | undefined;
   let lineRate: number | null = null;
   let signedOut = false;
+  /** The one of those that wait that is being made on the server. */
+  let reserving: Job | null = null;
+  const room = createRoom(() => pump());
 
   const pump = () => {
-    let sending = jobs.filter((job) => job.transport !== null).length;
+    let sending = jobs.filter((job) => job.transport !== null && job !== reserving).length;
     for (const job of jobs) {
       if (sending >= atOnce) break;
       if (job.state !== 'waiting' || job.timer !== undefined || job.transport !== null) continue;
@@ -51,9 +58,11 @@ export function createSender(parts: EngineParts, queue: JobQueue): Sender {
         job.state = 'signed-out';
         continue;
       }
+      if (job.url === null && room.isGone()) continue;
       begin(job);
       sending += 1;
     }
+    reserve();
     const isSending = jobs.some((job) => job.transport !== null);
     if (isSending) ticker ??= setInterval(tick, tickMilliseconds);
     else {
@@ -63,8 +72,72 @@ export function createSender(parts: EngineParts, queue: JobQueue): Sender {
     queue.tell();
   };
 
+  /**
+   * What waits for its turn is made on the server already, one after the other: its list then knows of every file when
+   * this browser is closed before their turn has come. When that fails, it is met again in its turn.
+   */
+  const reserve = () => {
+    if (reserving !== null || signedOut || room.isGone()) return;
+    const job = jobs.find(
+      ({ state, url, transport, timer, creationTried }) =>
+        state === 'waiting' && url === null && transport === null && timer === undefined && !creationTried,
+    );
+    if (job === undefined) return;
+    reserving = job;
+    job.creationTried = true;
+    job.movedAt = parts.now();
+    job.transport = parts.openTransport(
+      { file: job.file, endpoint: parts.endpoint, url: null, metadata: job.metadata },
+      {
+        onCreated: (created) => {
+          take(job, created);
+          cutReservation();
+        },
+        onSent: () => undefined,
+        onDurable: () => undefined,
+        // An empty file is complete once it is made.
+        onComplete: () => undefined,
+        onFailure(failure) {
+          const verdict = judgeFailure(failure);
+          if (verdict.next === 'wait-for-room') waitForRoom(job, verdict);
+          cutReservation();
+        },
+      },
+    );
+  };
+
+  /** Before a byte of the file is sent, or because it is not to be had now. */
+  const cutReservation = () => {
+    const job = reserving;
+    reserving = null;
+    if (job === null) return;
+    stopSending(job);
+    if (job.canceled) queue.remove(job);
+    // Somebody has paused it meanwhile and let it go on.
+    else if (job.state === 'sending') job.state = 'waiting';
+    pump();
+  };
+
+  const take = (job: Job, { url, imageId }: { url: string; imageId: string | null }) => {
+    Object.assign(job, { url, imageId, uploadId: uploadIdOf(url) });
+    if (job.canceled) {
+      queue.remove(job);
+      void parts.terminate(url);
+    } else if (job.uploadId !== null) parts.onCreated?.(job.uploadId, job.file);
+  };
+
+  const waitForRoom = (
+    job: Job,
+    { afterSeconds, problem }: { afterSeconds: number; problem: UploadProblem },
+  ) => {
+    // It was answered, so that there is nothing to look for.
+    Object.assign(job, { creationTried: false, problem });
+    room.goneFor(afterSeconds);
+  };
+
   const begin = (job: Job) => {
     job.state = 'sending';
+    if (job.problem?.kind === 'too-many') job.problem = null;
     job.speed.reset();
     job.movedAt = parts.now();
     if (job.url === null && job.creationTried) void beginAfterLook(job);
@@ -104,14 +177,9 @@ export function createSender(parts: EngineParts, queue: JobQueue): Sender {
     job.transport = parts.openTransport(
       { file: job.file, endpoint: parts.endpoint, url: job.url, metadata: job.metadata },
       {
-        onCreated({ url, imageId }) {
-          Object.assign(job, { url, imageId, uploadId: uploadIdOf(url) });
-          if (job.canceled) {
-            queue.remove(job);
-            void parts.terminate(url);
-            return pump();
-          }
-          if (job.uploadId !== null) parts.onCreated?.(job.uploadId, job.file);
+        onCreated(created) {
+          take(job, created);
+          if (job.canceled) return pump();
           if (job.state === 'paused') stopSending(job);
           queue.tell();
         },
@@ -150,8 +218,9 @@ export function createSender(parts: EngineParts, queue: JobQueue): Sender {
     const now = parts.now();
     for (const job of jobs) {
       const limit = job.sentBytes < job.sizeBytes ? (parts.stallMilliseconds ?? stall) : stallAtTheEnd;
-      if (job.state === 'sending' && job.transport !== null && now - job.movedAt > limit)
-        void fail(job, deadLine);
+      if (job.transport === null || now - job.movedAt <= limit) continue;
+      if (job === reserving) cutReservation();
+      else if (job.state === 'sending') void fail(job, deadLine);
     }
     queue.tellSoon();
   };
@@ -187,6 +256,10 @@ export function createSender(parts: EngineParts, queue: JobQueue): Sender {
         wake(job, delayOf(askAgainDelaysMilliseconds, job.asked));
         job.asked += 1;
         break;
+      case 'wait-for-room':
+        job.state = 'waiting';
+        waitForRoom(job, verdict);
+        break;
       case 'sign-in':
         job.state = 'signed-out';
         if (!signedOut) parts.onSignedOut();
@@ -221,6 +294,7 @@ export function createSender(parts: EngineParts, queue: JobQueue): Sender {
   return {
     pump,
     stop: stopSending,
+    roomAgain: room.again,
     signedIn() {
       if (!signedOut) return;
       signedOut = false;
@@ -236,7 +310,10 @@ export function createSender(parts: EngineParts, queue: JobQueue): Sender {
       pump();
     },
     lineRate: () => lineRate,
-    close: () => clearInterval(ticker),
+    close() {
+      clearInterval(ticker);
+      room.again();
+    },
   };
 }
 

@@ -1,3 +1,5 @@
+import type { ErrorPhrases } from '#lib/contract/phrases.ts';
+
 /** One file on its way from this browser, as the dock shows it. A snapshot: every change makes a new one. */
 export interface UploadTask {
   /** Of this browser; `uploadId` is the server's and known from the creation on. */
@@ -23,7 +25,7 @@ export interface UploadTask {
 }
 
 /**
- * waiting: another file goes first · sending · paused: by a person · offline: goes on by itself when the server answers
+ * waiting: another upload goes first · sending · paused: by a person · offline: goes on by itself when the server answers
  * again · signed-out: goes on after signing in · checking: all is durable and being proved · done · failed: goes on
  * only when a person says so.
  */
@@ -33,12 +35,14 @@ export type UploadTaskState =
 export interface UploadProblem {
   /**
    * What is to be told: the server's words, or which of ours. `gone` and `ended`: the server keeps nothing of it, so
-   * trying again begins at the first byte.
+   * trying again begins at the first byte. `too-many`: it waits until another upload of the project has ended.
    */
-  readonly kind: 'refused' | 'ended' | 'gone' | 'busy-elsewhere' | 'unreadable';
+  readonly kind: 'refused' | 'ended' | 'gone' | 'busy-elsewhere' | 'unreadable' | 'too-many';
   /** The server's sentence, where it sent one. */
   readonly detail: string | null;
   readonly remedy: string | null;
+  /** Both for readers of other languages, where the server sent them. */
+  readonly phrases?: ErrorPhrases;
   readonly requestId: string | null;
 }
 
