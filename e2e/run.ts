@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ensureBuilt } from '#lib/cli/bootstrap/build.mjs';
+import { compiledDirectory } from '#lib/cli/bootstrap/service-flags.mjs';
 import { keystonePackages } from './servers/keystone.ts';
 import { swiftPackages } from './servers/swift.ts';
 import { runOnPostgres, testsOfDatabase } from './support/database-tests.ts';
@@ -15,7 +16,7 @@ import { print, printSummary, unlistedSkips, type Summary } from './support/summ
 // `npm test [-- part-of-a-path…]`: everything, or the files whose path holds one of the words. `--unit` leaves out
 // what needs a build or a server, and what is named *.slow.test.ts because it takes longer than a developer waits. What
 // opens a database runs twice, on SQLite and then on PostgreSQL. Files that start servers of others come after these;
-// those named *.serial.test.ts, which measure time or fill the machine, run one at a time, last.
+// those named *.serial.test.ts, which measure time, run one at a time, last.
 
 /** What tests of the whole run use, fetched in one go; a test that needs more says so itself. */
 const packages = [
@@ -47,8 +48,9 @@ const ofLib = find('lib/**/*.test.ts');
 const unit = ofLib.filter((file) => !startsServers(file) && !(unitOnly && file.endsWith('.slow.test.ts')));
 /** They try PostgreSQL itself, and there is none in a run on SQLite. */
 const postgresOnly = unit.filter((file) => file.endsWith('.postgres.test.ts'));
-const ofEnds = find('e2e/**/*.test.ts');
-const endToEnd = unitOnly ? [] : [...ofLib.filter(startsServers), ...ofEnds];
+/** With the servers of their stores, but without a Stowage. */
+const ofDrivers = unitOnly ? [] : ofLib.filter(startsServers);
+const endToEnd = unitOnly ? [] : find('e2e/**/*.test.ts');
 const journeys = unitOnly ? [] : find('e2e/journeys/*.spec.ts');
 const serial = endToEnd.filter((file) => file.endsWith('.serial.test.ts'));
 const withServers = endToEnd.filter((file) => !serial.includes(file) && startsServers(file));
@@ -58,9 +60,9 @@ const summary: Summary = { passed: 0, durations: [], failed: [], skipped: [] };
 // Programs of packages, and Node 24 for what tests start themselves, come before the system's.
 process.env.PATH = `${path.join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`;
 // Every test file is a process that loads much the same.
-process.env.NODE_COMPILE_CACHE ??= path.join(root, 'node_modules/.cache/compiled');
+process.env.NODE_COMPILE_CACHE ??= compiledDirectory;
 
-if (unit.length + endToEnd.length + journeys.length === 0) {
+if (unit.length + ofDrivers.length + endToEnd.length + journeys.length === 0) {
   print(`No test file has ${words.join(' or ')} in its path.`);
   process.exit(1);
 }
@@ -79,13 +81,16 @@ const requirement = await fetched;
 if (requirement?.ok === false) print(`Some tests will be skipped: ${requirement.reason}.`);
 await runNodeTests(grouped(onSqlite.filter(needsPackages)), summary);
 if (!unitOnly) await runOnPostgres(grouped(testsOfDatabase(root, unit)), summary);
-if (endToEnd.length + journeys.length > 0) {
-  await ensureBuilt(root, process.execPath);
-  process.env.STOWAGE_TESTS_BUILT = 'yes';
-}
+const long = { root, concurrency: 2, fileTimeoutMilliseconds: 10 * minute };
+const needsBuild = endToEnd.length + journeys.length > 0;
+// Beside each other: for much of its time the build keeps one core busy, and the drivers wait for their servers.
+await Promise.all([
+  needsBuild ? ensureBuilt(root, process.execPath) : null,
+  runNodeTests({ ...long, files: ofDrivers }, summary),
+]);
+if (needsBuild) process.env.STOWAGE_TESTS_BUILT = 'yes';
 // What takes longest first, so that in the end no core waits for the other.
-const ends = [...withServers, ...parallel];
-await runNodeTests({ root, files: ends, concurrency: 2, fileTimeoutMilliseconds: 10 * minute }, summary);
+await runNodeTests({ ...long, files: [...withServers, ...parallel] }, summary);
 await runNodeTests({ root, files: serial, concurrency: 1, fileTimeoutMilliseconds: 15 * minute }, summary);
 await runJourneys(root, journeys, summary);
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { signIn } from '#e2e/support/sign-in.ts';
+import { waitFor } from '#e2e/support/wait.ts';
 import { makeImage, type Cast } from './cast.ts';
 import type { Fixtures } from './other-calls.ts';
 
@@ -114,9 +114,7 @@ async function makeTransfer(cast: Cast): Promise<string> {
     },
   );
   const transfer = started.transfers[0]?.id ?? '';
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await delay(50)) {
-    const { state } = await admin.json<{ state: string }>('GET', `/api/v1/transfers/${transfer}`, 200);
-    if (state === 'done') return transfer;
-  }
-  throw new Error('the copy did not end');
+  const ask = () => admin.json<{ state: string }>('GET', `/api/v1/transfers/${transfer}`, 200);
+  await waitFor('the copy is done', async () => (await ask()).state === 'done', 20_000);
+  return transfer;
 }

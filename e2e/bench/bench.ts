@@ -8,6 +8,7 @@ export interface Bench {
   rounds: number;
   /** Of the benchmark `million`. */
   images: number;
+  databases: readonly string[];
   /** Of the benchmark `dispatch`. */
   transfers: number;
   /** Of the benchmark `s3-memory`. */

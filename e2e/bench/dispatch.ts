@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { requireCluster, startProcesses } from '#e2e/several/cluster.ts';
 import type { ImageRow, LocationRow, TransferRow } from '#lib/db/define-schema.ts';
+import { newLocation } from '#lib/db/repositories/locations.ts';
 import { insertTransfer } from '#lib/db/repositories/transfers.ts';
 import { openPostgres } from '#lib/db/postgres.ts';
 import { migrationsOf } from '#lib/db/test-support.ts';
@@ -161,25 +162,9 @@ function imageRow(id: string, name: string, hashes: { sha512: string; md5: strin
 
 function locationRow(imageId: string, storeId: string, key: string): LocationRow {
   const at = Date.now();
-  return {
-    id: randomUUID(),
-    image_id: imageId,
-    store_id: storeId,
-    object_key: key,
-    state: 'active',
-    bytes: bytes.byteLength,
-    resume_state: null,
-    committed: true,
-    upload_id: null,
-    transfer_id: null,
-    fence: 0,
-    verified_at: at,
-    error: null,
-    attempts: 0,
-    next_attempt_at: null,
-    created_at: at,
-    updated_at: at,
-  };
+  const object = { image_id: imageId, store_id: storeId, object_key: key };
+  const facts = { state: 'active', bytes: bytes.byteLength, committed: true, verified_at: at } as const;
+  return newLocation({ ...object, ...facts }, at);
 }
 
 function verification({ id, name, store }: Seeded): TransferRow {

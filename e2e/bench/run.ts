@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- name …] [--rounds N] [--size MiB] [--images N] [--transfers N] [--large MiB]`: every figure as a ratio against its reference in the same run,
- * as a table and as JSON (bench-results.json in the temporary directory that it names).
+ * `npm run bench [-- name …] [--rounds N] [--size MiB] [--images N] [--database sqlite|postgres] [--transfers N]
+ * [--large MiB]`: every figure as a ratio against its reference in the same run, as a table and as JSON
+ * (bench-results.json in the temporary directory that it names).
  */
 import { randomFillSync } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
@@ -46,6 +47,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     size: { type: 'string', default: '1024' },
     images: { type: 'string', default: '1000000' },
+    database: { type: 'string', multiple: true, default: ['sqlite', 'postgres'] },
     transfers: { type: 'string', default: '10000' },
     large: { type: 'string', default: '8192' },
     directory: { type: 'string' },
@@ -64,6 +66,7 @@ const bench: Bench = {
   sizeBytes: Number(values.size) * MiB,
   rounds: Number(values.rounds),
   images: Number(values.images),
+  databases: values.database,
   transfers: Number(values.transfers),
   largeBytes: Number(values.large) * MiB,
   after: (done) => void endings.push(done),

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { parse } from 'yaml';
 import { GiB } from '#lib/contract/limits.ts';
 import type { ProjectUsage } from '#lib/contract/quotas.ts';
@@ -7,7 +7,14 @@ import { expect, openBrowser, signIn, test, toast } from './support/stage.ts';
 const limitOf = (page: Page, name: string) =>
   page.getByRole('combobox', { name: `${name}, All stores: which limit` });
 
-test('an administrator limits a project, and takes the limit away again', async ({ browser, server }) => {
+async function choose(combobox: Locator, name: string | RegExp): Promise<void> {
+  await combobox.click();
+  await combobox.page().getByRole('option', { name, exact: true }).click();
+}
+
+test('an administrator limits a project, and takes the limit away again', async ({ browser, stage }) => {
+  // Of its own: a store that holds something of the project stands among its limits from the start.
+  const server = await stage.start();
   const page = await (await openBrowser(browser)).newPage();
   await signIn(page, server);
   const usage = async () =>
@@ -20,9 +27,7 @@ test('an administrator limits a project, and takes the limit away again', async 
   const save = page.getByRole('button', { name: 'Save limits' });
   await expect(save).toHaveAttribute('aria-disabled', 'true');
 
-  await limitOf(page, 'Stored').focus();
-  await page.keyboard.press('Enter');
-  await page.getByRole('option', { name: 'At most…' }).click();
+  await choose(limitOf(page, 'Stored'), 'At most…');
   const amount = page.getByRole('textbox', { name: 'Stored, All stores: at most' });
   await amount.fill('lots');
   await expect(amount).toHaveAttribute('aria-invalid', 'true');
@@ -35,18 +40,15 @@ test('an administrator limits a project, and takes the limit away again', async 
   expect(await limit()).toBe(1536 * GiB);
 
   // One store on its own, beside the limit that stands.
-  await page.getByRole('combobox', { name: 'Limit one store on its own' }).click();
-  await page.getByRole('option', { name: 'archive' }).click();
-  await page.getByRole('combobox', { name: 'Images, archive: which limit' }).click();
-  await page.getByRole('option', { name: 'No limit', exact: true }).click();
+  await choose(page.getByRole('combobox', { name: 'Limit one store on its own' }), 'archive');
+  await choose(page.getByRole('combobox', { name: 'Images, archive: which limit' }), 'No limit');
   await save.click();
   await expect(save).toHaveAttribute('aria-disabled', 'true');
   await page.reload();
   await expect(page.getByRole('combobox', { name: 'Images, archive: which limit' })).toHaveText('No limit');
   await expect(amount).toHaveValue('1.5 TiB');
 
-  await limitOf(page, 'Stored').click();
-  await page.getByRole('option', { name: /^As everywhere/ }).click();
+  await choose(limitOf(page, 'Stored'), /^As everywhere/);
   await save.click();
   await expect(save).toHaveAttribute('aria-disabled', 'true');
   expect(await limit()).toBeNull();

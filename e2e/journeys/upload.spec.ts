@@ -2,6 +2,7 @@ import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import {
+  cutLine,
   dock,
   dropFile,
   durablePercent,
@@ -112,7 +113,7 @@ test('another browser goes on with an upload when the same file is picked, and r
   await second.close();
 });
 
-test('pauses and goes on, survives moving through the pages, and cancels with nothing left', async ({
+test('pauses and goes on, survives moving through the pages and the loss of the line, and cancels with nothing left', async ({
   browser,
   server,
   stage,
@@ -136,13 +137,29 @@ test('pauses and goes on, survives moving through the pages, and cancels with no
     page.getByRole('table', { name: 'Transfers' }).getByText('Paused', { exact: true }),
   ).toBeVisible();
 
-  await dock(page).getByRole('button', { name: 'Go on with paused.raw' }).click();
-  await expect.poll(() => durablePercent(page, 'paused.raw'), { intervals: [100] }).toBeGreaterThan(kept);
+  await test.step('without a line it waits and says so, no page is left for an error, and all goes on with the line', async () => {
+    await cutLine(page);
+    await expect(page.getByRole('status').getByText('This browser is offline.')).toBeVisible();
+    await dock(page).getByRole('button', { name: 'Go on with paused.raw' }).click();
+    await expect(dock(page).getByText(/^This browser is offline\. .* are safe here/)).toBeVisible();
+    await page
+      .getByRole('navigation', { name: 'Main' })
+      .getByRole('link', { name: /^Stores/ })
+      .click();
+    await slowDown(page, 6 * MiB);
+    await expect(page.getByText('This browser is offline.')).toBeHidden();
+    await expect(page.getByRole('heading', { level: 1, name: 'Stores' })).toBeVisible();
+    await expect.poll(() => durablePercent(page, 'paused.raw'), { intervals: [100] }).toBeGreaterThan(kept);
+  });
 
   await dock(page).getByRole('button', { name: 'Cancel paused.raw' }).click();
   const dialog = page.getByRole('dialog', { name: 'Cancel the upload of paused.raw?' });
   await dialog.getByRole('button', { name: 'Cancel the upload' }).click();
   await expect(dock(page)).toBeHidden();
+  await page
+    .getByRole('navigation', { name: 'Main' })
+    .getByRole('link', { name: /^Transfers/ })
+    .click();
   await expect(page.getByText('Nothing is on its way', { exact: true }).last()).toBeVisible();
   await context.close();
 });

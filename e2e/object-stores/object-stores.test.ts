@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MiB } from '#lib/contract/limits.ts';
+import { create, endedTask, images as imagesPath, putStaged } from '#e2e/openstack/stage.ts';
 import { startSwift, type TestSwift } from '#e2e/servers/swift.ts';
 import { httpClient, type HttpClient } from '#e2e/support/http.ts';
 import { startServer, type TestServer } from '#e2e/support/server.ts';
@@ -10,7 +11,7 @@ import { temporaryDirectory, type Cleanup } from '#e2e/support/temporary-directo
 import { Random } from '#e2e/torture/random.ts';
 import { settle } from '#e2e/torture/settle.ts';
 import { createTusUpload, offsetOf, patch, randomFile, sha512, waitForImage } from '#e2e/uploads/tus.ts';
-import { changeBehind, objectStoresConfig, remaining } from './stores.ts';
+import { changeBehind, imagesIn, objectStoresConfig, remaining } from './stores.ts';
 
 const started = await startSwift();
 const swift: TestSwift | null = started.ok ? started.server : null;
@@ -32,7 +33,8 @@ describe('a Stowage with directories, S3 and Swift', { skip }, () => {
   let server: TestServer;
   let client: HttpClient;
   const begin = async () => {
-    server = await startServer(cleanup, { directory, config: objectStoresConfig(swift) });
+    const config = `staging_store: s3\n${objectStoresConfig(swift)}`;
+    server = await startServer(cleanup, { directory, config });
     client = await clientOf(server);
   };
   before(begin);
@@ -112,6 +114,34 @@ describe('a Stowage with directories, S3 and Swift', { skip }, () => {
     assert.equal(sha512(new Uint8Array(await answer.arrayBuffer())), sha512(bytes));
   });
 
+  test('imports into Swift and a directory what another process had staged in S3', async () => {
+    const { id } = await create(client);
+    assert.equal((await putStaged(client, id, bytes)).status, 204);
+    await restart();
+    assert.deepEqual((await imagesIn(swift, 'images-s3')).count, 3, 'two images, and what is staged');
+    const body = { method: { name: 'glance-direct' }, stores: ['swift', 'back'] };
+    await client.json('POST', `${imagesPath}/${id}/import`, 202, body);
+    assert.equal((await endedTask(client, id)).status, 'success');
+    const image = await waitForImage(client, id, ({ locations }) => locations.length === 2);
+    assert.deepEqual([image.status, image.sha512], ['active', sha512(bytes)]);
+    assert.deepEqual(image.locations.map(({ store }) => store).toSorted(), ['back', 'swift']);
+    const answer = await client.send('GET', `/image/v2/images/${id}/file?prefer=swift`);
+    assert.equal(sha512(new Uint8Array(await answer.arrayBuffer())), sha512(bytes));
+    images.push(id);
+  });
+
+  test('tells of each object store as many images and bytes as lie there', async () => {
+    for (const [store, count] of [
+      ['s3', 2],
+      ['swift', 3],
+    ] as const) {
+      const told = await client.json<Record<string, unknown>>('GET', `/api/v1/stores/${store}`, 200);
+      const expected = { count, bytes: count * bytes.length };
+      assert.deepEqual({ count: told['image_count'], bytes: told['stored_bytes'] }, expected, store);
+      assert.deepEqual(await imagesIn(swift, `images-${store}`), expected, store);
+    }
+  });
+
   test('serves nothing of a copy that was altered behind its back, and names it', async () => {
     const [first = ''] = images;
     await changeBehind(swift, 'images-swift_segments', new RegExp(`^${first}.*/0`), 4 * MiB);
@@ -123,12 +153,12 @@ describe('a Stowage with directories, S3 and Swift', { skip }, () => {
   });
 
   test('leaves no stray segment, part or open multipart upload after kill -9 in removals', async () => {
-    const [first = '', second = ''] = images;
+    const [first = '', second = '', third = ''] = images;
     const removal = client.send('DELETE', `/image/v2/images/${second}`).catch(() => undefined);
     await sleep(random.between(0, 100));
     await restart();
     await removal;
-    for (const id of [first, second]) await client.send('DELETE', `/image/v2/images/${id}`);
+    for (const id of [first, second, third]) await client.send('DELETE', `/image/v2/images/${id}`);
     assert.deepEqual(await settle(client), []);
     assert.deepEqual(await remaining(swift), [], 'in both object stores');
   });

@@ -33,6 +33,24 @@ export async function remaining(swift: TestSwift | null): Promise<string[]> {
   return found;
 }
 
+/** What lies in a container under the names of images, and how large each says that it is when it is read. */
+export async function imagesIn(
+  swift: TestSwift | null,
+  container: string,
+): Promise<{ count: number; bytes: number }> {
+  if (swift === null) return { count: 0, bytes: 0 };
+  const { storage, headers } = await signInto(swift);
+  const listed = await fetch(`${storage}/${container}?format=json`, { headers });
+  const found = { count: 0, bytes: 0 };
+  for (const { name } of (await listed.json()) as { name: string }[]) {
+    if (name.startsWith('.')) continue;
+    const answer = await fetch(`${storage}/${container}/${name}`, { method: 'HEAD', headers });
+    found.count += 1;
+    found.bytes += Number(answer.headers.get('content-length'));
+  }
+  return found;
+}
+
 /** Puts other bytes in the place of the first object whose name matches. */
 export async function changeBehind(
   swift: TestSwift | null,

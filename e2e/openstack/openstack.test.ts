@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { requireDebian } from '#e2e/support/debian.ts';
 import { startServer } from '#e2e/support/server.ts';
 import { temporaryDirectory } from '#e2e/support/temporary-directory.ts';
+import { waitFor } from '#e2e/support/wait.ts';
 import { openCommandServer } from './command-server.ts';
 import { debianCommands, type Commands } from './debian-commands.ts';
 
@@ -208,9 +208,6 @@ function fieldOf(table: string, field: string): string {
 }
 
 async function untilCopied(glance: Commands['glance'], id: string): Promise<void> {
-  for (let attempts = 0; attempts < 60; attempts += 1) {
-    if (fieldOf(await glance('image-show', id), 'os_glance_importing_to_stores') === '') return;
-    await sleep(250);
-  }
-  throw new Error('the copy was not done in time');
+  const importing = async () => fieldOf(await glance('image-show', id), 'os_glance_importing_to_stores');
+  await waitFor('the copy is done', async () => (await importing()) === '', 30_000);
 }

@@ -1,9 +1,9 @@
 /** What tests of the Images API over HTTP share: one server, callers of two projects, and what each of them often sends. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { httpClient, type HttpClient } from '#e2e/support/http.ts';
 import { startServer, type ServerOptions, type TestServer } from '#e2e/support/server.ts';
 import { signIn } from '#e2e/support/sign-in.ts';
 import type { Cleanup } from '#e2e/support/temporary-directory.ts';
+import { waitFor } from '#e2e/support/wait.ts';
 
 export interface Image {
   id: string;
@@ -95,12 +95,11 @@ export async function tasksOf(client: HttpClient, id: string): Promise<Task[]> {
 
 /** The newest task of the image, when it is over. */
 export async function endedTask(client: HttpClient, id: string): Promise<Task> {
-  for (let attempt = 0; attempt < 600; attempt += 1) {
+  const look = async () => {
     const [task] = await tasksOf(client, id);
-    if (task !== undefined && task.status !== 'processing' && task.status !== 'pending') return task;
-    await sleep(50);
-  }
-  throw new Error('the task has not ended');
+    return task?.status === 'processing' || task?.status === 'pending' ? null : task;
+  };
+  return (await waitFor('the task has ended', look, 30_000)).value;
 }
 
 /** Of an answer that refuses. */

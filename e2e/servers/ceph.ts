@@ -2,12 +2,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { debianEnvironment, requireDebian } from '../support/debian.ts';
+import { freePorts } from '../support/free-port.ts';
 import { cephConfig } from './ceph-config.ts';
 
 const execute = promisify(execFile);
@@ -56,10 +56,10 @@ export async function startCeph({ pools = [], more = {} }: CephOptions = {}): Pr
   const run = async (command: string, ...parameters: string[]) =>
     (await execute(command, parameters, { env, timeout: 60_000, maxBuffer: 64 * 1024 * 1024 })).stdout;
   const remove = watchOver(directory);
-  const gateway = await freePort();
+  const [gateway = 0, v2 = 0, v1 = 0] = await freePorts(3);
   const id = randomUUID();
   const ports = {
-    monitor: [await freePort(), await freePort()],
+    monitor: [v2, v1],
     first: 20_000 + Math.floor(Math.random() * 400) * 30,
     gateway,
   } as const;
@@ -200,12 +200,4 @@ async function answers(url: string): Promise<void> {
 
 function tail(file: string): string {
   return `${file}:\n${readFileSync(file, 'utf8').slice(-2000)}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

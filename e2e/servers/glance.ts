@@ -4,10 +4,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { requireDebian, type Skippable } from '#e2e/support/debian.ts';
+import { freePort } from '#e2e/support/free-port.ts';
 import { temporaryDirectory, type Cleanup } from '#e2e/support/temporary-directory.ts';
 import type { TestKeystone } from './keystone.ts';
 import { seedPassword } from './keystone-seed.ts';
-import { freePort, programEnvironment, startProgram, waitForAnswer } from './program.ts';
+import { programEnvironment, startProgram, waitForAnswer } from './program.ts';
 
 const execute = promisify(execFile);
 

@@ -4,12 +4,13 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { requireDebian, type Skippable } from '#e2e/support/debian.ts';
+import { freePorts } from '#e2e/support/free-port.ts';
 import { httpClient, type HttpClient } from '#e2e/support/http.ts';
 import { issueToken, type Credentials } from '#e2e/support/sign-in.ts';
 import { temporaryDirectory, type Cleanup } from '#e2e/support/temporary-directory.ts';
 import { seedKeystone } from './keystone-seed.ts';
 import { keepTemplate, takeTemplate } from './keystone-template.ts';
-import { freePort, programEnvironment, startProgram, waitForAnswer, type Program } from './program.ts';
+import { programEnvironment, startProgram, waitForAnswer, type Program } from './program.ts';
 
 const execute = promisify(execFile);
 
@@ -56,7 +57,7 @@ export async function startKeystone(
     return null;
   }
   const directory = temporaryDirectory(test);
-  const [port, cachePort] = [await freePort(), await freePort()];
+  const [port = 0, cachePort = 0] = await freePorts(2);
   const origin = `http://127.0.0.1:${port}`;
   const url = `${origin}/v3`;
   writeConfiguration(directory, { port, cachePort, processes: options.processes ?? 2 });

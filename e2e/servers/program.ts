@@ -1,7 +1,6 @@
 /** Programs of Debian packages that a test runs for itself: on loopback, in a directory of the test, ended by their id. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { debianEnvironment } from '#e2e/support/debian.ts';
 
@@ -92,13 +91,4 @@ export async function waitForAnswer(url: string, program: Program, seconds = 60)
     }
     await sleep(100);
   }
-}
-
-/** Nothing listens there now; whoever asks next gets another one. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,11 +1,11 @@
 /** An OpenStack Swift of our own for tests: Debian's programs, one device that is a directory, loopback ports. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { debianEnvironment, requireDebian } from '#e2e/support/debian.ts';
+import { freePorts } from '#e2e/support/free-port.ts';
 import { startProgram, waitForAnswer, type Program } from './program.ts';
 import { proxyConfiguration, serverConfiguration, type KeystoneOfSwift } from './swift-configuration.ts';
 
@@ -151,18 +151,4 @@ export async function startSwift(options: SwiftOptions = {}): Promise<SwiftOrRea
       remove,
     },
   };
-}
-
-/** Different ones, which nobody has now. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await new Promise((resolve) => server.once('listening', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

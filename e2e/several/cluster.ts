@@ -13,9 +13,9 @@ import { webProcess, workerProcess, type Process } from './process.ts';
 export interface ClusterOptions {
   webs?: number;
   workers?: number;
-  /** Ids of directory stores; the last one on a file system of its own where there is one. */
   /** Whether transfers run in web processes too; default true. */
   webTransfers?: boolean;
+  /** Ids of directory stores; the last one on a file system of its own where there is one. */
   stores?: readonly string[];
   env?: Readonly<Record<string, string>>;
   /** Where all of it lies; a temporary directory by default. */

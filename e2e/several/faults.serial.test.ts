@@ -10,10 +10,10 @@ import { Random } from '#e2e/torture/random.ts';
 import { postgresRows } from '#e2e/torture/rows.ts';
 import { settle } from '#e2e/torture/settle.ts';
 import { createTusUpload, sha512 } from '#e2e/uploads/tus.ts';
+import { statusOf, waitFor } from '#e2e/support/wait.ts';
 import { requireCluster, startCluster, type Cluster } from './cluster.ts';
 import type { Process } from './process.ts';
 import { killAtRandom } from './unrest.ts';
-import { statusOf, waitFor } from './wait.ts';
 
 const MB = 1_000_000;
 /** Somebody else has what a worker held that was frozen for so long. */
@@ -73,7 +73,7 @@ async function uploadByTus(
 /** Whatever was promised is there, and nothing else is. */
 async function assertWhole(broken: readonly string[]): Promise<void> {
   assert.ok(rows !== null);
-  const unsettled = await settle(cluster.client);
+  const unsettled = await settle(cluster.client, 'fast', 90, rows);
   const places = new Map([...cluster.places].map(([id, place]) => [id, directoryPlace(place)]));
   const found = await findBroken(rows, places, images);
   const all = [...broken, ...unsettled, ...found, ...cluster.surprises()];

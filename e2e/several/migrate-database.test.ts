@@ -10,10 +10,10 @@ import { root, serverEnvironment, startServer } from '#e2e/support/server.ts';
 import { signIn } from '#e2e/support/sign-in.ts';
 import { temporaryDirectory } from '#e2e/support/temporary-directory.ts';
 import { createTusUpload, offsetOf, patch, randomFile, sha512, waitForImage } from '#e2e/uploads/tus.ts';
+import { waitFor } from '#e2e/support/wait.ts';
 import { openSqlite } from '#lib/db/sqlite.ts';
 import { makePostgres, migrationsOf } from '#lib/db/test-support.ts';
 import { insertRandomRows } from './random-rows.ts';
-import { waitFor } from './wait.ts';
 
 const requirement = await requireDebian(['postgresql']);
 const skip = requirement.ok ? false : requirement.reason;

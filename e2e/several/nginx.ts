@@ -1,10 +1,10 @@
 /** Debian's nginx with the configuration of deploy/, below a temporary directory and on a loopback port. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { debianEnvironment } from '#e2e/support/debian.ts';
+import { freePort } from '#e2e/support/free-port.ts';
 import { root } from '#e2e/support/server.ts';
 import { temporaryDirectory, type Cleanup } from '#e2e/support/temporary-directory.ts';
 
@@ -71,12 +71,4 @@ function siteOf(port: number, upstreamPorts: readonly number[]): string {
     .replace(/( +server 10\.0\.0\.\d+:9292 max_fails=2 fail_timeout=2s;\n)+/, servers.join(''))
     .replace('listen 443 ssl;', `listen 127.0.0.1:${port};`)
     .replace(/ +ssl_certificate(_key)? .*\n/g, '');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -35,7 +35,7 @@ export class Process {
   }
 
   get #running(): Started {
-    if (this.#now === null) throw new Error(`${this.name} does not run`);
+    if (this.#now === null) throw new Error([`${this.name} does not run`, ...this.surprises].join('\n'));
     return this.#now;
   }
 

@@ -1,7 +1,7 @@
 /** Uploads that take their time, so that something can happen in their middle. */
+import { statusOf } from '#e2e/support/wait.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Process } from './process.ts';
-import { statusOf } from './wait.ts';
 
 export interface Sender {
   /** Sends `head` and keeps the connection, as a client does whose line is slow. */

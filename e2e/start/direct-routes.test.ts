@@ -23,11 +23,14 @@ async function ask(url: string, init: RequestInit): Promise<Answer> {
   delete headers['vary'];
   delete headers['transfer-encoding'];
   for (const name of changing) if (name in headers) headers[name] = 'something';
-  const body = (await answer.text()).replaceAll(/req-[0-9a-f-]{36}/g, 'some request');
+  const body = (await answer.text())
+    .replaceAll(/req-[0-9a-f-]{36}/g, 'some request')
+    .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'some image')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'some time');
   return { status: answer.status, headers, body, isFromNext: vary.includes('rsc') };
 }
 
-it('answers the routes of bytes without Next, and in every header as Next does', async (t) => {
+it('answers the APIs without Next, and in every header as Next does', async (t) => {
   const server = await startServer(t);
   const token = { 'x-auth-token': await signIn(server) };
   const client = httpClient(server.url, token);
@@ -78,4 +81,35 @@ it('answers the routes of bytes without Next, and in every header as Next does',
   const octetStream = { ...token, 'content-type': 'application/octet-stream' };
   await both(bytes, { method: 'PUT', headers: octetStream, body: file, status: 409 });
   await both(bytes, { method: 'PUT', headers: { ...token, 'content-type': 'a/b' }, body: file, status: 415 });
+
+  const json = { ...token, 'content-type': 'application/json' };
+  const images = '/image/v2/images';
+  await both(images, { method: 'POST', headers: json, body: '{"name": "direct"}', status: 201 });
+  await both(images, { method: 'POST', headers: json, body: '{"name": ', status: 400 });
+  await both(images, {
+    method: 'POST',
+    headers: { ...token, 'content-type': 'a/b' },
+    body: '{}',
+    status: 415,
+  });
+  await both(images, { method: 'POST', headers: json, body: ' '.repeat(2_000_000), status: 413 });
+  await both(images, { method: 'DELETE', headers: token, status: 405 });
+  const image = `${images}/${imageId}`;
+  const patch = { ...token, 'content-type': 'application/openstack-images-v2.1-json-patch' };
+  const rename = JSON.stringify([{ op: 'replace', path: '/name', value: 'renamed' }]);
+  await both(image, { method: 'PATCH', headers: patch, body: rename, status: 200 });
+  await both(image, { method: 'PATCH', headers: token, status: 415 });
+  await both(`${image}/tags/one`, { method: 'PUT', headers: token, status: 204 });
+  await both(`${image}/members`, { headers: token, status: 200 });
+  await both('/image/v2/schemas/image', { headers: token, status: 200 });
+  await both('/image', { status: 300 });
+  await both('/identity/v3', { status: 200 });
+  await both('/identity/v3/auth/tokens', { method: 'POST', headers: json, body: '{}', status: 400 });
+  await both('/identity/v3/auth/catalog', { headers: token, status: 200 });
+  await both('/api/v1/tokens', { method: 'POST', headers: json, body: '[]', status: 400 });
+  await both('/api/v1/settings', { headers: token, status: 200 });
+  await both('/healthz', { method: 'HEAD', status: 200 });
+  await both('/healthcheck', { status: 200 });
+  await client.send('DELETE', image);
+  await both(image, { method: 'DELETE', headers: token, status: 404 });
 });

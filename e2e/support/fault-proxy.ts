@@ -12,7 +12,7 @@ export type NetworkFault =
   /** Passed on after so long. */
   | { kind: 'latency'; milliseconds: number }
   /** Answered by the proxy; the server never hears of it. */
-  | { kind: 'status'; status: number; retryAfterSeconds?: number }
+  | { kind: 'status'; status: number; retryAfterSeconds?: number; body?: string }
   /** The connection of the client is gone (RST) before anything was passed on. */
   | { kind: 'reset' }
   /** So many bytes of the body get through, then the connection is cut. */
@@ -148,7 +148,7 @@ async function pass(
       request.resume();
       if (!request.complete) await once(request, 'end');
       response.writeHead(fault.status, wait === undefined ? {} : { 'retry-after': String(wait) });
-      return void response.end();
+      return void response.end(fault.body);
     }
     case 'duplicate': {
       const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>));

@@ -105,8 +105,7 @@ function launch(directory: string, { config, env, port }: ServerOptions): ChildP
 export function serverEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
-      name === 'STOWAGE_NEXT_DIST' ||
-      !/^(STOWAGE_|PORT$|HOST$|NODE_ENV$|NODE_TEST_CONTEXT$|NODE_COMPILE_CACHE$)/.test(name),
+      name === 'STOWAGE_NEXT_DIST' || !/^(STOWAGE_|PORT$|HOST$|NODE_ENV$|NODE_TEST_CONTEXT$)/.test(name),
   );
   return { ...serviceEnvironment, ...(Object.fromEntries(kept) as NodeJS.ProcessEnv) };
 }

@@ -1,6 +1,6 @@
 import type { KnownImage } from './load.ts';
 import type { Place } from './places.ts';
-import type { Rows } from './rows.ts';
+import { awaitsLateCopy, joinedLocations, type Rows } from './rows.ts';
 
 interface Location {
   id: string;
@@ -12,6 +12,8 @@ interface Location {
   verified_at: number | null;
   sha512: string | null;
   size_bytes: number | null;
+  /** See `awaitsLateCopy`. */
+  late: boolean | 0 | 1 | null;
 }
 
 /** Of servers that had their time to clean up: what is not as it must be, in words. */
@@ -22,7 +24,7 @@ export async function findBroken(
   images: readonly KnownImage[],
 ): Promise<string[]> {
   const locations = await rows.all<Location>(
-    `select l.*, i.sha512, i.size_bytes from locations l left join images i on i.id = l.image_id`,
+    `select l.*, i.sha512, i.size_bytes, ${awaitsLateCopy()} as late from ${joinedLocations}`,
   );
   return [
     ...(await brokenLocations(places, locations)),
@@ -40,11 +42,15 @@ async function brokenLocations(
   const broken: string[] = [];
   for (const location of locations) {
     const name = `${location.store_id}/${location.object_key} (${location.state})`;
-    if (location.state !== 'active') {
+    if (location.state !== 'active' && !location.late) {
       broken.push(`${name} has come to no end`);
       continue;
     }
     const found = await places.get(location.store_id)?.find(location.object_key);
+    if (location.late) {
+      if (found) broken.push(`${name} is to be removed and still has its object`);
+      continue;
+    }
     if (!found) broken.push(`${name} has no object`);
     else if (found.sizeBytes !== location.size_bytes) broken.push(`${name} has ${found.sizeBytes} bytes`);
     else if (found.sha512 !== location.sha512) broken.push(`${name} has other bytes than its image`);
@@ -106,7 +112,7 @@ async function wrongCounters(rows: Rows, locations: readonly Location[]): Promis
   );
   const wrong: string[] = [];
   for (const { store_id, count, bytes } of counted) {
-    const own = locations.filter((location) => location.store_id === store_id);
+    const own = locations.filter((location) => location.store_id === store_id && !location.late);
     const sum = own.reduce((total, location) => total + location.bytes, 0);
     if (own.length !== count || sum !== bytes) {
       wrong.push(`${store_id} counts ${count} copies of ${bytes} bytes, and has ${own.length} of ${sum}`);

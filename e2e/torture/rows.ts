@@ -35,3 +35,21 @@ export function postgresRows(url: string): Rows {
     close: () => pool.end(),
   };
 }
+
+export const joinedLocations =
+  'locations l left join images i on i.id = l.image_id left join transfers t on t.id = l.transfer_id';
+
+/**
+ * Whether `l` has lost its object, and is kept only because the store may still make the copy that it was asked for
+ * (minutes, by `lateCopyMilliseconds` of its driver): such a row has come to its end as far as a test can wait.
+ */
+export const awaitsLateCopy = (now = Date.now()): string =>
+  `(l.state = 'deleting' and not l.committed and t.method = 'clone' and coalesce(l.next_attempt_at, 0) > ${now + 5_000})`;
+
+/** How many objects are still to be removed. */
+export async function countRemovals(rows: Rows): Promise<number> {
+  const [found] = await rows.all<{ count: number }>(
+    `select count(*) as count from ${joinedLocations} where l.state = 'deleting' and not coalesce(${awaitsLateCopy()}, false)`,
+  );
+  return found?.count ?? 0;
+}

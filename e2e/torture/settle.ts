@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpClient } from '#e2e/support/http.ts';
+import { countRemovals, type Rows } from './rows.ts';
 
 interface ShownUpload {
   id: string;
@@ -14,6 +15,8 @@ export async function settle(
   /** Any of its stores: listing it runs the reconciler. */
   store = 'fast',
   patienceSeconds = 90,
+  /** Shows removals of what no image shows any more, and which ones wait longer than a test can. */
+  rows?: Rows,
 ): Promise<string[]> {
   const deadline = performance.now() + patienceSeconds * 1000;
   for (;;) {
@@ -35,7 +38,10 @@ export async function settle(
     }
     // Runs the reconciler, and lists the stores.
     await client.json('GET', `/api/v1/stores/${store}/strays?refresh=true`, 200);
-    const waiting = [...unfinished, ...open, ...failed].length + (await countUnsettled(client));
+    const removals = rows === undefined ? 0 : await countRemovals(rows);
+    const settled = rows === undefined ? ['active'] : ['active', 'deleting'];
+    const waiting =
+      [...unfinished, ...open, ...failed].length + removals + (await countUnsettled(client, settled));
     if (waiting === 0) return [];
     if (performance.now() > deadline) {
       return [`${waiting} uploads, transfers or copies had not come to an end after ${patienceSeconds} s`];
@@ -53,7 +59,7 @@ async function listTransfers(client: HttpClient, state: string): Promise<{ id: s
   return transfers;
 }
 
-async function countUnsettled(client: HttpClient): Promise<number> {
+async function countUnsettled(client: HttpClient, settled: readonly string[]): Promise<number> {
   let count = 0;
   let cursor: string | null = null;
   do {
@@ -62,7 +68,7 @@ async function countUnsettled(client: HttpClient): Promise<number> {
       await client.json('GET', `/api/v1/images?limit=500${query}`, 200);
     for (const { status, locations } of page.images) {
       if (status === 'saving') count += 1;
-      count += locations.filter(({ state }) => state !== 'active').length;
+      count += locations.filter(({ state }) => !settled.includes(state)).length;
     }
     cursor = page.next_cursor;
   } while (cursor !== null);

@@ -17,6 +17,7 @@ import { sqliteRows } from './rows.ts';
 import { settle } from './settle.ts';
 
 export interface TortureOptions {
+  /** Longer where that is too short for three kills. */
   seconds: number;
   seed: number;
   say(line: string): void;
@@ -25,13 +26,13 @@ export interface TortureOptions {
 }
 
 export interface TortureReport {
-  kills: number;
   counts: Record<string, number>;
   broken: string[];
 }
 
 const workers = 6;
 const imagesAtStart = 8;
+const leastKills = 3;
 
 function toConfig(places: ReadonlyMap<string, Place>): string {
   const entries = [...places].map(
@@ -73,9 +74,9 @@ export async function torture(test: Cleanup, options: TortureOptions): Promise<T
   };
   for (let i = 0; i < imagesAtStart; i += 1) await putImage(world);
   const endsAt = performance.now() + seconds * 1000;
-  const isOver = (): boolean => performance.now() >= endsAt;
-  const load = Promise.all(Array.from({ length: workers }, () => workUntil(world, isOver)));
   let kills = 0;
+  const isOver = (): boolean => performance.now() >= endsAt && kills >= leastKills;
+  const load = Promise.all(Array.from({ length: workers }, () => workUntil(world, isOver)));
   while (!isOver()) {
     await sleep(random.between(100, 3_000));
     if (isOver()) break;
@@ -89,13 +90,12 @@ export async function torture(test: Cleanup, options: TortureOptions): Promise<T
   }
   await load;
   say(`killed ${kills} times; settling`);
-  const unsettled = await settle(client, [...places.keys()][0]);
-  await server.stop();
   const rows = sqliteRows(path.join(directory, 'data', 'stowage.db'));
+  const unsettled = await settle(client, [...places.keys()][0], 90, rows);
+  await server.stop();
   const broken = await findBroken(rows, places, world.images);
   await rows.close();
   return {
-    kills,
     counts: Object.fromEntries(world.counts),
     broken: [...world.broken, ...unsettled, ...broken],
   };

@@ -59,6 +59,27 @@ async function cuttingProxy(
   return { port: address.port, cuts: () => cuts, server };
 }
 
+/** A plain PUT whose body never ends. */
+async function beginPut(url: string, token: string): Promise<{ id: string; status: Promise<number | null> }> {
+  const client = httpClient(url, { 'x-auth-token': token });
+  const image = { name: 'put', disk_format: 'raw', container_format: 'bare' };
+  const { id } = await client.json<{ id: string }>('POST', '/image/v2/images', 201, image);
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(randomFile(1_000_000)),
+  });
+  const status = client
+    .send('PUT', `/image/v2/images/${id}/file`, {
+      duplex: 'half',
+      body,
+      headers: { 'content-type': 'application/octet-stream' },
+    } as RequestInit)
+    .then(
+      (answer) => answer.status,
+      () => null,
+    );
+  return { id, status };
+}
+
 describe('tus-js-client', () => {
   test(`arrives whole over a line that is cut at random points (seed ${seed})`, async (t) => {
     const server = await startServer(t);
@@ -194,13 +215,18 @@ describe('tus-js-client', () => {
         'content-type': 'application/offset+octet-stream',
       },
     } as RequestInit).catch(() => null);
+    const put = await beginPut(server.url, token);
     await sleep(500);
     const stopped = await server.stop();
     assert.equal(stopped.code, 0);
+    assert.ok([503, null].includes(await put.status), `the PUT was answered ${await put.status}`);
     const answer = await running;
     if (answer !== null) assert.equal(answer.status, 503);
     const next = await startServer(t, { directory });
     const again = httpClient(next.url, { 'x-auth-token': token });
+    // Nobody can go on with half a PUT, so nothing of it is left.
+    const { status } = await again.json<{ status: string }>('GET', `/image/v2/images/${put.id}`, 200);
+    assert.equal(status, 'queued');
     const offset = await offsetOf(again, created);
     assert.ok(offset > 0, 'nothing of what had arrived was made durable');
     const rest = await again.send('PATCH', created.path, {

@@ -3,7 +3,7 @@ import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { test as base, expect } from '@playwright/test';
-import type { Browser, BrowserContext, Page } from '@playwright/test';
+import type { Browser, BrowserContext, CDPSession, Page } from '@playwright/test';
 import { adminPassword, startServer } from '#e2e/support/server.ts';
 import type { ServerOptions, TestServer } from '#e2e/support/server.ts';
 import { temporaryDirectory } from '#e2e/support/temporary-directory.ts';
@@ -15,7 +15,7 @@ export type { TestServer } from '#e2e/support/server.ts';
 const MiB = 1024 ** 2;
 
 /** Three directories, so that something can lie in two of them and be copied to the third. */
-const threeStores = `
+export const threeStores = `
 default_store: fast
 stores:
   - { id: fast, driver: filesystem, code: NVM, tier: premium, site: berlin, weight: 300, price_per_gib_month: 0.12, load_line: 100, options: { path: stores/fast } }
@@ -103,17 +103,18 @@ export async function signIn(page: Page, server: TestServer): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: 'Images' })).toBeVisible();
 }
 
-/** Drops a file of the disk onto the window, as a hand does. */
-export async function dropFile(page: Page, file: string): Promise<void> {
+/** Drops files of the disk onto the window, as a hand does. */
+export async function dropFile(page: Page, ...files: string[]): Promise<void> {
   await page.evaluate(() => {
     const field = Object.assign(document.createElement('input'), {
       type: 'file',
+      multiple: true,
       id: 'dropped-file',
       hidden: true,
     });
     document.body.append(field);
   });
-  await page.locator('#dropped-file').setInputFiles(file);
+  await page.locator('#dropped-file').setInputFiles(files);
   await page.evaluate(() => {
     const field = document.querySelector<HTMLInputElement>('#dropped-file');
     const transfer = new DataTransfer();
@@ -128,14 +129,32 @@ export async function dropFile(page: Page, file: string): Promise<void> {
 }
 
 /** A line that takes its time, so that there is a middle of an upload. */
-export async function slowDown(page: Page, bytesPerSecond: number): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Network.enable');
+export const slowDown = (page: Page, bytesPerSecond: number): Promise<void> =>
+  setLine(page, { offline: false, uploadThroughput: bytesPerSecond });
+
+/**
+ * No request more goes out before the next `slowDown`; what is on its way comes through. Playwright's own `setOffline` is
+ * not heard where a line was slowed down.
+ */
+export const cutLine = (page: Page): Promise<void> => setLine(page, { offline: true, uploadThroughput: -1 });
+
+/** Of two sessions that say something of one page's line it is not sure which is heard. */
+const lines = new WeakMap<Page, CDPSession>();
+
+async function setLine(
+  page: Page,
+  conditions: { offline: boolean; uploadThroughput: number },
+): Promise<void> {
+  let session = lines.get(page);
+  if (session === undefined) {
+    session = await page.context().newCDPSession(page);
+    lines.set(page, session);
+    await session.send('Network.enable');
+  }
   await session.send('Network.emulateNetworkConditions', {
-    offline: false,
     latency: 0,
     downloadThroughput: -1,
-    uploadThroughput: bytesPerSecond,
+    ...conditions,
   });
 }
 

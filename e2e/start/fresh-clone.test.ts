@@ -29,7 +29,15 @@ describe('npm start', () => {
     const one = npmStart(t, tree, { PORT: '0', STOWAGE_DATA_DIR: data });
     const other = npmStart(t, tree, { PORT: '0', STOWAGE_DATA_DIR: `${data}-other` });
     const urls = await Promise.all([one.url(buildWithin), other.url(buildWithin)]);
-    for (const url of urls) assert.equal((await fetch(`${url}/readyz`)).status, 200);
+    for (const url of urls) {
+      const ready = await fetch(`${url}/readyz`);
+      assert.equal(ready.status, 200);
+      // Anybody may ask: how many stores there are, and not which.
+      assert.deepEqual(await ready.json(), {
+        status: 'ready',
+        checks: { stopping: false, database: 'ok', stores: { 'in-service': 2 } },
+      });
+    }
     assert.equal((one.output() + other.output()).match(/^Building the console/gm)?.length, 1);
     assert.match(one.output(), /^The first administrator is "admin" with the password \S{12,}/m);
     assert.ok(existsSync(path.join(data, 'secret.key')));
