@@ -27,6 +27,12 @@ const nothingToWaitFor = Promise.resolve();
  * Opens the road from one source to all writers. The road borrows the writers: it closes them, the caller commits or
  * abandons them (before `close`).
  */
+const destinationOf = (writers: RoadOptions['writers']) =>
+  writers
+    .map(({ storeId }) => storeId)
+    .sort()
+    .join(' ');
+
 export function openRoad(options: RoadOptions, services: RoadServices): Promise<Road> {
   const misplaced = options.writers.find(({ writer }) => writer.position !== options.startOffset);
   if (options.writers.length === 0) return Promise.reject(new Error('A road needs at least one writer.'));
@@ -67,7 +73,7 @@ class OpenRoad implements Road {
     this.position = options.startOffset;
     this.#dispatched = options.startOffset;
     this.#collector = new Collector(options.onSpent);
-    this.#share = services.slots.openShare();
+    this.#share = services.slots.openShare(destinationOf(options.writers));
     this.#turn = services.slots.turns.open();
     this.#inspector = options.inspect
       ? openRoadInspector(options.startOffset, options.inspectorSnapshot)

@@ -74,12 +74,15 @@ export class SlotShare {
   held = 0;
   /** When one came or went last, of the monotonic clock. */
   movedAt = 0;
+  /** Where its bytes go; roads of the same destination get stuck together. Empty: nowhere, they are only hashed. */
+  readonly destination: string;
   #collectedBytes = 0;
   #closed = false;
   #pool: SlotPool;
 
-  constructor(pool: SlotPool) {
+  constructor(pool: SlotPool, destination: string) {
     this.#pool = pool;
+    this.destination = destination;
   }
 
   /** A slot (retained once for the caller), or null when this road has to wait. */
@@ -128,7 +131,8 @@ export function openSlotPool(options: SlotPoolOptions = {}): SlotPool {
  *
  * Fair by a dynamic threshold: a road may hold as many slots as are free, so the more roads the fewer each. Slots that
  * are stuck behind stores that hang do not count against the limit (up to as many again), so that the other roads go on
- * until the guard in front of those stores has given up.
+ * until the guard in front of those stores has given up. Of that reserve nothing goes to a destination that is stuck,
+ * and no second slot to any road once half of it is used: or those who hang next would eat it up too.
  */
 export class SlotPool {
   readonly #slotLimit: number;
@@ -146,6 +150,7 @@ export class SlotPool {
   #fewestFree = 0;
   #stuckTimer: NodeJS.Timeout | null = null;
   #stuckSlots = 0;
+  #stuckDestinations = new Set<string>();
 
   constructor(options: SlotPoolOptions = {}) {
     this.#slotLimit = options.slotLimit ?? 24;
@@ -155,9 +160,9 @@ export class SlotPool {
     this.#stuckMilliseconds = options.stuckMilliseconds ?? 5_000;
   }
 
-  /** One for each road; fairness is between shares. */
-  openShare(): SlotShare {
-    const share = new SlotShare(this);
+  /** One for each road; fairness is between shares. See {@link SlotShare.destination}. */
+  openShare(destination = ''): SlotShare {
+    const share = new SlotShare(this, destination);
     this.#shares.add(share);
     return share;
   }
@@ -221,7 +226,13 @@ export class SlotPool {
   #mayTake(share: SlotShare): boolean {
     const free = this.#slotLimit - this.#inUse;
     if (free > 0) return share.held === 0 || share.held < Math.min(free, slotsOfOneRoad);
-    return share.held < 2 && -free < this.#stuckSlots && !this.#isStuck(share);
+    return this.#mayTakeOfReserve(share, -free);
+  }
+
+  #mayTakeOfReserve(share: SlotShare, taken: number): boolean {
+    if (taken >= this.#stuckSlots || this.#stuckDestinations.has(share.destination) || this.#isStuck(share))
+      return false;
+    return share.held === 0 || (share.held === 1 && 2 * taken < this.#stuckSlots);
   }
 
   #hand(share: SlotShare): Slot {
@@ -271,7 +282,12 @@ export class SlotPool {
 
   #countStuck(): void {
     let stuck = 0;
-    for (const share of this.#shares) if (this.#isStuck(share)) stuck += share.held;
+    this.#stuckDestinations.clear();
+    for (const share of this.#shares) {
+      if (!this.#isStuck(share)) continue;
+      stuck += share.held;
+      if (share.destination !== '') this.#stuckDestinations.add(share.destination);
+    }
     this.#stuckSlots = Math.min(stuck, this.#slotLimit);
     this.#serve();
     if (this.#waiters.length > 0 || !this.#stuckTimer) return;
