@@ -23,6 +23,8 @@ const packages = [
   'qemu-utils',
   'chromium',
   'postgresql',
+  'xfsprogs',
+  'btrfs-progs',
   // Clients of the Images API …
   'python3-openstackclient',
   'python3-glanceclient',

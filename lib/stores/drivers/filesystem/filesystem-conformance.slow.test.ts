@@ -1,4 +1,5 @@
 import { after, describe, test } from 'node:test';
+import { requireDebian } from '#e2e/support/debian.ts';
 import { KiB, MiB } from '#lib/contract/limits.ts';
 import { describeStoreConformance, type ConformanceOptions } from '../../conformance/conformance.ts';
 import type { StoreCapability } from '../../store.ts';
@@ -40,11 +41,12 @@ if (await isTmpfs('/dev/shm')) {
   test('the filesystem driver on tmpfs', { skip: '/dev/shm is no tmpfs here' }, () => undefined);
 }
 
-for (const [kind, sizeMebibytes] of [
-  ['xfs', 400],
-  ['btrfs', 300],
+for (const [kind, sizeMebibytes, tools] of [
+  ['xfs', 400, 'xfsprogs'],
+  ['btrfs', 300, 'btrfs-progs'],
 ] as const) {
-  const mounted = await mountSmall(kind, sizeMebibytes);
+  const requirement = await requireDebian([tools]);
+  const mounted = requirement.ok ? await mountSmall(kind, sizeMebibytes) : requirement;
   if ('reason' in mounted) {
     test(`the filesystem driver on ${kind}, which shares blocks`, { skip: mounted.reason }, () => undefined);
     continue;
