@@ -41,25 +41,29 @@ test('a slot comes back when its last reader lets go, to those who wait longest'
   pool.close();
 });
 
-test('what hangs after the first who hung leaves slots for who does not', async () => {
-  const pool = new SlotPool({ slotLimit: 8, stuckMilliseconds: 20 });
-  const hang = async (destination: string) => {
-    const share = pool.openShare(destination);
-    for (;;) await share.take();
-  };
-  for (let index = 0; index < 10; index += 1) void hang(`store-${index}`).catch(() => undefined);
-  for (let index = 0; index < 100; index += 1) void hang('store-0').catch(() => undefined);
-  await delay(100);
-  const quick = pool.openShare('quick');
-  for (let count = 0; count < 10; count += 1) {
-    const slot = await quick.take();
-    await delay(10);
-    slot.release();
-  }
-  const { inUse } = pool.figures();
-  assert.ok(inUse > 8 && inUse < 16, `${inUse} in use`);
-  pool.close();
-});
+const many = Array.from({ length: 100 }, () => 'broken');
+for (const { hanging, destination, where } of [
+  { hanging: [...many, 'broken-too', 'broken-as-well'], destination: 'sound', where: 'elsewhere' },
+  { hanging: many.slice(0, 8), destination: 'broken', where: 'into the same store' },
+]) {
+  test(`roads that hang leave slots for one that goes on ${where}`, async () => {
+    const pool = new SlotPool({ slotLimit: 8, stuckMilliseconds: 20 });
+    const hang = async (share: SlotShare) => {
+      for (;;) await share.take();
+    };
+    for (const store of hanging) void hang(pool.openShare(store)).catch(() => undefined);
+    await delay(100);
+    const sound = pool.openShare(destination);
+    for (let count = 0; count < 10; count += 1) {
+      const slot = await sound.take();
+      await delay(10);
+      slot.release();
+    }
+    const { inUse } = pool.figures();
+    assert.ok(inUse >= 8 && inUse < 16, `${inUse} in use`);
+    pool.close();
+  });
+}
 
 test('a road that ends stops waiting with the reason of its end', async () => {
   const pool = new SlotPool({ slotLimit: 1 });

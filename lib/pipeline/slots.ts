@@ -131,8 +131,8 @@ export function openSlotPool(options: SlotPoolOptions = {}): SlotPool {
  *
  * Fair by a dynamic threshold: a road may hold as many slots as are free, so the more roads the fewer each. Slots that
  * are stuck behind stores that hang do not count against the limit (up to as many again), so that the other roads go on
- * until the guard in front of those stores has given up. Of that reserve nothing goes to a destination that is stuck,
- * and no second slot to any road once half of it is used: or those who hang next would eat it up too.
+ * until the guard in front of those stores has given up. Half of that reserve is for all of them; the other half is for
+ * one slot of each road into a destination that is not stuck, or those who hang next would eat it up too.
  */
 export class SlotPool {
   readonly #slotLimit: number;
@@ -230,9 +230,9 @@ export class SlotPool {
   }
 
   #mayTakeOfReserve(share: SlotShare, taken: number): boolean {
-    if (taken >= this.#stuckSlots || this.#stuckDestinations.has(share.destination) || this.#isStuck(share))
-      return false;
-    return share.held === 0 || (share.held === 1 && 2 * taken < this.#stuckSlots);
+    if (taken >= this.#stuckSlots || this.#isStuck(share)) return false;
+    if (2 * taken < this.#stuckSlots) return share.held < 2;
+    return share.held === 0 && !this.#stuckDestinations.has(share.destination);
   }
 
   #hand(share: SlotShare): Slot {
