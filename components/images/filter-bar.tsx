@@ -1,20 +1,19 @@
 'use client';
 
-import { ArrowDownUp, Plus, Rows2, Rows3, Search, X } from 'lucide-react';
+import { ArrowDownUp, Plus, Rows2, Rows3 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button, IconButton } from '#components/ui/button.tsx';
 import { Checkbox, Input } from '#components/ui/field.tsx';
 import { FilterChip } from '#components/ui/filter-chip.tsx';
-import { Icon } from '#components/ui/icon.tsx';
 import { Menu, MenuChoice } from '#components/ui/menu.tsx';
 import { Popover } from '#components/ui/popover.tsx';
 import { useFormat } from '#components/ui/quantity.tsx';
-import { useShortcut } from '#components/shell/shortcuts.tsx';
 import { activeFilters, fieldValues, filterFields } from '#lib/client/image-filters.ts';
 import type { FilterField, ImageSort, ImageUrlState } from '#lib/client/image-filters.ts';
 import type { StoreView } from '#lib/contract/stores.ts';
+import { SearchField } from './search-field.tsx';
 
 export interface FilterBarProps {
   state: ImageUrlState;
@@ -108,81 +107,6 @@ function Order({ state, change }: Pick<FilterBarProps, 'state' | 'change'>) {
         options={orders.map((order) => ({ value: order as string, label: t(`orderBy.${order}`) }))}
       />
     </Menu>
-  );
-}
-
-function SearchField({ value, onChange }: { value: string; onChange(value: string): void }) {
-  const t = useTranslations('images');
-  const [open, setOpen] = useState(value !== '');
-  const [text, setText] = useState(value);
-  const field = useRef<HTMLInputElement>(null);
-  const closed = useRef<HTMLSpanElement>(null);
-  // What the URL says wins when it was changed elsewhere: a cleared filter, the back button.
-  useEffect(() => {
-    setText((typed) => (typed.trim() === value ? typed : value));
-    if (value !== '') setOpen(true);
-  }, [value]);
-  useEffect(() => {
-    if (text.trim() === value) return;
-    const timer = setTimeout(() => onChange(text.trim()), 200);
-    return () => clearTimeout(timer);
-  });
-  const show = () => {
-    // At once where it is open: the next key may follow before the next frame.
-    if (field.current) return field.current.focus();
-    setOpen(true);
-    requestAnimationFrame(() => field.current?.focus());
-  };
-  useShortcut('/', show);
-  if (!open) {
-    return (
-      <span ref={closed}>
-        <IconButton icon={Search} size="small" variant="secondary" label={t('search')} onClick={show} />
-      </span>
-    );
-  }
-  return (
-    <span role="search" className="relative flex-none">
-      <span className="pointer-events-none absolute top-[7px] left-2 text-ink-3">
-        <Icon of={Search} size="mark" />
-      </span>
-      <Input
-        ref={field}
-        type="text"
-        aria-label={t('search')}
-        placeholder={t('searchPlaceholder')}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onBlur={() => text.trim() === '' && setOpen(false)}
-        onKeyDown={(event) => {
-          if (event.key === 'ArrowDown') {
-            event.preventDefault();
-            document.querySelector<HTMLElement>('[data-row-link]')?.focus();
-          }
-          if (event.key === 'Enter') onChange(text.trim());
-          if (event.key !== 'Escape') return;
-          setText('');
-          onChange('');
-          setOpen(false);
-          requestAnimationFrame(() => closed.current?.querySelector('button')?.focus());
-        }}
-        className="!h-[26px] !w-[220px] !pr-6 !pl-6 text-12"
-      />
-      {text !== '' && (
-        <button
-          type="button"
-          aria-label={t('clearSearch')}
-          onClick={() => {
-            setText('');
-            onChange('');
-            field.current?.focus();
-          }}
-          className="absolute top-px right-0 grid size-6 place-items-center text-ink-3"
-        >
-          <Icon of={X} size="mark" />
-        </button>
-      )}
-    </span>
   );
 }
 
