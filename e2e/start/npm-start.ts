@@ -59,7 +59,9 @@ export function npmStart(test: Cleanup, tree: string, env: Readonly<Record<strin
 
 /** Without what the npm that runs the tests has set, and without the test's own Node 24 on the path. */
 function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => !/^(npm_|STOWAGE_NEXT_DIST$|NODE_COMPILE_CACHE$)/i.test(name));
+  const kept = Object.entries(env).filter(
+    ([name]) => !/^(npm_|STOWAGE_NEXT_DIST$|NODE_COMPILE_CACHE$)/i.test(name),
+  );
   const path = (env.PATH ?? '').split(':').filter((part) => !part.includes('node_modules'));
   return { ...Object.fromEntries(kept), PATH: path.join(':') } as unknown as NodeJS.ProcessEnv;
 }
