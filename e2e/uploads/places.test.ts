@@ -122,18 +122,21 @@ test('a mount point without its mount is neither filled nor read, and comes back
   const probe = await mountSmall('tmpfs', 1);
   if ('reason' in probe) return t.skip(probe.reason);
   await probe.unmount();
-  let point: string | null = null;
-  const unmount = () => point !== null && execFileSync('umount', [point]);
+  let mounted: string | null = null;
+  const unmount = () => {
+    if (mounted !== null) execFileSync('umount', [mounted]);
+    mounted = null;
+  };
   // First of all: what is mounted cannot be removed.
-  t.after(() => {
-    if (point !== null && readdirSync(point).length > 0) unmount();
-  });
+  t.after(unmount);
   const root = temporaryDirectory(t);
   const disk = path.join(root, 'disk');
-  point = path.join(root, 'point');
-  const place = point;
+  const place = path.join(root, 'point');
   for (const directory of [disk, place]) mkdirSync(directory);
-  const mount = () => execFileSync('mount', ['--bind', disk, place]);
+  const mount = () => {
+    execFileSync('mount', ['--bind', disk, place]);
+    mounted = place;
+  };
   mount();
   const server = await startServer(t, { config: configOf({ fast: 'data/fast', attached: place }) });
   const client = httpClient(server.url, { 'x-auth-token': await signIn(server) });

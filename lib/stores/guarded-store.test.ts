@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, renameSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -225,6 +227,52 @@ test('writes nothing into a place that is not the right one, and does not believ
       assert.ok(faults.calls > before);
     },
   ));
+
+test('believes nothing of a place that goes away between the look at its marker and the call', () =>
+  onFaultStore({ expectedMarker: () => marker('store') }, async ({ store, faults, directory }) => {
+    await put(store, 'image-1', bytes);
+    const [shown, hidden] = [path.join(directory, '.stowage-store.json'), path.join(directory, 'hidden')];
+    const request = { sourceKey: 'image-1', key: 'image-3', sizeBytes: bytes.length, from: null };
+    const goOn = { sizeBytes: null, durableBytes: 0, resumeState: null };
+    for (const [name, call] of [
+      ['begin', () => store.begin('image-2', { sizeBytes: null })],
+      ['resume', () => store.resume('image-2', goOn)],
+      ['discard', () => store.discard('image-2', null)],
+      ['remove', () => store.remove('image-2')],
+      ['clone', () => store.clone(store, request)],
+      ['stat', () => store.stat('image-2')],
+      ['read', () => drain(store.read('image-2', { offset: 0, length: 1 }))],
+      ['extents', () => collect(store.extents('image-2'))],
+      ['list', () => collect(store.list())],
+    ] as const) {
+      await assertFault('not-found', () => store.stat('image-2'));
+      faults.plan = (planned) => {
+        if (planned.name === name) renameSync(shown, hidden);
+        return null;
+      };
+      await assertFault('wrong-store', call);
+      faults.plan = () => null;
+      renameSync(hidden, shown);
+    }
+    assert.deepEqual(readdirSync(directory).toSorted(), ['.stowage-store.json', 'image-1', 'image-3']);
+  }));
+
+test('looks at the marker of a busy place once for many', () =>
+  onFaultStore({ expectedMarker: () => marker('store') }, async ({ store, faults }) => {
+    let looks = 0;
+    faults.plan = ({ name }) => {
+      if (name === 'readMarker') looks += 1;
+      return null;
+    };
+    const keys = Array.from({ length: 50 }, (_, index) => `image-${index}`);
+    await Promise.all(keys.map((key) => put(store, key, patternBytes(10, 1))));
+    assert.ok(looks >= 2 && looks < 40, `${looks} looks`);
+    const signal = AbortSignal.timeout(10);
+    faults.plan = ({ name }) => (name === 'readMarker' ? { kind: 'delay', milliseconds: 500 } : null);
+    const startedAt = performance.now();
+    await assertFault('aborted', () => store.stat('image-none', { signal }));
+    assert.ok(performance.now() - startedAt < 300, 'who is called off waits for no look');
+  }));
 
 test('changes nothing in a store that is read-only by configuration', () =>
   onFaultStore({ readOnly: true }, async ({ store, faults }) => {

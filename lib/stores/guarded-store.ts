@@ -1,6 +1,7 @@
 import { CallGate, defaultGateOptions, type GateOptions } from './call-gate.ts';
 import { fault, toStoreFault } from './faults.ts';
 import { GuardedWriter } from './guarded-writer.ts';
+import { PlaceWatch } from './place-watch.ts';
 import {
   isStoreFault,
   type BeginOptions,
@@ -40,9 +41,6 @@ export interface GuardOptions extends Partial<GateOptions> {
   onWritten?(): void;
 }
 
-/** A thousand uploads at once look at the marker once. What goes away in between goes away after any look as well. */
-const placeTrustMilliseconds = 50;
-
 const objectKey = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
 export function guardStore(driver: Store, options: GuardOptions = {}): GuardedStore {
@@ -53,7 +51,8 @@ export function guardStore(driver: Store, options: GuardOptions = {}): GuardedSt
  * The one wrapper in front of every driver. What it adds: keys and powers are checked; calls are bounded in number
  * and time; what is safe to repeat is repeated while the store is `unavailable` (stat, markers, capacity, and reads,
  * which go on at the byte where they broke); everything that goes wrong is a StoreFault without path or secret; and
- * before anything is written, and before "not there" is believed, the marker must still be the right one.
+ * before anything is written the marker must be the right one, and still be it before what was done, or "not there",
+ * is believed.
  */
 class Guard implements GuardedStore, WrappingStore {
   readonly id: string;
@@ -63,7 +62,7 @@ class Guard implements GuardedStore, WrappingStore {
   readonly #gate: CallGate;
   readonly #limits: GateOptions;
   readonly #options: GuardOptions;
-  #placeTrustedUntil = 0;
+  readonly #place: PlaceWatch;
   /** Objects that the backend makes by itself at this moment, whether anybody still waits for them or not. */
   readonly #cloned = new Set<string>();
 
@@ -75,6 +74,8 @@ class Guard implements GuardedStore, WrappingStore {
     this.#options = options;
     this.#limits = { ...defaultGateOptions, ...options };
     this.#gate = new CallGate(driver.id, this.#limits, (found) => options.onFault?.(found));
+    const expected = () => options.expectedMarker?.() ?? null;
+    this.#place = new PlaceWatch(driver.id, this.#gate, expected, () => this.readMarker());
   }
 
   get lateCopyMilliseconds(): number {
@@ -139,7 +140,7 @@ class Guard implements GuardedStore, WrappingStore {
         return;
       } catch (error) {
         const found = toStoreFault(error, this.id, doing, signal);
-        if (found.kind === 'not-found') await this.#verifyPlace(signal);
+        if (found.kind === 'not-found') await this.#place.confirm(signal);
         if (!(await this.#gate.mayTryAgain(found, ++failures, signal))) throw found;
         askedAt = performance.now();
       }
@@ -150,22 +151,30 @@ class Guard implements GuardedStore, WrappingStore {
     const doing = 'beginning an object';
     const driver = this.#writable(doing);
     this.#checkKey(key, doing);
-    await this.#verifyPlace(options.signal);
+    await this.#place.check(options.signal);
     const patience = this.#limits.controlTimeoutMilliseconds;
     const open = (signal: AbortSignal) => driver.begin(key, { ...options, signal });
-    return this.#writer(doing, key, options.signal, patience, open);
+    const writer = await this.#writer(doing, key, options.signal, patience, open);
+    try {
+      await this.#place.confirm(options.signal);
+    } catch (error) {
+      // Nobody else knows of it. What cannot be removed either is found by whoever looks through the place.
+      await writer.abandon().catch(() => undefined);
+      throw error;
+    }
+    return writer;
   }
 
   async resume(key: string, options: ResumeOptions): Promise<ObjectWriter> {
     const doing = 'going on with an object';
     const driver = this.#writable(doing, 'append');
     this.#checkKey(key, doing);
-    await this.#verifyPlace(options.signal);
+    await this.#place.check(options.signal);
     this.#refuseUnended(key, doing);
     // Reads back what does not fill a part, and removes what lies behind: over a slow line no matter of seconds.
     const patience = this.#limits.slowTimeoutMilliseconds;
     const open = (signal: AbortSignal) => driver.resume(key, { ...options, signal });
-    return this.#writer(doing, key, options.signal, patience, open);
+    return this.#believed(options.signal, () => this.#writer(doing, key, options.signal, patience, open));
   }
 
   async discard(key: string, resumeState: ResumeState | null, { signal }: CallOptions = {}): Promise<void> {
@@ -173,8 +182,9 @@ class Guard implements GuardedStore, WrappingStore {
     const driver = this.#writable(doing);
     this.#checkKey(key, doing);
     this.#refuseUnended(key, doing);
-    await this.#verifyPlace(signal);
+    await this.#place.check(signal);
     await this.#slow(doing, signal, (inner) => driver.discard(key, resumeState, { signal: inner }));
+    await this.#place.confirm(signal);
     this.#options.onWritten?.();
   }
 
@@ -183,8 +193,10 @@ class Guard implements GuardedStore, WrappingStore {
     const driver = this.#writable(doing);
     this.#checkKey(key, doing);
     this.#refuseUnended(key, doing);
-    await this.#verifyPlace(signal);
-    await this.#slow(doing, signal, (inner) => driver.remove(key, { signal: inner }));
+    await this.#place.check(signal);
+    await this.#believed(signal, () =>
+      this.#slow(doing, signal, (inner) => driver.remove(key, { signal: inner })),
+    );
     this.#options.onWritten?.();
   }
 
@@ -201,7 +213,7 @@ class Guard implements GuardedStore, WrappingStore {
     const driver = this.#writable(doing, 'clone') as CloningStore;
     this.#checkKey(request.key, doing);
     this.#checkKey(request.sourceKey, doing);
-    await this.#verifyPlace(request.signal);
+    await this.#place.check(request.signal);
     this.#refuseUnended(request.key, doing);
     const stat = await this.#gate.call(
       {
@@ -219,6 +231,7 @@ class Guard implements GuardedStore, WrappingStore {
         }
       },
     );
+    await this.#place.confirm(request.signal);
     this.#options.onWritten?.();
     return stat;
   }
@@ -230,7 +243,7 @@ class Guard implements GuardedStore, WrappingStore {
     try {
       yield* this.#gate.stream(doing, signal, (inner) => driver.extents(key, { signal: inner }));
     } catch (error) {
-      if (isStoreFault(error, 'not-found')) await this.#verifyPlace(signal);
+      if (isStoreFault(error, 'not-found')) await this.#place.confirm(signal);
       throw error;
     }
   }
@@ -238,10 +251,10 @@ class Guard implements GuardedStore, WrappingStore {
   async *list({ signal }: CallOptions = {}): AsyncGenerator<ListedObject, void, undefined> {
     const doing = 'listing objects';
     const driver = this.#withPower('list', doing) as ListingStore;
-    await this.#verifyPlace(signal);
+    await this.#place.check(signal);
     yield* this.#gate.stream(doing, signal, (inner) => driver.list({ signal: inner }));
     // A list that ends because the place went away would make everything look lost.
-    await this.#verifyPlace(signal);
+    await this.#place.confirm(signal);
   }
 
   async capacity({ signal }: CallOptions = {}): Promise<Capacity | null> {
@@ -299,21 +312,9 @@ class Guard implements GuardedStore, WrappingStore {
     try {
       return await run();
     } catch (error) {
-      if (isStoreFault(error, 'not-found')) await this.#verifyPlace(signal);
+      if (isStoreFault(error, 'not-found')) await this.#place.confirm(signal);
       throw error;
     }
-  }
-
-  async #verifyPlace(signal: AbortSignal | undefined): Promise<void> {
-    const expected = this.#options.expectedMarker?.() ?? null;
-    if (expected === null || performance.now() < this.#placeTrustedUntil) return;
-    const found = await this.readMarker({ signal });
-    if (found?.storeId === expected.storeId && found.token === expected.token) {
-      this.#placeTrustedUntil = performance.now() + placeTrustMilliseconds;
-      return;
-    }
-    this.#placeTrustedUntil = 0;
-    throw this.#gate.note(fault('wrong-store', this.id, 'checking its marker'));
   }
 
   #writable(doing: string, ...powers: StoreCapability[]): WritableStore {

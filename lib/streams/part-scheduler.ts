@@ -1,3 +1,5 @@
+import { stoppable } from './stoppable.ts';
+
 /**
  * Parts of one object that are sent at the same time, at most `parallel` of them. Who adds one waits while all places
  * are taken: that is the back-pressure. The first part that fails stops the others; every later call rejects with it.
@@ -56,18 +58,5 @@ export class PartScheduler {
   #throwIfStopped(signal: AbortSignal | undefined): void {
     if (this.#failure !== null) throw this.#failure.error;
     signal?.throwIfAborted();
-  }
-}
-
-/** Waits no longer than until the signal; what is waited for goes on. */
-async function stoppable<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return void (await work);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const stop = () => resolve();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { SharedRuns } from '#lib/streams/shared-runs.ts';
 import { StoreFault, type StoreFaultKind } from '../../store.ts';
 import { openFlags, type FileLayer } from './file-layer.ts';
 
@@ -14,8 +15,7 @@ export class StoreDirectory {
   readonly storeId: string;
   readonly path: string;
   readonly files: FileLayer;
-  #running: Promise<void> | null = null;
-  #next: Promise<void> | null = null;
+  readonly #syncs = new SharedRuns(() => this.#syncOnce(this.path));
 
   constructor(storeId: string, directory: string, files: FileLayer) {
     this.storeId = storeId;
@@ -49,18 +49,7 @@ export class StoreDirectory {
    * that come while one is running share the next one, so a thousand uploads cost a few.
    */
   sync(): Promise<void> {
-    if (this.#running === null) return this.#start();
-    this.#next ??= this.#running.catch(() => undefined).then(() => this.#start());
-    return this.#next;
-  }
-
-  #start(): Promise<void> {
-    this.#next = null;
-    const running = this.#syncOnce(this.path).finally(() => {
-      if (this.#running === running) this.#running = null;
-    });
-    this.#running = running;
-    return running;
+    return this.#syncs.run();
   }
 
   /** Makes the directory's own name durable. */
