@@ -6,6 +6,8 @@ import type { StoreMarker } from './store.ts';
 
 /** A thousand uploads at once look at the marker once. What goes away in between shows in the look afterwards. */
 const trustMilliseconds = 50;
+/** One look that hangs must not keep those after it from theirs. */
+const patienceMilliseconds = 1_000;
 const doing = 'checking its marker';
 
 /** Whether the place of a store still is the one that it was. */
@@ -29,7 +31,7 @@ export class PlaceWatch {
     this.#storeId = storeId;
     this.#gate = gate;
     this.#expected = expected;
-    this.#looks = new SharedRuns(read);
+    this.#looks = new SharedRuns(read, patienceMilliseconds);
   }
 
   /** Before something is done there, so that a wrong place stays as it is. Rejects with `wrong-store`. */
