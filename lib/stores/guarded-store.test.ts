@@ -257,6 +257,74 @@ test('believes nothing of a place that goes away between the look at its marker 
     assert.deepEqual(readdirSync(directory).toSorted(), ['.stowage-store.json', 'image-1', 'image-3']);
   }));
 
+test('asks for the marker where a directory without its file system lets nobody write', () =>
+  onFaultStore({ expectedMarker: () => marker('store') }, async ({ store, faults, directory }) => {
+    await put(store, 'image-1', bytes);
+    const [shown, hidden] = [path.join(directory, '.stowage-store.json'), path.join(directory, 'hidden')];
+    const request = { sourceKey: 'image-1', key: 'image-3', sizeBytes: bytes.length, from: null };
+    for (const [name, code, kind, call] of [
+      ['begin', 'EACCES', 'refused', () => store.begin('image-2', { sizeBytes: null })],
+      ['begin', 'EROFS', 'read-only', () => store.begin('image-2', { sizeBytes: null })],
+      ['clone', 'ENOSPC', 'full', () => store.clone(store, request)],
+      ['discard', 'EACCES', 'refused', () => store.discard('image-2', null)],
+      ['remove', 'EROFS', 'read-only', () => store.remove('image-1')],
+    ] as const) {
+      const error = Object.assign(new Error(code), { code });
+      faults.plan = (planned) => (planned.name === name ? { kind: 'fail', error } : null);
+      await assertFault(kind, call);
+      faults.plan = (planned) => {
+        if (planned.name !== name) return null;
+        renameSync(shown, hidden);
+        return { kind: 'fail', error };
+      };
+      await assertFault('wrong-store', call);
+      renameSync(hidden, shown);
+    }
+  }));
+
+test('leaves what it has begun to whoever goes on with it when the look afterwards brings nothing', () =>
+  onFaultStore(
+    { expectedMarker: () => marker('store'), attempts: 1 },
+    async ({ store, faults, directory }) => {
+      for (const [key, kind, misfortune] of [
+        ['image-1', 'unavailable', { kind: 'fail', error: reset() }],
+        ['image-2', 'aborted', { kind: 'delay', milliseconds: 1_000 }],
+      ] as const) {
+        await assertFault('not-found', () => store.stat('image-0'));
+        let isBegun = false;
+        const calledOff = new AbortController();
+        faults.plan = ({ name }) => {
+          if (name === 'begin') isBegun = true;
+          if (name !== 'readMarker' || !isBegun) return null;
+          if (kind === 'aborted') setTimeout(() => calledOff.abort(), 20);
+          return misfortune;
+        };
+        const startedAt = performance.now();
+        await assertFault(kind, () => store.begin(key, { sizeBytes: null, signal: calledOff.signal }));
+        assert.ok(performance.now() - startedAt < 500, 'it waits for nothing that hangs');
+        faults.plan = () => null;
+        assert.ok(readdirSync(directory).includes(`.${key}.part`));
+        await (await store.resume(key, { sizeBytes: null, durableBytes: 0, resumeState: null })).commit();
+      }
+    },
+  ));
+
+test('lets nobody write beside a removal that was given up', () =>
+  onFaultStore({ abortGraceMilliseconds: 10 }, async ({ store, faults, directory }) => {
+    for (const remove of [
+      (signal: AbortSignal) => store.discard('image-1', null, { signal }),
+      (signal: AbortSignal) => store.remove('image-1', { signal }),
+    ]) {
+      faults.plan = () => ({ kind: 'delay', milliseconds: 300 });
+      await assertFault('aborted', () => remove(AbortSignal.timeout(10)));
+      faults.plan = () => null;
+      await assertFault('unavailable', () => store.begin('image-1', { sizeBytes: null }));
+      await delay(350);
+    }
+    await (await store.begin('image-1', { sizeBytes: null })).abandon();
+    assert.deepEqual(readdirSync(directory), ['.stowage-store.json']);
+  }));
+
 test('looks at the marker of a busy place once for many', () =>
   onFaultStore({ expectedMarker: () => marker('store') }, async ({ store, faults }) => {
     let looks = 0;

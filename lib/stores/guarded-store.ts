@@ -151,15 +151,16 @@ class Guard implements GuardedStore, WrappingStore {
     const doing = 'beginning an object';
     const driver = this.#writable(doing);
     this.#checkKey(key, doing);
+    this.#refuseUnended(key, doing);
     await this.#place.check(options.signal);
     const patience = this.#limits.controlTimeoutMilliseconds;
     const open = (signal: AbortSignal) => driver.begin(key, { ...options, signal });
-    const writer = await this.#writer(doing, key, options.signal, patience, open);
+    const begun = () => this.#writer(doing, key, options.signal, patience, open);
+    const writer = await this.#believed(options.signal, begun);
     try {
       await this.#place.confirm(options.signal);
     } catch (error) {
-      // Nobody else knows of it. What cannot be removed either is found by whoever looks through the place.
-      await writer.abandon().catch(() => undefined);
+      await forget(writer, error);
       throw error;
     }
     return writer;
@@ -183,7 +184,9 @@ class Guard implements GuardedStore, WrappingStore {
     this.#checkKey(key, doing);
     this.#refuseUnended(key, doing);
     await this.#place.check(signal);
-    await this.#slow(doing, signal, (inner) => driver.discard(key, resumeState, { signal: inner }));
+    await this.#believed(signal, () =>
+      this.#slow(doing, key, signal, (inner) => driver.discard(key, resumeState, { signal: inner })),
+    );
     await this.#place.confirm(signal);
     this.#options.onWritten?.();
   }
@@ -195,7 +198,7 @@ class Guard implements GuardedStore, WrappingStore {
     this.#refuseUnended(key, doing);
     await this.#place.check(signal);
     await this.#believed(signal, () =>
-      this.#slow(doing, signal, (inner) => driver.remove(key, { signal: inner })),
+      this.#slow(doing, key, signal, (inner) => driver.remove(key, { signal: inner })),
     );
     this.#options.onWritten?.();
   }
@@ -215,22 +218,19 @@ class Guard implements GuardedStore, WrappingStore {
     this.#checkKey(request.sourceKey, doing);
     await this.#place.check(request.signal);
     this.#refuseUnended(request.key, doing);
-    const stat = await this.#gate.call(
-      {
-        doing,
-        signal: request.signal,
-        timeoutMilliseconds: cloneTimeoutMilliseconds,
-        writesKey: request.key,
-      },
-      async (signal) => {
+    const timeoutMilliseconds = cloneTimeoutMilliseconds;
+    const call = { doing, signal: request.signal, timeoutMilliseconds, writesKey: request.key };
+    const stat = await this.#believed(request.signal, () =>
+      this.#gate.call(call, async (signal) => {
         this.#cloned.add(request.key);
         try {
           return await driver.clone(innermostStore(source), { ...request, signal });
         } finally {
           this.#cloned.delete(request.key);
         }
-      },
+      }),
     );
+    // What lies at a wrong place is left there: under its name another store may keep an image.
     await this.#place.confirm(request.signal);
     this.#options.onWritten?.();
     return stat;
@@ -276,13 +276,15 @@ class Guard implements GuardedStore, WrappingStore {
     return this.#gate.call({ doing, signal, timeoutMilliseconds }, run);
   }
 
+  /** A removal that was given up may still come about, and must not meet what was written after it. */
   #slow<Value>(
     doing: string,
+    writesKey: string,
     signal: AbortSignal | undefined,
     run: (signal: AbortSignal) => Promise<Value>,
   ): Promise<Value> {
     const timeoutMilliseconds = this.#limits.slowTimeoutMilliseconds;
-    return this.#gate.call({ doing, signal, timeoutMilliseconds }, run);
+    return this.#gate.call({ doing, signal, timeoutMilliseconds, writesKey }, run);
   }
 
   #repeated<Value>(
@@ -307,12 +309,12 @@ class Guard implements GuardedStore, WrappingStore {
     return new GuardedWriter(this.id, writer, this.#gate, this.#limits, () => this.#options.onWritten?.());
   }
 
-  /** "Not there" is an answer only of the right place. */
+  /** "Not there" is an answer only of the right place, and so is that nothing may be written. */
   async #believed<Value>(signal: AbortSignal | undefined, run: () => Promise<Value>): Promise<Value> {
     try {
       return await run();
     } catch (error) {
-      if (isStoreFault(error, 'not-found')) await this.#place.confirm(signal);
+      if (isStoreFault(error, ...answersOfThePlace)) await this.#place.confirm(signal);
       throw error;
     }
   }
@@ -338,6 +340,21 @@ class Guard implements GuardedStore, WrappingStore {
     throw fault('unavailable', this.id, `${doing}, while an earlier call for it has not ended`);
   }
 }
+
+/** What a directory answers too whose file system is not mounted. */
+const answersOfThePlace = ['not-found', 'exists', 'refused', 'read-only', 'full'] as const;
+
+/** A writer whose place is not to be believed. */
+async function forget(writer: ObjectWriter, error: unknown): Promise<void> {
+  // Whoever goes on with the object meanwhile has it: only what was begun at a wrong place is removed.
+  if (isStoreFault(error, 'wrong-store')) {
+    await writer.abandon({ signal: AbortSignal.timeout(forgettingMilliseconds) }).catch(() => undefined);
+  }
+  // Closing never rejects, and what hangs is nothing to wait for.
+  void writer.close();
+}
+
+const forgettingMilliseconds = 1_000;
 
 /** A copy inside a store may take as long as it takes; setTimeout knows no longer time. */
 const cloneTimeoutMilliseconds = 2 ** 31 - 1;

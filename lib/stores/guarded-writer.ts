@@ -81,6 +81,7 @@ export class GuardedWriter implements ObjectWriter {
         doing: 'removing an unfinished object',
         timeoutMilliseconds: this.#options.slowTimeoutMilliseconds,
         signal,
+        writesKey: this.key,
       },
       (inner) => this.#writer.abandon({ signal: inner }),
     );

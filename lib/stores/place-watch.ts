@@ -15,8 +15,10 @@ export class PlaceWatch {
   readonly #storeId: string;
   readonly #gate: CallGate;
   readonly #expected: () => StoreMarker | null;
-  readonly #looks: SharedRuns<StoreMarker | null>;
+  readonly #looks: SharedRuns<{ begunAt: number; found: StoreMarker | null }>;
   #trustedUntil = 0;
+  /** When the newest look began that found another place. */
+  #wrongAt = 0;
 
   /**
    * @param expected the marker that the place must have; null while it is not known yet
@@ -31,7 +33,10 @@ export class PlaceWatch {
     this.#storeId = storeId;
     this.#gate = gate;
     this.#expected = expected;
-    this.#looks = new SharedRuns(read, patienceMilliseconds);
+    this.#looks = new SharedRuns(async () => {
+      const begunAt = performance.now();
+      return { begunAt, found: await read() };
+    }, patienceMilliseconds);
   }
 
   /** Before something is done there, so that a wrong place stays as it is. Rejects with `wrong-store`. */
@@ -46,13 +51,14 @@ export class PlaceWatch {
   async confirm(signal: AbortSignal | undefined): Promise<void> {
     const expected = this.#expected();
     if (expected === null) return;
-    const found = await stoppable(this.#looks.run(), signal).catch((error: unknown) => {
+    const { begunAt, found } = await stoppable(this.#looks.run(), signal).catch((error: unknown) => {
       throw toStoreFault(error, this.#storeId, doing, signal);
     });
     if (found?.storeId === expected.storeId && found.token === expected.token) {
-      this.#trustedUntil = performance.now() + trustMilliseconds;
+      if (begunAt >= this.#wrongAt) this.#trustedUntil = performance.now() + trustMilliseconds;
       return;
     }
+    this.#wrongAt = Math.max(this.#wrongAt, begunAt);
     this.#trustedUntil = 0;
     throw this.#gate.note(fault('wrong-store', this.#storeId, doing));
   }

@@ -18,8 +18,9 @@ export class SharedRuns<Value> {
 
   /** What a run brings that begins after this call. */
   run(): Promise<Value> {
+    if (this.#next !== null) return this.#next;
     if (this.#running === null) return this.#start();
-    this.#next ??= this.#outOfTheWay(this.#running).then(() => this.#start());
+    this.#next = this.#outOfTheWay(this.#running).then(() => this.#start());
     return this.#next;
   }
 

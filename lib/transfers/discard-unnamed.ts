@@ -13,10 +13,14 @@ export async function discardUnnamed(runtime: Runtime, location: LocationRow): P
   try {
     if ((await findLocation(runtime.db.read, id)) !== null) return;
     const store = runtime.stores.writable(storeId);
-    await store.discard(key, resumeState);
-    await store.remove(key).catch((error: unknown) => {
-      if (!isStoreFault(error, 'not-found')) throw error;
-    });
+    try {
+      await store.discard(key, resumeState);
+    } finally {
+      // Also where the first has failed: nobody comes here a second time.
+      await store.remove(key).catch((error: unknown) => {
+        if (!isStoreFault(error, 'not-found')) throw error;
+      });
+    }
   } catch (error) {
     runtime.log.warn({ err: error, store: storeId, key }, 'an object that nobody names could not be removed');
   }

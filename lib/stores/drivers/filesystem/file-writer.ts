@@ -1,7 +1,7 @@
 import { MiB } from '#lib/contract/limits.ts';
 import type { CallOptions, DurablePoint, ObjectStat, ObjectWriter } from '../../store.ts';
 import { fileExtents } from './file-extents.ts';
-import { unlinkIfThere, type OpenFile } from './file-layer.ts';
+import { findFacts, isSameFile, unlinkIfThere, type FileFacts, type OpenFile } from './file-layer.ts';
 import type { NativeCalls } from './native-calls.ts';
 import { publish } from './publish.ts';
 import type { StoreDirectory } from './store-directory.ts';
@@ -21,6 +21,7 @@ export class FileWriter implements ObjectWriter {
   readonly key: string;
   readonly #directory: StoreDirectory;
   readonly #file: OpenFile;
+  readonly #facts: FileFacts;
   readonly #native: NativeCalls | null;
   #position: number;
   #durableBytes: number;
@@ -39,14 +40,15 @@ export class FileWriter implements ObjectWriter {
     directory: StoreDirectory,
     key: string,
     file: OpenFile,
-    { position, length, isShared }: { position: number; length: number; isShared: boolean },
+    { position, facts, isShared }: { position: number; facts: FileFacts; isShared: boolean },
     native: NativeCalls | null,
   ) {
     this.key = key;
     this.#directory = directory;
     this.#file = file;
+    this.#facts = facts;
     this.#native = native;
-    this.#leftUntil = length;
+    this.#leftUntil = Number(facts.size);
     this.#isShared = isShared;
     this.#position = position;
     this.#durableBytes = position;
@@ -115,6 +117,7 @@ export class FileWriter implements ObjectWriter {
     if (this.#needsSync) await this.#file.datasync();
     if (!this.#nameIsDurable) {
       await this.#directory.sync();
+      await this.#assertNamed();
       this.#nameIsDurable = true;
     }
     this.#durableBytes = target;
@@ -132,6 +135,7 @@ export class FileWriter implements ObjectWriter {
     if (isOfOtherLength) await this.#file.truncate(this.#position);
     if (isOfOtherLength || this.#needsSync) await this.#file.datasync();
     signal?.throwIfAborted();
+    await this.#assertNamed();
     await publish(
       this.#directory,
       this.#directory.unfinishedPath(this.key),
@@ -144,8 +148,9 @@ export class FileWriter implements ObjectWriter {
 
   async abandon(): Promise<void> {
     await this.close();
-    const { files } = this.#directory;
-    if (await unlinkIfThere(files, this.#directory.unfinishedPath(this.key))) await this.#directory.sync();
+    if (!(await this.#isNamed())) return;
+    await unlinkIfThere(this.#directory.files, this.#directory.unfinishedPath(this.key));
+    await this.#directory.sync();
   }
 
   close(): Promise<void> {
@@ -154,6 +159,20 @@ export class FileWriter implements ObjectWriter {
       await this.#file.close();
     })();
     return this.#closed;
+  }
+
+  /**
+   * What was mounted or unmounted since the file was opened may have hidden it, or brought back an older one; or a
+   * successor has published it.
+   */
+  async #assertNamed(): Promise<void> {
+    if (await this.#isNamed()) return;
+    throw this.#directory.fault('unavailable', 'The unfinished file is not in the directory any more.');
+  }
+
+  async #isNamed(): Promise<boolean> {
+    const named = await findFacts(this.#directory.files, this.#directory.unfinishedPath(this.key));
+    return named !== null && isSameFile(named, this.#facts);
   }
 
   /** Where it came to. */

@@ -135,6 +135,29 @@ test('does not replace what somebody else put under the key meanwhile', () =>
     assert.deepEqual((await readdir(directory)).sort(), ['.stowage-store.json', 'image-1']);
   }));
 
+test('acknowledges nothing that lies under what was mounted over it, and publishes no older file instead', () =>
+  onDirectory(async ({ directory, driver }) => {
+    const [writer, other] = [
+      await driver.begin('image-1', { sizeBytes: null }),
+      await driver.begin('image-2', { sizeBytes: null }),
+    ];
+    await writer.append([patternBytes(1000, 1)]);
+    await rename(directory, `${directory}-hidden`);
+    await mkdir(directory);
+    for (const key of ['image-1', 'image-2']) await writeFile(path.join(directory, `.${key}.part`), 'old');
+    for (const call of [() => writer.flush(), () => writer.commit(), () => other.commit()]) {
+      await assertFault('unavailable', call);
+    }
+    await writer.abandon();
+    await other.close();
+    assert.deepEqual((await readdir(directory)).toSorted(), ['.image-1.part', '.image-2.part']);
+    await rm(directory, { recursive: true });
+    await rename(`${directory}-hidden`, directory);
+    const goOn = { sizeBytes: null, durableBytes: 1000, resumeState: null };
+    await (await driver.resume('image-1', goOn)).commit();
+    assertSameBytes(await readFile(path.join(directory, 'image-1')), patternBytes(1000, 1));
+  }));
+
 test('makes zeros of what an earlier writer left, and cuts off what is too much', () =>
   onDirectory(async ({ directory, store }) => {
     const writer = await store.begin('image-1', { sizeBytes: null });

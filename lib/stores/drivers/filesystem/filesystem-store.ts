@@ -197,7 +197,7 @@ export class FilesystemStore implements CloningStore, SparseStore, ListingStore,
         this.#directory,
         key,
         file,
-        { position: 0, length: 0, isShared: this.#isShared },
+        { position: 0, facts: await file.stat(), isShared: this.#isShared },
         await this.#files.native(),
       );
     } catch (error) {
@@ -213,11 +213,11 @@ export class FilesystemStore implements CloningStore, SparseStore, ListingStore,
     if ((await findFacts(this.#files, this.#directory.objectPath(key))) !== null) throw this.#taken();
     const file = await this.#open(this.#directory.unfinishedPath(key), openFlags.goOn);
     try {
-      const length = Number((await file.stat()).size);
-      if (length < durableBytes) {
+      const facts = await file.stat();
+      if (facts.size < durableBytes) {
         throw this.#directory.fault('short-read', 'The unfinished object is shorter than it should be.');
       }
-      const place = { position: durableBytes, length, isShared: this.#isShared };
+      const place = { position: durableBytes, facts, isShared: this.#isShared };
       return new FileWriter(this.#directory, key, file, place, await this.#files.native());
     } catch (error) {
       await file.close();
