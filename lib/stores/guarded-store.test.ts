@@ -1,43 +1,21 @@
 import assert from 'node:assert/strict';
-import { readdirSync, renameSync } from 'node:fs';
-import path from 'node:path';
+import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   assertFault,
   assertSameBytes,
-  collect,
   drain,
   marker,
   patternBytes,
   put,
   readAll,
 } from './conformance/place.ts';
-import { openDirectories } from './drivers/filesystem/testing.ts';
-import { FaultStore, forEveryCall, atCall, type FaultPlan } from './fault-store.ts';
-import { guardStore, type GuardOptions } from './guarded-store.ts';
-import { isStoreFault, StoreFault, type GuardedStore } from './store.ts';
+import { type FaultStore, forEveryCall, atCall, type FaultPlan } from './fault-store.ts';
+import { guardStore } from './guarded-store.ts';
+import { isStoreFault, StoreFault } from './store.ts';
+import { onFaultStore, reset } from './testing.ts';
 
-interface Scene {
-  store: GuardedStore;
-  faults: FaultStore;
-  directory: string;
-}
-
-async function onFaultStore(options: GuardOptions, run: (scene: Scene) => Promise<void>): Promise<void> {
-  const place = await openDirectories();
-  const driver = await place.open();
-  try {
-    await guardStore(driver).writeMarker(marker('store'));
-    const faults = new FaultStore(driver);
-    const store = guardStore(faults, { firstBackoffMilliseconds: 1, ...options });
-    await run({ store, faults, directory: place.path });
-  } finally {
-    await place.remove();
-  }
-}
-
-const reset = () => Object.assign(new Error('read ECONNRESET 10.0.0.7:443'), { code: 'ECONNRESET' });
 const bytes = patternBytes(1_700_000, 1);
 
 /** The n-th call of that name fails, and so do the `times - 1` after it. */
@@ -207,108 +185,6 @@ test('lets so many calls at once and not one more', () =>
     assert.equal(most, 3);
   }));
 
-test('writes nothing into a place that is not the right one, and does not believe what it says', () =>
-  onFaultStore(
-    { expectedMarker: () => ({ ...marker('store'), token: 'another' }) },
-    async ({ store, faults }) => {
-      const before = faults.calls;
-      await assertFault('wrong-store', () => store.begin('image-1', { sizeBytes: null }));
-      await assertFault('wrong-store', () =>
-        store.resume('image-1', { sizeBytes: null, durableBytes: 0, resumeState: null }),
-      );
-      await assertFault('wrong-store', () => store.discard('image-1', null));
-      await assertFault('wrong-store', () => store.remove('image-1'));
-      await assertFault('wrong-store', () => collect(store.list()));
-      await assertFault('wrong-store', () => store.stat('image-1'));
-      await assertFault('wrong-store', () => drain(store.read('image-1', { offset: 0, length: 1 })));
-      await assertFault('wrong-store', () => collect(store.extents('image-1')));
-      const request = { sourceKey: 'image-1', key: 'image-2', sizeBytes: 1, from: null };
-      await assertFault('wrong-store', () => store.clone(store, request));
-      assert.ok(faults.calls > before);
-    },
-  ));
-
-test('believes nothing of a place that goes away between the look at its marker and the call', () =>
-  onFaultStore({ expectedMarker: () => marker('store') }, async ({ store, faults, directory }) => {
-    await put(store, 'image-1', bytes);
-    const [shown, hidden] = [path.join(directory, '.stowage-store.json'), path.join(directory, 'hidden')];
-    const request = { sourceKey: 'image-1', key: 'image-3', sizeBytes: bytes.length, from: null };
-    const goOn = { sizeBytes: null, durableBytes: 0, resumeState: null };
-    for (const [name, call] of [
-      ['begin', () => store.begin('image-2', { sizeBytes: null })],
-      ['resume', () => store.resume('image-2', goOn)],
-      ['discard', () => store.discard('image-2', null)],
-      ['remove', () => store.remove('image-2')],
-      ['clone', () => store.clone(store, request)],
-      ['stat', () => store.stat('image-2')],
-      ['read', () => drain(store.read('image-2', { offset: 0, length: 1 }))],
-      ['extents', () => collect(store.extents('image-2'))],
-      ['list', () => collect(store.list())],
-    ] as const) {
-      await assertFault('not-found', () => store.stat('image-2'));
-      faults.plan = (planned) => {
-        if (planned.name === name) renameSync(shown, hidden);
-        return null;
-      };
-      await assertFault('wrong-store', call);
-      faults.plan = () => null;
-      renameSync(hidden, shown);
-    }
-    assert.deepEqual(readdirSync(directory).toSorted(), ['.stowage-store.json', 'image-1', 'image-3']);
-  }));
-
-test('asks for the marker where a directory without its file system lets nobody write', () =>
-  onFaultStore({ expectedMarker: () => marker('store') }, async ({ store, faults, directory }) => {
-    await put(store, 'image-1', bytes);
-    const [shown, hidden] = [path.join(directory, '.stowage-store.json'), path.join(directory, 'hidden')];
-    const request = { sourceKey: 'image-1', key: 'image-3', sizeBytes: bytes.length, from: null };
-    for (const [name, code, kind, call] of [
-      ['begin', 'EACCES', 'refused', () => store.begin('image-2', { sizeBytes: null })],
-      ['begin', 'EROFS', 'read-only', () => store.begin('image-2', { sizeBytes: null })],
-      ['clone', 'ENOSPC', 'full', () => store.clone(store, request)],
-      ['discard', 'EACCES', 'refused', () => store.discard('image-2', null)],
-      ['remove', 'EROFS', 'read-only', () => store.remove('image-1')],
-    ] as const) {
-      const error = Object.assign(new Error(code), { code });
-      faults.plan = (planned) => (planned.name === name ? { kind: 'fail', error } : null);
-      await assertFault(kind, call);
-      faults.plan = (planned) => {
-        if (planned.name !== name) return null;
-        renameSync(shown, hidden);
-        return { kind: 'fail', error };
-      };
-      await assertFault('wrong-store', call);
-      renameSync(hidden, shown);
-    }
-  }));
-
-test('leaves what it has begun to whoever goes on with it when the look afterwards brings nothing', () =>
-  onFaultStore(
-    { expectedMarker: () => marker('store'), attempts: 1 },
-    async ({ store, faults, directory }) => {
-      for (const [key, kind, misfortune] of [
-        ['image-1', 'unavailable', { kind: 'fail', error: reset() }],
-        ['image-2', 'aborted', { kind: 'delay', milliseconds: 1_000 }],
-      ] as const) {
-        await assertFault('not-found', () => store.stat('image-0'));
-        let isBegun = false;
-        const calledOff = new AbortController();
-        faults.plan = ({ name }) => {
-          if (name === 'begin') isBegun = true;
-          if (name !== 'readMarker' || !isBegun) return null;
-          if (kind === 'aborted') setTimeout(() => calledOff.abort(), 20);
-          return misfortune;
-        };
-        const startedAt = performance.now();
-        await assertFault(kind, () => store.begin(key, { sizeBytes: null, signal: calledOff.signal }));
-        assert.ok(performance.now() - startedAt < 500, 'it waits for nothing that hangs');
-        faults.plan = () => null;
-        assert.ok(readdirSync(directory).includes(`.${key}.part`));
-        await (await store.resume(key, { sizeBytes: null, durableBytes: 0, resumeState: null })).commit();
-      }
-    },
-  ));
-
 test('lets nobody write beside a removal that was given up', () =>
   onFaultStore({ abortGraceMilliseconds: 10 }, async ({ store, faults, directory }) => {
     for (const remove of [
@@ -323,23 +199,6 @@ test('lets nobody write beside a removal that was given up', () =>
     }
     await (await store.begin('image-1', { sizeBytes: null })).abandon();
     assert.deepEqual(readdirSync(directory), ['.stowage-store.json']);
-  }));
-
-test('looks at the marker of a busy place once for many', () =>
-  onFaultStore({ expectedMarker: () => marker('store') }, async ({ store, faults }) => {
-    let looks = 0;
-    faults.plan = ({ name }) => {
-      if (name === 'readMarker') looks += 1;
-      return null;
-    };
-    const keys = Array.from({ length: 50 }, (_, index) => `image-${index}`);
-    await Promise.all(keys.map((key) => put(store, key, patternBytes(10, 1))));
-    assert.ok(looks >= 2 && looks < 40, `${looks} looks`);
-    const signal = AbortSignal.timeout(10);
-    faults.plan = ({ name }) => (name === 'readMarker' ? { kind: 'delay', milliseconds: 500 } : null);
-    const startedAt = performance.now();
-    await assertFault('aborted', () => store.stat('image-none', { signal }));
-    assert.ok(performance.now() - startedAt < 300, 'who is called off waits for no look');
   }));
 
 test('changes nothing in a store that is read-only by configuration', () =>

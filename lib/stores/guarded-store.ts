@@ -1,4 +1,4 @@
-import { CallGate, defaultGateOptions, type GateOptions } from './call-gate.ts';
+import { CallGate, defaultGateOptions, type GatedCall, type GateOptions } from './call-gate.ts';
 import { fault, toStoreFault } from './faults.ts';
 import { GuardedWriter } from './guarded-writer.ts';
 import { PlaceWatch } from './place-watch.ts';
@@ -39,6 +39,14 @@ export interface GuardOptions extends Partial<GateOptions> {
   onFault?(found: StoreFault): void;
   /** Told after each commit and removal. */
   onWritten?(): void;
+}
+
+interface Change<Value> extends GatedCall<Value> {
+  writesKey: string;
+  /** What the store must be able to do, apart from being written to. */
+  power?: StoreCapability;
+  /** Frees what came of it at a place of which `error` says that it is not the right one, or not known to be. */
+  onDisbelieved?(value: Value, error: unknown): void | Promise<void>;
 }
 
 const objectKey = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
@@ -147,58 +155,48 @@ class Guard implements GuardedStore, WrappingStore {
     }
   }
 
-  async begin(key: string, options: BeginOptions): Promise<ObjectWriter> {
-    const doing = 'beginning an object';
-    const driver = this.#writable(doing);
-    this.#checkKey(key, doing);
-    this.#refuseUnended(key, doing);
-    await this.#place.check(options.signal);
-    const patience = this.#limits.controlTimeoutMilliseconds;
-    const open = (signal: AbortSignal) => driver.begin(key, { ...options, signal });
-    const begun = () => this.#writer(doing, key, options.signal, patience, open);
-    const writer = await this.#believed(options.signal, begun);
-    try {
-      await this.#place.confirm(options.signal);
-    } catch (error) {
-      await forget(writer, error);
-      throw error;
-    }
-    return writer;
+  begin(key: string, options: BeginOptions): Promise<ObjectWriter> {
+    return this.#writer(
+      {
+        doing: 'beginning an object',
+        writesKey: key,
+        signal: options.signal,
+        timeoutMilliseconds: this.#limits.controlTimeoutMilliseconds,
+        onDisbelieved: (begun, error) => forget(this.#guarded(begun), error),
+      },
+      (driver, signal) => driver.begin(key, { ...options, signal }),
+    );
   }
 
-  async resume(key: string, options: ResumeOptions): Promise<ObjectWriter> {
-    const doing = 'going on with an object';
-    const driver = this.#writable(doing, 'append');
-    this.#checkKey(key, doing);
-    await this.#place.check(options.signal);
-    this.#refuseUnended(key, doing);
-    // Reads back what does not fill a part, and removes what lies behind: over a slow line no matter of seconds.
-    const patience = this.#limits.slowTimeoutMilliseconds;
-    const open = (signal: AbortSignal) => driver.resume(key, { ...options, signal });
-    return this.#believed(options.signal, () => this.#writer(doing, key, options.signal, patience, open));
+  resume(key: string, options: ResumeOptions): Promise<ObjectWriter> {
+    return this.#writer(
+      {
+        doing: 'going on with an object',
+        writesKey: key,
+        signal: options.signal,
+        power: 'append',
+        // Reads back what does not fill a part, and removes what lies behind: over a slow line no matter of seconds.
+        timeoutMilliseconds: this.#limits.slowTimeoutMilliseconds,
+        onDisbelieved: (opened) => void this.#guarded(opened).close(),
+      },
+      (driver, signal) => driver.resume(key, { ...options, signal }),
+    );
   }
 
   async discard(key: string, resumeState: ResumeState | null, { signal }: CallOptions = {}): Promise<void> {
     const doing = 'removing an unfinished object';
-    const driver = this.#writable(doing);
-    this.#checkKey(key, doing);
-    this.#refuseUnended(key, doing);
-    await this.#place.check(signal);
-    await this.#believed(signal, () =>
-      this.#slow(doing, key, signal, (inner) => driver.discard(key, resumeState, { signal: inner })),
+    const timeoutMilliseconds = this.#limits.slowTimeoutMilliseconds;
+    await this.#changed({ doing, writesKey: key, signal, timeoutMilliseconds }, (driver, inner) =>
+      driver.discard(key, resumeState, { signal: inner }),
     );
-    await this.#place.confirm(signal);
     this.#options.onWritten?.();
   }
 
   async remove(key: string, { signal }: CallOptions = {}): Promise<void> {
     const doing = 'removing an object';
-    const driver = this.#writable(doing);
-    this.#checkKey(key, doing);
-    this.#refuseUnended(key, doing);
-    await this.#place.check(signal);
-    await this.#believed(signal, () =>
-      this.#slow(doing, key, signal, (inner) => driver.remove(key, { signal: inner })),
+    const timeoutMilliseconds = this.#limits.slowTimeoutMilliseconds;
+    await this.#changed({ doing, writesKey: key, signal, timeoutMilliseconds }, (driver, inner) =>
+      driver.remove(key, { signal: inner }),
     );
     this.#options.onWritten?.();
   }
@@ -212,26 +210,21 @@ class Guard implements GuardedStore, WrappingStore {
   }
 
   async clone(source: Store, request: CloneRequest): Promise<ObjectStat> {
+    const { key, sourceKey, signal } = request;
     const doing = 'copying inside the store';
-    const driver = this.#writable(doing, 'clone') as CloningStore;
-    this.#checkKey(request.key, doing);
-    this.#checkKey(request.sourceKey, doing);
-    await this.#place.check(request.signal);
-    this.#refuseUnended(request.key, doing);
-    const timeoutMilliseconds = cloneTimeoutMilliseconds;
-    const call = { doing, signal: request.signal, timeoutMilliseconds, writesKey: request.key };
-    const stat = await this.#believed(request.signal, () =>
-      this.#gate.call(call, async (signal) => {
-        this.#cloned.add(request.key);
-        try {
-          return await driver.clone(innermostStore(source), { ...request, signal });
-        } finally {
-          this.#cloned.delete(request.key);
-        }
-      }),
-    );
+    this.#checkKey(sourceKey, doing);
     // What lies at a wrong place is left there: under its name another store may keep an image.
-    await this.#place.confirm(request.signal);
+    const stat = await this.#changed(
+      { doing, writesKey: key, signal, power: 'clone', timeoutMilliseconds: cloneTimeoutMilliseconds },
+      async (driver, inner) => {
+        this.#cloned.add(key);
+        try {
+          return await (driver as CloningStore).clone(innermostStore(source), { ...request, signal: inner });
+        } finally {
+          this.#cloned.delete(key);
+        }
+      },
+    );
     this.#options.onWritten?.();
     return stat;
   }
@@ -276,15 +269,29 @@ class Guard implements GuardedStore, WrappingStore {
     return this.#gate.call({ doing, signal, timeoutMilliseconds }, run);
   }
 
-  /** A removal that was given up may still come about, and must not meet what was written after it. */
-  #slow<Value>(
-    doing: string,
-    writesKey: string,
-    signal: AbortSignal | undefined,
-    run: (signal: AbortSignal) => Promise<Value>,
+  /**
+   * Changes an object at the right place alone and beside no earlier call for it, and believes what came of it if the
+   * place still is the right one afterwards.
+   */
+  async #changed<Value>(
+    change: Change<Value>,
+    run: (driver: WritableStore, signal: AbortSignal) => Promise<Value>,
   ): Promise<Value> {
-    const timeoutMilliseconds = this.#limits.slowTimeoutMilliseconds;
-    return this.#gate.call({ doing, signal, timeoutMilliseconds, writesKey }, run);
+    const { doing, writesKey: key, signal } = change;
+    const driver = this.#writable(doing, change.power);
+    this.#checkKey(key, doing);
+    // At once, as a look at a store that hangs takes long; and again, as much may have happened meanwhile.
+    this.#refuseUnended(key, doing);
+    await this.#place.check(signal);
+    this.#refuseUnended(key, doing);
+    const value = await this.#believed(signal, () => this.#gate.call(change, (inner) => run(driver, inner)));
+    try {
+      await this.#place.confirm(signal);
+    } catch (error) {
+      await change.onDisbelieved?.(value, error);
+      throw error;
+    }
+    return value;
   }
 
   #repeated<Value>(
@@ -296,16 +303,13 @@ class Guard implements GuardedStore, WrappingStore {
   }
 
   async #writer(
-    doing: string,
-    key: string,
-    signal: AbortSignal | undefined,
-    timeoutMilliseconds: number,
-    open: (signal: AbortSignal) => Promise<ObjectWriter>,
+    change: Change<ObjectWriter>,
+    open: (driver: WritableStore, signal: AbortSignal) => Promise<ObjectWriter>,
   ): Promise<ObjectWriter> {
-    const writer = await this.#gate.call(
-      { doing, signal, timeoutMilliseconds, writesKey: key, onLate: (late) => late.close() },
-      open,
-    );
+    return this.#guarded(await this.#changed({ ...change, onLate: (late) => late.close() }, open));
+  }
+
+  #guarded(writer: ObjectWriter): ObjectWriter {
     return new GuardedWriter(this.id, writer, this.#gate, this.#limits, () => this.#options.onWritten?.());
   }
 
@@ -319,8 +323,8 @@ class Guard implements GuardedStore, WrappingStore {
     }
   }
 
-  #writable(doing: string, ...powers: StoreCapability[]): WritableStore {
-    for (const power of ['write', ...powers] as const) this.#withPower(power, doing);
+  #writable(doing: string, power: StoreCapability = 'write'): WritableStore {
+    for (const needed of ['write', power] as const) this.#withPower(needed, doing);
     if (this.#options.readOnly) throw fault('read-only', this.id, doing);
     return this[innerStore] as WritableStore;
   }
@@ -344,7 +348,7 @@ class Guard implements GuardedStore, WrappingStore {
 /** What a directory answers too whose file system is not mounted. */
 const answersOfThePlace = ['not-found', 'exists', 'refused', 'read-only', 'full'] as const;
 
-/** A writer whose place is not to be believed. */
+/** A writer that was begun at a place that is not to be believed. */
 async function forget(writer: ObjectWriter, error: unknown): Promise<void> {
   // Whoever goes on with the object meanwhile has it: only what was begun at a wrong place is removed.
   if (isStoreFault(error, 'wrong-store')) {
