@@ -1,7 +1,7 @@
 import type { LocationRow } from '#lib/db/define-schema.ts';
 import { findLocation } from '#lib/db/repositories/locations.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
-import { isStoreFault } from '#lib/stores/store.ts';
+import { removeObject } from './remove-object.ts';
 
 /**
  * While this process was frozen or cut off, its work may have been given up and the object removed: what it has begun
@@ -9,18 +9,11 @@ import { isStoreFault } from '#lib/stores/store.ts';
  * writer that has let go; never rejects.
  */
 export async function discardUnnamed(runtime: Runtime, location: LocationRow): Promise<void> {
-  const { id, store_id: storeId, object_key: key, resume_state: resumeState } = location;
+  const { id, store_id: storeId, object_key: key } = location;
   try {
     if ((await findLocation(runtime.db.read, id)) !== null) return;
     const store = runtime.stores.writable(storeId);
-    try {
-      await store.discard(key, resumeState);
-    } finally {
-      // Also where the first has failed: nobody comes here a second time.
-      await store.remove(key).catch((error: unknown) => {
-        if (!isStoreFault(error, 'not-found')) throw error;
-      });
-    }
+    await removeObject(store, location);
   } catch (error) {
     runtime.log.warn({ err: error, store: storeId, key }, 'an object that nobody names could not be removed');
   }

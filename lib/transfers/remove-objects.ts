@@ -12,9 +12,10 @@ import { findUpload } from '#lib/db/repositories/uploads.ts';
 import { isHeld } from '#lib/domain/transfer-state.ts';
 import type { Runtime } from '#lib/runtime/runtime.ts';
 import { recordEvent } from '#lib/services/events/record.ts';
-import { isStoreFault, type GuardedStore } from '#lib/stores/store.ts';
+import type { GuardedStore } from '#lib/stores/store.ts';
 import { systemActor } from '#lib/auth/actor.ts';
 import { retryDelayMilliseconds } from './limits.ts';
+import { removeObject } from './remove-object.ts';
 
 const batchSize = 100;
 /** At once in one round: a removal of a large file can take a second. */
@@ -54,7 +55,7 @@ async function removeOne(runtime: Runtime, location: LocationRow, signal: AbortS
       return false;
     }
     const store = runtime.stores.writable(location.store_id);
-    await removeObject(store, location, signal);
+    await removeObject(store, location, { signal });
     const wait = await untilNothingFollows(runtime, store, location);
     if (wait > 0) {
       await postpone(runtime, location, wait, {});
@@ -73,18 +74,6 @@ async function removeOne(runtime: Runtime, location: LocationRow, signal: AbortS
   }
   await forget(runtime, location);
   return true;
-}
-
-/** Both ways, because after a crash the row may not know yet that the object was published. */
-async function removeObject(store: GuardedStore, location: LocationRow, signal: AbortSignal): Promise<void> {
-  const { object_key: key, resume_state: resumeState } = location;
-  // First what could still be published, then what was.
-  await store.discard(key, resumeState, { signal });
-  try {
-    await store.remove(key, { signal });
-  } catch (error) {
-    if (!isStoreFault(error, 'not-found')) throw error;
-  }
 }
 
 /**
