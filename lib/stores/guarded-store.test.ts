@@ -13,7 +13,7 @@ import {
 } from './conformance/place.ts';
 import { type FaultStore, forEveryCall, atCall, type FaultPlan } from './fault-store.ts';
 import { guardStore } from './guarded-store.ts';
-import { isStoreFault, StoreFault } from './store.ts';
+import { isStoreFault, StoreFault, type ObjectWriter } from './store.ts';
 import { onFaultStore, reset } from './testing.ts';
 
 const bytes = patternBytes(1_700_000, 1);
@@ -162,6 +162,25 @@ test('stops soon after the signal, also when the driver does not', () =>
     await assertFault('aborted', () => drain(store.read('image-1', { offset: 0, length: 1 }, { signal })));
     assert.ok(performance.now() - startedAt < 1_000);
     assert.equal(store.health.failedCalls, 0, 'an abort is no failure of the store');
+  }));
+
+test('frees a writer also where calls that hang leave no place for the call', () =>
+  onFaultStore({}, async ({ faults }) => {
+    const hung = Promise.withResolvers<void>();
+    let closed = 0;
+    const busy = Object.assign(Object.create(faults) as FaultStore, {
+      async begin() {
+        return { key: 'image-1', close: async () => void (closed += 1) } as ObjectWriter;
+      },
+      stat: () => hung.promise,
+    });
+    const store = guardStore(busy, { callsAtOnce: 1, controlTimeoutMilliseconds: 50, attempts: 1 });
+    const writer = await store.begin('image-1', { sizeBytes: null });
+    const stat = assertFault('unavailable', () => store.stat('image-1'));
+    await writer.close();
+    assert.equal(closed, 1);
+    await stat;
+    hung.resolve();
   }));
 
 test('lets so many calls at once and not one more', () =>

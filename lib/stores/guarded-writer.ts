@@ -90,13 +90,19 @@ export class GuardedWriter implements ObjectWriter {
 
   async close(): Promise<void> {
     if (this.#state !== 'committed') this.#state = 'closed';
+    let isAsked = false;
     await this.#gate
       .call(
         { doing: 'closing an object', timeoutMilliseconds: this.#options.controlTimeoutMilliseconds },
-        () => this.#writer.close(),
+        () => {
+          isAsked = true;
+          return this.#writer.close();
+        },
       )
-      // Counted by the gate. Whoever closes has nothing left to do about it.
-      .catch(() => undefined);
+      // Counted by the gate. Whoever closes has nothing left to do about it, but what it holds is freed in any case.
+      .catch(() => {
+        if (!isAsked) void this.#writer.close().catch(() => undefined);
+      });
   }
 
   async #step<Value>(

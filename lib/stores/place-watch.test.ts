@@ -3,6 +3,9 @@ import { readdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { assertFault, collect, drain, marker, patternBytes, put } from './conformance/place.ts';
+import type { FaultStore } from './fault-store.ts';
+import { guardStore } from './guarded-store.ts';
+import type { ObjectWriter } from './store.ts';
 import { onFaultStore, reset } from './testing.ts';
 
 const bytes = patternBytes(1_700_000, 1);
@@ -112,6 +115,24 @@ test('leaves what it has begun to whoever goes on with it when the look afterwar
       }
     },
   ));
+
+test('frees the writer of what it does not believe to have gone on with', () =>
+  onFaultStore({}, async ({ faults }) => {
+    let isOpened = false;
+    let closed = 0;
+    const leaky = Object.assign(Object.create(faults) as FaultStore, {
+      async resume() {
+        isOpened = true;
+        return { key: 'image-1', close: async () => void (closed += 1) } as ObjectWriter;
+      },
+      async readMarker() {
+        return isOpened ? null : marker('store');
+      },
+    });
+    const store = guardStore(leaky, { expectedMarker: () => marker('store') });
+    await assertFault('wrong-store', () => store.resume('image-1', goOn));
+    assert.equal(closed, 1);
+  }));
 
 test('looks at the marker of a busy place once for many', () =>
   onFaultStore({ expectedMarker: () => marker('store') }, async ({ store, faults }) => {

@@ -52,7 +52,9 @@ export class PlaceWatch {
     const expected = this.#expected();
     if (expected === null) return;
     const { begunAt, found } = await stoppable(this.#looks.run(), signal).catch((error: unknown) => {
-      throw toStoreFault(error, this.#storeId, doing, signal);
+      const failure = toStoreFault(error, this.#storeId, doing, signal);
+      if (failure.kind !== 'aborted') this.#trustedUntil = 0;
+      throw failure;
     });
     if (found?.storeId === expected.storeId && found.token === expected.token) {
       if (begunAt >= this.#wrongAt) this.#trustedUntil = performance.now() + trustMilliseconds;
