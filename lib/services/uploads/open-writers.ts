@@ -4,6 +4,7 @@ import { updateLocation } from '../../db/repositories/locations.ts';
 import type { Context } from '../../runtime/context.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { isStoreFault, type ObjectWriter } from '../../stores/store.ts';
+import { removeObject } from '../../transfers/remove-object.ts';
 import { toStowageError } from '../stores/to-stowage-error.ts';
 
 export interface OpenWriter {
@@ -80,10 +81,7 @@ async function openWriter(runtime: Runtime, upload: UploadRow, location: Locatio
   } catch (error) {
     if (!isStoreFault(error, 'exists')) throw error;
     // An earlier request wrote nothing that counts. It may even have published all, and died before it could say so.
-    await store.discard(location.object_key, location.resume_state);
-    await store.remove(location.object_key).catch((failure: unknown) => {
-      if (!isStoreFault(failure, 'not-found')) throw failure;
-    });
+    await removeObject(store, location);
     return await store.begin(location.object_key, { sizeBytes });
   }
 }
